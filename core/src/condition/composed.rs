@@ -1,0 +1,123 @@
+//! Waits for a condition that are made of [`wait`](Condition::wait) and [`lock`](Lock::lock).
+
+use core::fmt;
+use core::future::Future;
+use core::ops::Deref;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+
+use super::{Condition, ConditionFuture};
+use crate::lock::{Lock, LockGuard, LockPolicy};
+use crate::wait_queue::WaitFuture;
+
+/// The future of [`Condition::wait_for`].
+#[must_use = "a wait does nothing unless it is awaited"]
+pub struct ConditionForFuture<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>>, F> {
+    condition: &'c Condition,
+    predicate: F,
+    /// The lock, while the wait has not begun.
+    guard: Option<LockGuard<'a, T, H>>,
+    /// Pinned.
+    wait: Option<ConditionFuture<'c, 'a, T, H>>,
+}
+
+impl<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>>, F> ConditionForFuture<'c, 'a, T, H, F> {
+    pub(super) fn new(condition: &'c Condition, guard: LockGuard<'a, T, H>, predicate: F) -> Self {
+        Self { condition, predicate, guard: Some(guard), wait: None }
+    }
+}
+
+impl<'a, T: ?Sized, H, F> Future for ConditionForFuture<'_, 'a, T, H, F>
+where
+    H: Deref<Target = Lock<T>>,
+    F: FnMut(&mut T) -> bool,
+{
+    type Output = LockGuard<'a, T, H>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: only `wait` is pinned, and it is not moved out of its place.
+        let this = unsafe { self.get_unchecked_mut() };
+        // SAFETY: pinned with the future.
+        let mut wait = unsafe { Pin::new_unchecked(&mut this.wait) };
+        loop {
+            if let Some(waits) = wait.as_mut().as_pin_mut() {
+                this.guard = Some(ready!(waits.poll(context)));
+                wait.set(None);
+            }
+            // Out of the future, so that a panic in the predicate unlocks at once.
+            let mut guard = this.guard.take().expect("a future was polled after it had completed");
+            if (this.predicate)(&mut guard) {
+                return Poll::Ready(guard);
+            }
+            wait.set(Some(this.condition.wait(guard)));
+        }
+    }
+}
+
+/// The future of [`Condition::wait_until`].
+#[must_use = "a wait does nothing unless it is awaited"]
+pub struct ConditionUntilFuture<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>>, C> {
+    /// Pinned, as the next two.
+    wait: ConditionFuture<'c, 'a, T, H>,
+    cancel: C,
+    /// The way back to the lock after a cancellation.
+    relock: Option<WaitFuture<LockPolicy<'a, T, H>>>,
+    /// `cancel` is not polled again.
+    cancelled: bool,
+}
+
+impl<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>>, C> ConditionUntilFuture<'c, 'a, T, H, C> {
+    pub(super) fn new(condition: &'c Condition, guard: LockGuard<'a, T, H>, cancel: C) -> Self {
+        Self { wait: condition.wait(guard), cancel, relock: None, cancelled: false }
+    }
+}
+
+impl<'a, T: ?Sized, H, C> Future for ConditionUntilFuture<'_, 'a, T, H, C>
+where
+    H: Deref<Target = Lock<T>>,
+    C: Future,
+{
+    type Output = (LockGuard<'a, T, H>, bool);
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: the pinned fields are not moved out of their places.
+        let this = unsafe { self.get_unchecked_mut() };
+        // SAFETY: pinned with the future.
+        let mut wait = unsafe { Pin::new_unchecked(&mut this.wait) };
+        // SAFETY: likewise.
+        let cancel = unsafe { Pin::new_unchecked(&mut this.cancel) };
+        // SAFETY: likewise.
+        let mut relock = unsafe { Pin::new_unchecked(&mut this.relock) };
+
+        if relock.is_none() {
+            if let Poll::Ready(guard) = wait.as_mut().poll(context) {
+                return Poll::Ready((guard, true));
+            }
+            if !this.cancelled && cancel.poll(context).is_ready() {
+                this.cancelled = true;
+                // Else it was notified just before, and goes on to the lock.
+                let lock = wait.withdraw();
+                relock.set(lock.map(|lock| WaitFuture::new(LockPolicy::new(lock), ())));
+            }
+        }
+        match relock.as_pin_mut() {
+            Some(relock) => relock.poll(context).map(|guard| (guard, false)),
+            None => Poll::Pending,
+        }
+    }
+}
+
+macro_rules! unfinished_debug {
+    ($name:ident, $parameter:ident) => {
+        impl<T: ?Sized, H: Deref<Target = Lock<T>>, $parameter> fmt::Debug
+            for $name<'_, '_, T, H, $parameter>
+        {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).field("wait", &self.wait).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+unfinished_debug!(ConditionForFuture, F);
+unfinished_debug!(ConditionUntilFuture, C);

@@ -1,0 +1,181 @@
+//! The three ways to wait for a queue.
+
+use crate::error::{Closed, PushError};
+use crate::wait_queue::{Generation, Locked, Policy, Verdict, WaitList, WaitQueue, Waiter};
+use crate::wake_batch::WakeBatch;
+
+use super::{BoundedQueue, Gate, Parcel, Slots, State};
+
+/// Asks for a slot.
+#[derive(Debug)]
+pub struct PushPolicy<'a, T, S: Slots<T>>(pub(super) &'a BoundedQueue<T, S>);
+
+impl<T, S: Slots<T>> Policy for PushPolicy<'_, T, S> {
+    type Word = ();
+    type State = State<T, S>;
+    type Request = Parcel<T>;
+    type Grant = Result<(), Closed>;
+    type Output = Result<(), PushError<T>>;
+
+    #[inline(always)]
+    fn queue(&self) -> &WaitQueue<(), State<T, S>> {
+        &self.0.queue
+    }
+
+    fn list<'s>(state: &'s mut State<T, S>, _: &Waiter<Parcel<T>>) -> &'s mut WaitList<Parcel<T>> {
+        &mut state.pushers
+    }
+
+    #[inline(always)]
+    fn try_now(&self, parcel: &Parcel<T>) -> Option<Self::Grant> {
+        self.try_locked(self.0.queue.lock(), parcel).ok()
+    }
+
+    #[inline(always)]
+    fn try_locked<'q>(
+        &self,
+        locked: Locked<'q, State<T, S>>,
+        parcel: &Parcel<T>,
+    ) -> Result<Self::Grant, Locked<'q, State<T, S>>> {
+        if locked.state.gate != Gate::Open {
+            return Ok(Err(Closed));
+        }
+        let ring = &locked.state.ring;
+        if ring.len() == ring.capacity() {
+            return Err(locked);
+        }
+        // SAFETY: not in the list, so only the future and its policy reach the parcel.
+        if let Some(item) = parcel.with_mut(|item| unsafe { (*item).take() }) {
+            let _ = locked.state.push(item);
+        }
+        self.0.serve_waiters(locked);
+        Ok(Ok(()))
+    }
+
+    #[inline(always)]
+    fn settle(&self, verdict: Verdict, _: &Parcel<T>) -> Self::Grant {
+        if verdict == Verdict::Granted { Ok(()) } else { Err(Closed) }
+    }
+
+    /// The item is in the queue; there is nothing to pass on.
+    fn revoke(&self, _: Verdict, _: &Parcel<T>) {}
+
+    fn serve(&self, locked: &mut Locked<'_, State<T, S>>, batch: &mut WakeBatch) {
+        BoundedQueue::serve(locked, batch);
+    }
+
+    #[inline(always)]
+    fn output(&mut self, grant: Self::Grant, parcel: &Parcel<T>) -> Self::Output {
+        // SAFETY: the wait is over, so nobody but the future reaches the parcel.
+        match (grant, parcel.with_mut(|item| unsafe { (*item).take() })) {
+            (Err(Closed), Some(item)) => Err(PushError(item)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Asks for an item.
+#[derive(Debug)]
+pub struct PopPolicy<'a, T, S: Slots<T>>(pub(super) &'a BoundedQueue<T, S>);
+
+impl<T, S: Slots<T>> Policy for PopPolicy<'_, T, S> {
+    type Word = ();
+    type State = State<T, S>;
+    type Request = ();
+    type Grant = Result<T, Closed>;
+    type Output = Result<T, Closed>;
+
+    #[inline(always)]
+    fn queue(&self) -> &WaitQueue<(), State<T, S>> {
+        &self.0.queue
+    }
+
+    fn list<'s>(state: &'s mut State<T, S>, _: &Waiter<()>) -> &'s mut WaitList<()> {
+        &mut state.poppers
+    }
+
+    #[inline(always)]
+    fn try_now(&self, (): &()) -> Option<Self::Grant> {
+        self.try_locked(self.0.queue.lock(), &()).ok()
+    }
+
+    #[inline(always)]
+    fn try_locked<'q>(
+        &self,
+        locked: Locked<'q, State<T, S>>,
+        (): &(),
+    ) -> Result<Self::Grant, Locked<'q, State<T, S>>> {
+        match locked.state.take_free() {
+            Some(item) => {
+                self.0.serve_waiters(locked);
+                Ok(Ok(item))
+            }
+            None if locked.state.gate == Gate::Open => Err(locked),
+            None => Ok(Err(Closed)),
+        }
+    }
+
+    #[inline(always)]
+    fn settle(&self, verdict: Verdict, (): &()) -> Self::Grant {
+        if verdict == Verdict::Granted { self.0.take_claimed().ok_or(Closed) } else { Err(Closed) }
+    }
+
+    fn revoke(&self, verdict: Verdict, (): &()) {
+        if verdict == Verdict::Granted {
+            self.0.return_claim();
+        }
+    }
+
+    fn serve(&self, locked: &mut Locked<'_, State<T, S>>, batch: &mut WakeBatch) {
+        BoundedQueue::serve(locked, batch);
+    }
+
+    #[inline(always)]
+    fn output(&mut self, grant: Self::Grant, (): &()) -> Self::Output {
+        grant
+    }
+}
+
+/// Asks for the end of all work.
+#[derive(Debug)]
+pub struct JoinPolicy<'a, T, S: Slots<T>>(pub(super) &'a BoundedQueue<T, S>);
+
+impl<T, S: Slots<T>> Policy for JoinPolicy<'_, T, S> {
+    type Word = ();
+    type State = State<T, S>;
+    type Request = ();
+    type Grant = ();
+    type Output = ();
+
+    fn queue(&self) -> &WaitQueue<(), State<T, S>> {
+        &self.0.queue
+    }
+
+    fn list<'s>(state: &'s mut State<T, S>, _: &Waiter<()>) -> &'s mut WaitList<()> {
+        &mut state.joiners
+    }
+
+    fn try_now(&self, (): &()) -> Option<()> {
+        self.try_locked(self.0.queue.lock(), &()).ok()
+    }
+
+    fn try_locked<'q>(
+        &self,
+        locked: Locked<'q, State<T, S>>,
+        (): &(),
+    ) -> Result<(), Locked<'q, State<T, S>>> {
+        if locked.state.unfinished == 0 { Ok(()) } else { Err(locked) }
+    }
+
+    fn stamp(state: &State<T, S>) -> Generation {
+        state.generation
+    }
+
+    fn settle(&self, _: Verdict, (): &()) {}
+
+    fn revoke(&self, _: Verdict, (): &()) {}
+
+    fn serve(&self, _: &mut Locked<'_, State<T, S>>, _: &mut WakeBatch) {}
+
+    fn output(&mut self, (): (), (): &()) {}
+}

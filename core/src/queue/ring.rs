@@ -1,0 +1,112 @@
+//! The slots of a queue: a ring buffer, and nothing about waiting.
+//!
+//! # Invariants
+//! 1. `head < capacity`, `len <= capacity`; the capacity is from 1 to [`MAX_CAPACITY`] and never changes.
+//! 2. Exactly the `len` slots from `head` on, around the end, hold an item.
+
+#[cfg(feature = "alloc")]
+use alloc::{boxed::Box, vec::Vec};
+use core::mem::MaybeUninit;
+
+#[cfg(feature = "alloc")]
+use crate::error::CapacityError;
+
+/// So that the sum of two indices does not overflow, not even for items without a size.
+pub(crate) const MAX_CAPACITY: usize = isize::MAX as usize;
+
+/// Empty slots on the heap.
+#[cfg(feature = "alloc")]
+pub(crate) fn boxed_slots<T>(capacity: usize) -> Result<Box<[MaybeUninit<T>]>, CapacityError> {
+    if capacity == 0 {
+        return Err(CapacityError::Zero);
+    }
+    if capacity > MAX_CAPACITY {
+        return Err(CapacityError::TooLarge);
+    }
+    let mut slots = Vec::new();
+    slots.try_reserve_exact(capacity).map_err(|_| CapacityError::TooLarge)?;
+    // SAFETY: there is room for them, and a slot need not be initialised.
+    unsafe { slots.set_len(capacity) };
+    Ok(slots.into_boxed_slice())
+}
+
+/// A ring over slots that it owns: an array, or a boxed slice.
+pub(crate) struct Ring<S> {
+    slots: S,
+    head: usize,
+    len: usize,
+}
+
+impl<S> Ring<S> {
+    /// A ring over at least one slot.
+    pub(crate) const fn new(slots: S) -> Self {
+        Self { slots, head: 0, len: 0 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn capacity<T>(&self) -> usize
+    where
+        S: AsRef<[MaybeUninit<T>]>,
+    {
+        self.slots.as_ref().len()
+    }
+
+    /// Adds an item behind the last.
+    ///
+    /// # Errors
+    /// Gives it back if all slots are taken.
+    #[inline(always)]
+    pub(crate) fn push_back<T>(&mut self, item: T) -> Result<(), T>
+    where
+        S: AsMut<[MaybeUninit<T>]>,
+    {
+        let slots = self.slots.as_mut();
+        if self.len == slots.len() {
+            return Err(item);
+        }
+        let tail = wrap(self.head + self.len, slots.len());
+        slots[tail].write(item);
+        self.len += 1;
+        Ok(())
+    }
+
+    /// Takes the first item.
+    #[inline(always)]
+    pub(crate) fn pop_front<T>(&mut self) -> Option<T>
+    where
+        S: AsMut<[MaybeUninit<T>]>,
+    {
+        let slots = self.slots.as_mut();
+        if self.len == 0 {
+            return None;
+        }
+        // SAFETY: not empty, so the slot at `head` holds an item (invariant 2), which it loses with the next
+        // two lines.
+        let item = unsafe { slots[self.head].assume_init_read() };
+        self.head = wrap(self.head + 1, slots.len());
+        self.len -= 1;
+        Some(item)
+    }
+
+    /// Takes the last item.
+    pub(crate) fn pop_back<T>(&mut self) -> Option<T>
+    where
+        S: AsMut<[MaybeUninit<T>]>,
+    {
+        let slots = self.slots.as_mut();
+        self.len = self.len.checked_sub(1)?;
+        let last = wrap(self.head + self.len, slots.len());
+        // SAFETY: it was the last of the items (invariant 2), and is none any more.
+        Some(unsafe { slots[last].assume_init_read() })
+    }
+}
+
+/// An index below twice the capacity, brought into range.
+#[inline(always)]
+fn wrap(index: usize, capacity: usize) -> usize {
+    if index >= capacity { index - capacity } else { index }
+}

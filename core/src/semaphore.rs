@@ -1,0 +1,506 @@
+//! [`Semaphore`]: a number of permits, handed out first come, first served.
+//!
+//! # The word
+//!
+//! | bits | name      | meaning                                                                            |
+//! |------|-----------|------------------------------------------------------------------------------------|
+//! | 0    | `WAITERS` | the list is not empty (invariant 5 of the wait queue)                              |
+//! | 1    | `CLOSED`  | for good                                                                           |
+//! | 2..  | permits   | available ones, *signed*: below zero is a debt that permits which come back pay    |
+//!
+//! # Invariants
+//! 1. available + held = `total` ≤ `bound`. `bound` is what can ever be, [`MAX`] unless the semaphore is
+//!    bounded; `bound - total` is what `release` may still bring. So a permit that is dropped never overflows.
+//! 2. While `WAITERS` is set, permits are taken under the lock only, for the first waiter: it collects what
+//!    comes back until its request is met, and smaller requests stay behind it.
+//! 3. Both flags change under the lock only.
+
+#[cfg(feature = "alloc")]
+use alloc::sync::Arc;
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::Deref;
+
+use crate::error::{AcquireError, Closed, ReleaseError, TooManyPermits, TryAcquireError};
+use crate::loom::{AtomicUsize, Ordering, const_fn};
+use crate::wait_queue::{Locked, Policy, Verdict, WaitFuture, WaitList, WaitQueue, Waiter};
+use crate::wake_batch::WakeBatch;
+
+const WAITERS: usize = 1;
+const CLOSED: usize = 2;
+const ONE: usize = 4;
+const MAX: usize = usize::MAX / (2 * ONE);
+
+/// What the lock guards.
+#[derive(Debug)]
+pub struct State {
+    list: WaitList<usize>,
+    /// Available and held, debts taken off.
+    total: isize,
+    bound: usize,
+}
+
+/// An asynchronous counting semaphore.
+///
+/// Holds a number of permits. [`acquire`](Self::acquire) takes one and waits while there is none; the
+/// [`Permit`] gives it back when it is dropped. Waiters stand in a queue inside their own futures, so a
+/// semaphore neither allocates nor grows, and lives in a `static`.
+///
+/// A [`bounded`](Self::bounded) one, as asyncio's `BoundedSemaphore`, never holds more permits than it began
+/// with: it counts those that are out, and [`release`](Self::release) gives back only what was forgotten.
+///
+/// # Fairness
+/// First come, first served, by direct hand-over. A request for many waits at the front until all are there;
+/// smaller ones queue behind it, so it is not starved. `try_acquire` fails while others queue.
+///
+/// # Interrupt handlers
+/// With the feature `critical-section`, [`release`](Self::release) and the `try_` methods may be called from
+/// one, and permits dropped there.
+///
+/// # Examples
+/// ```
+/// # async fn example() {
+/// static FILES: anywake_core::Semaphore = anywake_core::Semaphore::new(2);
+///
+/// let one = FILES.acquire().await.unwrap();
+/// let two = FILES.acquire().await.unwrap();
+/// assert!(FILES.try_acquire().is_err());
+/// drop((one, two));
+/// assert_eq!(FILES.available_permits(), 2);
+/// # }
+/// # anywake_core::doctest::block_on(example());
+/// ```
+pub struct Semaphore {
+    queue: WaitQueue<AtomicUsize, State>,
+}
+
+impl Semaphore {
+    /// The most permits that a semaphore can count: an eighth of the address space.
+    pub const MAX_PERMITS: usize = MAX;
+
+    const_fn! {
+        /// A semaphore with `permits` permits, to which [`release`](Self::release) may add.
+        ///
+        /// # Panics
+        /// Above [`MAX_PERMITS`](Self::MAX_PERMITS); in a `static` or `const` it does not compile.
+        /// [`try_new`](Self::try_new) gives an error instead.
+        #[must_use]
+        pub const fn new(permits: usize) -> Self {
+            assert!(permits <= MAX, "more permits than Semaphore::MAX_PERMITS");
+            Self::with(permits, MAX)
+        }
+    }
+
+    const_fn! {
+        /// A semaphore that never holds more than its first `permits` permits.
+        ///
+        /// # Panics
+        /// Above [`MAX_PERMITS`](Self::MAX_PERMITS); in a `static` or `const` it does not compile.
+        /// [`try_bounded`](Self::try_bounded) gives an error instead.
+        #[must_use]
+        pub const fn bounded(permits: usize) -> Self {
+            assert!(permits <= MAX, "more permits than Semaphore::MAX_PERMITS");
+            Self::with(permits, permits)
+        }
+    }
+
+    const_fn! {
+        const fn with(permits: usize, bound: usize) -> Self {
+            let state = State { list: WaitList::new(), total: permits as isize, bound };
+            Self { queue: WaitQueue::new(AtomicUsize::new(permits * ONE), state) }
+        }
+    }
+
+    /// As [`new`](Self::new), for a number that comes from elsewhere.
+    ///
+    /// # Errors
+    /// [`TooManyPermits`] above [`MAX_PERMITS`](Self::MAX_PERMITS).
+    pub fn try_new(permits: usize) -> Result<Self, TooManyPermits> {
+        if permits <= MAX { Ok(Self::new(permits)) } else { Err(TooManyPermits) }
+    }
+
+    /// As [`bounded`](Self::bounded), for a number that comes from elsewhere.
+    ///
+    /// # Errors
+    /// [`TooManyPermits`] above [`MAX_PERMITS`](Self::MAX_PERMITS).
+    pub fn try_bounded(permits: usize) -> Result<Self, TooManyPermits> {
+        if permits <= MAX { Ok(Self::bounded(permits)) } else { Err(TooManyPermits) }
+    }
+
+    /// Waits for a permit.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives up its place in the queue; if a permit had been handed to it, the next waiter
+    /// gets it.
+    ///
+    /// # Errors
+    /// [`Closed`] if the semaphore is closed before a permit came.
+    #[inline]
+    pub fn acquire(&self) -> AcquireFuture<'_> {
+        WaitFuture::new(AcquirePolicy::new(self), 1)
+    }
+
+    /// Waits for `n` permits, and takes them together.
+    ///
+    /// # Cancel safety
+    /// As for [`acquire`](Self::acquire): a future that is dropped holds no part of its permits.
+    ///
+    /// # Errors
+    /// [`AcquireError::TooMany`], at once, if `n` is more than the semaphore can ever hold (and later, if
+    /// [`reduce`](Self::reduce) makes it so); [`AcquireError::Closed`] if the semaphore is closed first.
+    ///
+    /// # Examples
+    /// ```
+    /// # async fn example() {
+    /// use anywake_core::{AcquireError, Semaphore};
+    ///
+    /// let slots = Semaphore::bounded(4);
+    /// assert_eq!(slots.acquire_many(3).await.unwrap().count(), 3);
+    /// assert_eq!(slots.acquire_many(5).await.unwrap_err(), AcquireError::TooMany);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[inline]
+    pub fn acquire_many(&self, n: usize) -> AcquireManyFuture<'_> {
+        WaitFuture::new(AcquirePolicy::new(self), n)
+    }
+
+    /// Takes a permit if one is there and nobody queues for it.
+    ///
+    /// May be called from an interrupt handler with the feature `critical-section`.
+    ///
+    /// # Errors
+    /// [`TryAcquireError::NoPermits`] or [`TryAcquireError::Closed`].
+    #[inline]
+    pub fn try_acquire(&self) -> Result<Permit<'_>, TryAcquireError> {
+        self.try_acquire_many(1)
+    }
+
+    /// Takes `n` permits if they are there and nobody queues.
+    ///
+    /// # Errors
+    /// Why not: see [`TryAcquireError`].
+    #[inline]
+    pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_>, TryAcquireError> {
+        self.try_take(n).map_err(|word| self.why_not(word, n))?;
+        Ok(Permit::new(self, n))
+    }
+
+    /// As [`acquire`](Self::acquire), for a permit that keeps the semaphore alive and may go anywhere.
+    #[cfg(feature = "alloc")]
+    pub fn acquire_owned(self: Arc<Self>) -> OwnedAcquireFuture {
+        WaitFuture::new(AcquirePolicy::new(self), 1)
+    }
+
+    /// As [`acquire_many`](Self::acquire_many), for a permit that keeps the semaphore alive.
+    #[cfg(feature = "alloc")]
+    pub fn acquire_many_owned(self: Arc<Self>, n: usize) -> OwnedAcquireManyFuture {
+        WaitFuture::new(AcquirePolicy::new(self), n)
+    }
+
+    /// As [`try_acquire`](Self::try_acquire), for a permit that keeps the semaphore alive.
+    ///
+    /// # Errors
+    /// As for `try_acquire`.
+    #[cfg(feature = "alloc")]
+    pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedPermit, TryAcquireError> {
+        self.try_acquire_many_owned(1)
+    }
+
+    /// As [`try_acquire_many`](Self::try_acquire_many), for a permit that keeps the semaphore alive.
+    ///
+    /// # Errors
+    /// As for `try_acquire_many`.
+    #[cfg(feature = "alloc")]
+    pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit, TryAcquireError> {
+        self.try_take(n).map_err(|word| self.why_not(word, n))?;
+        Ok(Permit::new(self, n))
+    }
+
+    /// Brings `n` permits: new ones, or such as were [forgotten](Permit::forget).
+    ///
+    /// May be called from an interrupt handler with the feature `critical-section`.
+    ///
+    /// # Errors
+    /// [`ReleaseError`], and nothing changes, if there would be more than the semaphore may ever have: its
+    /// bound, or [`MAX_PERMITS`](Self::MAX_PERMITS). Permits that are out count, unlike in asyncio, whose
+    /// `BoundedSemaphore` lets a release too many pass while another task holds a permit.
+    ///
+    /// # Examples
+    /// ```
+    /// # async fn example() {
+    /// let turn = anywake_core::Semaphore::bounded(1);
+    /// turn.acquire().await.unwrap().forget();
+    /// assert!(turn.release(1).is_ok());
+    /// assert!(turn.release(1).is_err());
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    pub fn release(&self, n: usize) -> Result<(), ReleaseError> {
+        let locked = self.queue.lock();
+        let room = locked.state.bound as isize - locked.state.total;
+        if n > room as usize {
+            return Err(ReleaseError);
+        }
+        locked.state.total += n as isize;
+        // Ordering: as in `put_back`.
+        self.queue.word.fetch_add(n * ONE, Ordering::Release);
+        self.queue.wake_loop(locked, |locked, batch| self.serve(locked, batch));
+        Ok(())
+    }
+
+    /// Takes `n` permits out of circulation: available ones now, the others as they come back. Gives how many
+    /// that will be, which is fewer than `n` if there are fewer.
+    ///
+    /// The bound of a bounded semaphore sinks with them; who waits for more than that gets
+    /// [`AcquireError::TooMany`].
+    pub fn reduce(&self, n: usize) -> usize {
+        let locked = self.queue.lock();
+        let State { total, bound, .. } = &mut *locked.state;
+        let n = if *bound == MAX {
+            n.min((*total).max(0) as usize)
+        } else {
+            let n = n.min(*bound);
+            *bound -= n;
+            n
+        };
+        *total -= n as isize;
+        // Ordering: Relaxed, it takes nothing that others left behind; it carries their Release on.
+        self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
+        self.queue.wake_loop(locked, |locked, batch| self.serve(locked, batch));
+        n
+    }
+
+    /// How many could be taken now, were nobody queueing.
+    pub fn available_permits(&self) -> usize {
+        // Ordering: Relaxed, the answer may be old as soon as it is given; it orders nothing.
+        available(self.queue.word.load(Ordering::Relaxed))
+    }
+
+    /// How many requests wait.
+    pub fn waiters(&self) -> usize {
+        self.queue.lock().waiters.count()
+    }
+
+    /// Refuses all requests from now on, those that wait included. Permits that are out stay good.
+    pub fn close(&self) {
+        let locked = self.queue.lock();
+        // Ordering: Release synchronizes with the Acquire in `is_closed` and of those who are refused.
+        self.queue.word.fetch_or(CLOSED, Ordering::Release);
+        self.queue.wake_loop(locked, |locked, batch| self.serve(locked, batch));
+    }
+
+    /// Whether [`close`](Self::close) was called.
+    pub fn is_closed(&self) -> bool {
+        // Ordering: Acquire synchronizes with the Release in `close`.
+        self.queue.word.load(Ordering::Acquire) & CLOSED != 0
+    }
+
+    /// Takes `n` permits, or gives the word that shows why not.
+    #[inline(always)]
+    fn try_take(&self, n: usize) -> Result<(), usize> {
+        // Ordering: Relaxed, the exchange below checks it.
+        let mut word = self.queue.word.load(Ordering::Relaxed);
+        loop {
+            if word & (WAITERS | CLOSED) != 0 || available(word) < n {
+                return Err(word);
+            }
+            let taken = word - n * ONE;
+            // Ordering: Acquire synchronizes with the Release in `put_back` and `release`: what was done
+            // under a permit is seen by whoever has it next.
+            match self.queue.word.compare_exchange_weak(word, taken, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return Ok(()),
+                Err(now) => word = now,
+            }
+        }
+    }
+
+    #[cold]
+    fn why_not(&self, word: usize, n: usize) -> TryAcquireError {
+        if word & CLOSED != 0 {
+            TryAcquireError::Closed
+        } else if is_too_many(n, self.queue.lock().state.bound) {
+            TryAcquireError::TooMany
+        } else {
+            TryAcquireError::NoPermits
+        }
+    }
+
+    /// A permit comes back. It cannot be too many (invariant 1).
+    #[inline(always)]
+    fn put_back(&self, n: usize) {
+        // Ordering: Release synchronizes with the Acquire in `try_take`, `try_locked` and `serve`.
+        if self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS != 0 {
+            self.serve_waiters();
+        }
+    }
+
+    #[inline(never)]
+    fn serve_waiters(&self) {
+        self.queue.wake_loop(self.queue.lock(), |locked, batch| self.serve(locked, batch));
+    }
+
+    /// Decides waiters from the front, as far as permits, bound and the batch allow.
+    fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
+        while !batch.is_full() {
+            // Ordering: Acquire as in `try_take`, on behalf of the waiter.
+            let word = self.queue.word.load(Ordering::Acquire);
+            let Some(&n) = locked.state.list.front_request() else {
+                if word & WAITERS != 0 {
+                    // Ordering: Relaxed, who relies on the flag looks at it under the lock.
+                    self.queue.word.fetch_and(!WAITERS, Ordering::Relaxed);
+                }
+                return;
+            };
+            let verdict = if word & CLOSED != 0 || is_too_many(n, locked.state.bound) {
+                Verdict::Refused
+            } else if available(word) >= n {
+                // Ordering: Relaxed, it follows the load above in the same thread; nobody else takes any
+                // (invariant 2), so they are still there.
+                self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
+                Verdict::Granted
+            } else {
+                return;
+            };
+            locked.waiters.decide(&mut locked.state.list, verdict, batch);
+        }
+    }
+}
+
+/// The permits in a word, a debt being none.
+#[inline(always)]
+fn available(word: usize) -> usize {
+    ((word as isize) >> ONE.trailing_zeros()).max(0) as usize
+}
+
+/// Whether so many can never be there. One permit may be waited for in any case: that `acquire` then never
+/// returns is asyncio's rule, and its error says no more than [`Closed`].
+fn is_too_many(n: usize, bound: usize) -> bool {
+    n > bound && n > 1
+}
+
+impl fmt::Debug for Semaphore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Semaphore")
+            .field("available_permits", &self.available_permits())
+            .field("waiters", &self.waiters())
+            .field("closed", &self.is_closed())
+            .finish()
+    }
+}
+
+/// The future of [`Semaphore::acquire`].
+pub type AcquireFuture<'a> = WaitFuture<AcquirePolicy<'a, Closed, &'a Semaphore>>;
+/// The future of [`Semaphore::acquire_many`].
+pub type AcquireManyFuture<'a> = WaitFuture<AcquirePolicy<'a, AcquireError, &'a Semaphore>>;
+/// The future of [`Semaphore::acquire_owned`].
+#[cfg(feature = "alloc")]
+pub type OwnedAcquireFuture = WaitFuture<AcquirePolicy<'static, Closed, Arc<Semaphore>>>;
+/// The future of [`Semaphore::acquire_many_owned`].
+#[cfg(feature = "alloc")]
+pub type OwnedAcquireManyFuture = WaitFuture<AcquirePolicy<'static, AcquireError, Arc<Semaphore>>>;
+
+/// Asks for permits of a semaphore, held as `H`; fails with an `E`.
+#[derive(Debug)]
+pub struct AcquirePolicy<'a, E, H: Deref<Target = Semaphore>> {
+    semaphore: Option<H>,
+    fails_with: PhantomData<(&'a (), fn() -> E)>,
+}
+
+impl<E, H: Deref<Target = Semaphore>> AcquirePolicy<'_, E, H> {
+    #[inline(always)]
+    fn new(semaphore: H) -> Self {
+        Self { semaphore: Some(semaphore), fails_with: PhantomData }
+    }
+
+    #[inline(always)]
+    fn semaphore(&self) -> &Semaphore {
+        // Only `output` takes it, and a wait gives its output once.
+        self.semaphore.as_ref().expect("asked again after the output")
+    }
+}
+
+impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePolicy<'a, E, H> {
+    type Word = AtomicUsize;
+    type State = State;
+    type Request = usize;
+    type Grant = Result<(), AcquireError>;
+    type Output = Result<Permit<'a, H>, E>;
+
+    #[inline(always)]
+    fn queue(&self) -> &WaitQueue<AtomicUsize, State> {
+        &self.semaphore().queue
+    }
+
+    fn list<'s>(state: &'s mut State, _: &Waiter<usize>) -> &'s mut WaitList<usize> {
+        &mut state.list
+    }
+
+    #[inline(always)]
+    fn try_now(&self, &n: &usize) -> Option<Self::Grant> {
+        match self.semaphore().try_take(n) {
+            Ok(()) => Some(Ok(())),
+            Err(word) => (word & CLOSED != 0).then_some(Err(AcquireError::Closed)),
+        }
+    }
+
+    fn try_locked<'q>(
+        &self,
+        locked: Locked<'q, State>,
+        &n: &usize,
+    ) -> Result<Self::Grant, Locked<'q, State>> {
+        let word = &self.queue().word;
+        if is_too_many(n, locked.state.bound) {
+            return Ok(Err(AcquireError::TooMany));
+        }
+        // From here on whoever puts permits back comes to the lock, and fast acquires fail.
+        // Ordering: Acquire as in `try_take`, for the case that they are there.
+        let seen = word.fetch_or(WAITERS, Ordering::Acquire);
+        let first = locked.state.list.is_empty();
+        let grant = if seen & CLOSED != 0 {
+            Err(AcquireError::Closed)
+        } else if first && available(seen) >= n {
+            // Ordering: Relaxed, it follows the Acquire above.
+            word.fetch_sub(n * ONE, Ordering::Relaxed);
+            Ok(())
+        } else {
+            return Err(locked);
+        };
+        if first {
+            // Ordering: Relaxed, as in `serve`.
+            word.fetch_and(!WAITERS, Ordering::Relaxed);
+        }
+        Ok(grant)
+    }
+
+    #[inline(always)]
+    fn settle(&self, verdict: Verdict, _: &usize) -> Self::Grant {
+        match verdict {
+            Verdict::Granted => Ok(()),
+            _ if self.semaphore().is_closed() => Err(AcquireError::Closed),
+            _ => Err(AcquireError::TooMany),
+        }
+    }
+
+    fn revoke(&self, verdict: Verdict, &n: &usize) {
+        if verdict == Verdict::Granted {
+            self.semaphore().put_back(n);
+        }
+    }
+
+    fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
+        self.semaphore().serve(locked, batch);
+    }
+
+    #[inline(always)]
+    fn output(&mut self, grant: Self::Grant, &n: &usize) -> Self::Output {
+        let semaphore = self.semaphore.take().expect("asked again after the output");
+        grant.map(|()| Permit::new(semaphore, n)).map_err(E::from)
+    }
+}
+
+mod permit;
+
+#[cfg(feature = "alloc")]
+pub use permit::OwnedPermit;
+pub use permit::Permit;

@@ -1,0 +1,72 @@
+//! Wakers on their way from under the internal lock to where they may be woken.
+//!
+//! A waker runs user code: it may poll inline, re-enter the same primitive, or panic. So wakers are taken out
+//! of their nodes under the lock, and woken after it. How many at once is a constant, because it is the bound
+//! on the work of one critical section.
+//!
+//! # Invariants
+//! 1. Exactly the slots `woken..len` hold a waker.
+//! 2. Every waker that was pushed is woken, once, even if another one's `wake` panics: the unwinding drops the
+//!    batch, and the drop wakes the rest. (A second panic among those aborts, as every panic while unwinding
+//!    does.)
+
+use core::mem::MaybeUninit;
+use core::task::Waker;
+
+/// The most wakers that one critical section takes out.
+///
+/// Two under loom, so that models reach the boundary between two batches.
+pub(crate) const BATCH: usize = if cfg!(loom) { 2 } else { 16 };
+
+/// The wakers of one critical section, woken together after it.
+#[derive(Debug)]
+pub struct WakeBatch {
+    slots: [MaybeUninit<Waker>; BATCH],
+    woken: usize,
+    len: usize,
+    /// Waiters dealt with without a waker.
+    silent: usize,
+}
+
+impl WakeBatch {
+    #[inline(always)]
+    pub(crate) const fn new() -> Self {
+        Self { slots: [const { MaybeUninit::uninit() }; BATCH], woken: 0, len: 0, silent: 0 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_full(&self) -> bool {
+        self.len + self.silent >= BATCH
+    }
+
+    /// Counts a waiter that was moved instead of woken, so that moves are bounded like wakes.
+    pub(crate) fn count_one(&mut self) {
+        self.silent += 1;
+    }
+
+    /// Adds one. There must be room: whoever takes out more than one asks [`is_full`](Self::is_full) before each.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, waker: Waker) {
+        self.slots[self.len].write(waker);
+        self.len += 1;
+    }
+
+    /// Wakes them, oldest first. No lock may be held.
+    #[inline(always)]
+    pub(crate) fn wake(&mut self) {
+        while self.woken < self.len {
+            let slot = &self.slots[self.woken];
+            // Before the call, so that a panic in it does not wake this one twice (invariant 2).
+            self.woken += 1;
+            // SAFETY: the slot was inside `woken..len` (invariant 1), and has just left it.
+            unsafe { slot.assume_init_read() }.wake();
+        }
+    }
+}
+
+impl Drop for WakeBatch {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.wake();
+    }
+}
