@@ -29,9 +29,8 @@ use core::task::{Context, Poll};
 
 use crate::lock::{Lock, LockCore, LockGuard, LockPolicy};
 use crate::on_drop::OnDrop;
-use crate::wait_queue::{
-    Cancelled, Generation, Locked, Phase, Policy, Verdict, WaitList, WaitQueue, Waiter, cancel, poll,
-};
+use crate::wait_queue::{Cancelled, Locked, Policy, WaitQueue, cancel, poll};
+use crate::waiter::{Generation, Phase, Verdict, WaitList, Waiter};
 use crate::wake_batch::WakeBatch;
 
 mod composed;

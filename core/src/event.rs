@@ -17,7 +17,9 @@
 use core::fmt;
 
 use crate::loom::{AtomicU8, Ordering, const_fn};
-use crate::wait_queue::{Generation, Locked, Policy, Verdict, WaitFuture, WaitList, WaitQueue, Waiter};
+use crate::wait_future::WaitFuture;
+use crate::wait_queue::{Locked, Policy, WaitQueue};
+use crate::waiter::{Generation, Verdict, WaitList, Waiter};
 use crate::wake_batch::WakeBatch;
 
 const SET: u8 = 1;

@@ -57,7 +57,9 @@ mod on_drop;
 mod queue;
 mod raw_lock;
 mod semaphore;
+mod wait_future;
 mod wait_queue;
+mod waiter;
 mod wake_batch;
 
 #[doc(hidden)]
@@ -83,4 +85,4 @@ pub use queue::{BoundedQueue, JoinFuture, PopFuture, PushFuture, Slots, StaticQu
 pub use semaphore::{AcquireFuture, AcquireManyFuture, Permit, Semaphore};
 #[cfg(feature = "alloc")]
 pub use semaphore::{OwnedAcquireFuture, OwnedAcquireManyFuture, OwnedPermit};
-pub use wait_queue::WaitFuture;
+pub use wait_future::WaitFuture;

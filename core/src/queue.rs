@@ -13,11 +13,7 @@
 //! ring, which nobody else can take; the item itself stays there until the `pop` runs. A `push` that waits has
 //! its item moved into the ring by whoever makes room, and is done then.
 //!
-//! # Invariants, outside the lock
-//! 1. Claims ≤ items in the ring. What is free to be taken is the difference.
-//! 2. If a `pop` waits, nothing is free to be taken. If a `push` waits, the ring is full.
-//! 3. `unfinished` = pushed - done. Items that `close_now` drops are done, displaced ones were never pushed.
-//! 4. Once closed, no item enters and nobody waits to push; once drained too, nobody waits to pop.
+//! What the lock guards is in `state`, with the invariants; the slots are in `ring`, the waits in `policy`.
 
 #[cfg(feature = "alloc")]
 use alloc::boxed::Box;
@@ -30,16 +26,18 @@ use crate::error::CapacityError;
 use crate::error::{PushError, TaskDoneError, TryPopError, TryPushError};
 use crate::loom::{UnsafeCell, const_fn};
 use crate::on_drop::OnDrop;
-use crate::wait_queue::{Generation, Locked, Verdict, WaitFuture, WaitList, WaitQueue};
-use crate::wake_batch::WakeBatch;
+use crate::wait_future::WaitFuture;
+use crate::wait_queue::{Locked, WaitQueue};
+use crate::waiter::Verdict;
 
 mod policy;
 mod ring;
+mod state;
 #[cfg(feature = "futures")]
 mod stream;
 
 use policy::{JoinPolicy, PopPolicy, PushPolicy};
-use ring::Ring;
+use state::{Gate, State};
 #[cfg(feature = "futures")]
 pub use stream::PopStream;
 
@@ -56,31 +54,6 @@ impl<T, const N: usize> Slots<T> for [MaybeUninit<T>; N] {}
 impl<T> sealed::Sealed for Box<[MaybeUninit<T>]> {}
 #[cfg(feature = "alloc")]
 impl<T> Slots<T> for Box<[MaybeUninit<T>]> {}
-
-/// How far a queue is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gate {
-    Open,
-    /// Nothing enters; what is there may be taken.
-    Draining,
-    /// Nothing enters; what is there, claims apart, is dropped.
-    Discarding,
-}
-
-/// What the lock guards.
-pub struct State<T, S: Slots<T>> {
-    ring: Ring<S>,
-    claims: usize,
-    unfinished: usize,
-    pushers: WaitList<Parcel<T>>,
-    poppers: WaitList<()>,
-    joiners: WaitList<()>,
-    generation: Generation,
-    gate: Gate,
-}
-
-/// The item of a waiting `push`, until it is in the ring.
-pub type Parcel<T> = UnsafeCell<Option<T>>;
 
 /// A bounded first-in-first-out queue for any number of producers and consumers, with the rules of
 /// `asyncio.Queue`; the common type of [`StaticQueue`] and [`Queue`].
@@ -167,17 +140,7 @@ impl<T> Queue<T> {
 impl<T, S: Slots<T>> BoundedQueue<T, S> {
     const_fn! {
         const fn with_slots(slots: S) -> Self {
-            let state = State {
-                ring: Ring::new(slots),
-                claims: 0,
-                unfinished: 0,
-                pushers: WaitList::new(),
-                poppers: WaitList::new(),
-                joiners: WaitList::new(),
-                generation: Generation::new(),
-                gate: Gate::Open,
-            };
-            Self { queue: WaitQueue::new((), state) }
+            Self { queue: WaitQueue::new((), State::new(slots)) }
         }
     }
 
@@ -360,40 +323,7 @@ impl<T, S: Slots<T>> BoundedQueue<T, S> {
 
     #[inline(never)]
     fn wake_due(&self, locked: Locked<'_, State<T, S>>) {
-        self.queue.wake_loop(locked, Self::serve);
-    }
-
-    /// Invariants 2 and 4, as far as the batch allows.
-    fn serve(locked: &mut Locked<'_, State<T, S>>, batch: &mut WakeBatch) {
-        let Locked { state, waiters, .. } = locked;
-        let State { ring, claims, unfinished, pushers, poppers, gate, .. } = &mut **state;
-        let open = *gate == Gate::Open;
-        while !batch.is_full() {
-            let Some(parcel) = pushers.front_request() else { break };
-            if open {
-                if ring.len() == ring.capacity() {
-                    break;
-                }
-                // SAFETY: the parcel of a linked waiter is touched under the lock only, which is held.
-                if let Some(item) = parcel.with_mut(|item| unsafe { (*item).take() }) {
-                    // There is room, and a waiting push has its item.
-                    let _ = ring.push_back(item);
-                    *unfinished += 1;
-                }
-            }
-            let verdict = if open { Verdict::Granted } else { Verdict::Refused };
-            waiters.decide(pushers, verdict, batch);
-        }
-        while !batch.is_full() && !poppers.is_empty() {
-            if ring.len() > *claims {
-                *claims += 1;
-                waiters.decide(poppers, Verdict::Granted, batch);
-            } else if !open {
-                waiters.decide(poppers, Verdict::Refused, batch);
-            } else {
-                break;
-            }
-        }
+        self.queue.wake_loop(locked, State::serve);
     }
 
     /// Ends all joins that wait now, if nothing is unfinished.
@@ -442,45 +372,6 @@ impl<T, S: Slots<T>> BoundedQueue<T, S> {
         locked.state.claims -= 1;
         self.serve_waiters(locked);
         self.discard();
-    }
-}
-
-impl<T, S: Slots<T>> State<T, S> {
-    #[inline(always)]
-    fn push(&mut self, item: T) -> Result<(), T> {
-        self.ring.push_back(item)?;
-        self.unfinished += 1;
-        Ok(())
-    }
-
-    /// Takes the first item if not all are claimed. Those that hold claims take what is first when they run.
-    #[inline(always)]
-    fn take_free(&mut self) -> Option<T> {
-        if self.ring.len() > self.claims && self.gate != Gate::Discarding {
-            self.ring.pop_front()
-        } else {
-            None
-        }
-    }
-}
-
-impl<T, S: Slots<T>> Drop for State<T, S> {
-    fn drop(&mut self) {
-        struct Rest<'a, T, S: Slots<T>>(&'a mut State<T, S>);
-        impl<T, S: Slots<T>> Drop for Rest<'_, T, S> {
-            fn drop(&mut self) {
-                while self.0.ring.pop_front().is_some() {}
-            }
-        }
-        // Should the drop of an item panic, the others are dropped while the panic unwinds.
-        let rest = Rest(self);
-        while rest.0.ring.pop_front().is_some() {}
-    }
-}
-
-impl<T, S: Slots<T>> fmt::Debug for State<T, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("len", &self.ring.len()).finish_non_exhaustive()
     }
 }
 

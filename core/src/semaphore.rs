@@ -18,13 +18,21 @@
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 use core::fmt;
-use core::marker::PhantomData;
-use core::ops::Deref;
 
 use crate::error::{AcquireError, Closed, ReleaseError, TooManyPermits, TryAcquireError};
 use crate::loom::{AtomicUsize, Ordering, const_fn};
-use crate::wait_queue::{Locked, Policy, Verdict, WaitFuture, WaitList, WaitQueue, Waiter};
+use crate::wait_future::WaitFuture;
+use crate::wait_queue::{Locked, WaitQueue};
+use crate::waiter::{Verdict, WaitList};
 use crate::wake_batch::WakeBatch;
+
+mod permit;
+mod policy;
+
+#[cfg(feature = "alloc")]
+pub use permit::OwnedPermit;
+pub use permit::Permit;
+use policy::AcquirePolicy;
 
 const WAITERS: usize = 1;
 const CLOSED: usize = 2;
@@ -399,108 +407,3 @@ pub type OwnedAcquireFuture = WaitFuture<AcquirePolicy<'static, Closed, Arc<Sema
 /// The future of [`Semaphore::acquire_many_owned`].
 #[cfg(feature = "alloc")]
 pub type OwnedAcquireManyFuture = WaitFuture<AcquirePolicy<'static, AcquireError, Arc<Semaphore>>>;
-
-/// Asks for permits of a semaphore, held as `H`; fails with an `E`.
-#[derive(Debug)]
-pub struct AcquirePolicy<'a, E, H: Deref<Target = Semaphore>> {
-    semaphore: Option<H>,
-    fails_with: PhantomData<(&'a (), fn() -> E)>,
-}
-
-impl<E, H: Deref<Target = Semaphore>> AcquirePolicy<'_, E, H> {
-    #[inline(always)]
-    fn new(semaphore: H) -> Self {
-        Self { semaphore: Some(semaphore), fails_with: PhantomData }
-    }
-
-    #[inline(always)]
-    fn semaphore(&self) -> &Semaphore {
-        // Only `output` takes it, and a wait gives its output once.
-        self.semaphore.as_ref().expect("asked again after the output")
-    }
-}
-
-impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePolicy<'a, E, H> {
-    type Word = AtomicUsize;
-    type State = State;
-    type Request = usize;
-    type Grant = Result<(), AcquireError>;
-    type Output = Result<Permit<'a, H>, E>;
-
-    #[inline(always)]
-    fn queue(&self) -> &WaitQueue<AtomicUsize, State> {
-        &self.semaphore().queue
-    }
-
-    fn list<'s>(state: &'s mut State, _: &Waiter<usize>) -> &'s mut WaitList<usize> {
-        &mut state.list
-    }
-
-    #[inline(always)]
-    fn try_now(&self, &n: &usize) -> Option<Self::Grant> {
-        match self.semaphore().try_take(n) {
-            Ok(()) => Some(Ok(())),
-            Err(word) => (word & CLOSED != 0).then_some(Err(AcquireError::Closed)),
-        }
-    }
-
-    fn try_locked<'q>(
-        &self,
-        locked: Locked<'q, State>,
-        &n: &usize,
-    ) -> Result<Self::Grant, Locked<'q, State>> {
-        let word = &self.queue().word;
-        if is_too_many(n, locked.state.bound) {
-            return Ok(Err(AcquireError::TooMany));
-        }
-        // From here on whoever puts permits back comes to the lock, and fast acquires fail.
-        // Ordering: Acquire as in `try_take`, for the case that they are there.
-        let seen = word.fetch_or(WAITERS, Ordering::Acquire);
-        let first = locked.state.list.is_empty();
-        let grant = if seen & CLOSED != 0 {
-            Err(AcquireError::Closed)
-        } else if first && available(seen) >= n {
-            // Ordering: Relaxed, it follows the Acquire above.
-            word.fetch_sub(n * ONE, Ordering::Relaxed);
-            Ok(())
-        } else {
-            return Err(locked);
-        };
-        if first {
-            // Ordering: Relaxed, as in `serve`.
-            word.fetch_and(!WAITERS, Ordering::Relaxed);
-        }
-        Ok(grant)
-    }
-
-    #[inline(always)]
-    fn settle(&self, verdict: Verdict, _: &usize) -> Self::Grant {
-        match verdict {
-            Verdict::Granted => Ok(()),
-            _ if self.semaphore().is_closed() => Err(AcquireError::Closed),
-            _ => Err(AcquireError::TooMany),
-        }
-    }
-
-    fn revoke(&self, verdict: Verdict, &n: &usize) {
-        if verdict == Verdict::Granted {
-            self.semaphore().put_back(n);
-        }
-    }
-
-    fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
-        self.semaphore().serve(locked, batch);
-    }
-
-    #[inline(always)]
-    fn output(&mut self, grant: Self::Grant, &n: &usize) -> Self::Output {
-        let semaphore = self.semaphore.take().expect("asked again after the output");
-        grant.map(|()| Permit::new(semaphore, n)).map_err(E::from)
-    }
-}
-
-mod permit;
-
-#[cfg(feature = "alloc")]
-pub use permit::OwnedPermit;
-pub use permit::Permit;

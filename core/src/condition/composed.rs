@@ -8,7 +8,7 @@ use core::task::{Context, Poll, ready};
 
 use super::{Condition, ConditionFuture};
 use crate::lock::{Lock, LockGuard, LockPolicy};
-use crate::wait_queue::WaitFuture;
+use crate::wait_future::WaitFuture;
 
 /// The future of [`Condition::wait_for`].
 #[must_use = "a wait does nothing unless it is awaited"]

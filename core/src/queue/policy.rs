@@ -1,10 +1,12 @@
 //! The three ways to wait for a queue.
 
 use crate::error::{Closed, PushError};
-use crate::wait_queue::{Generation, Locked, Policy, Verdict, WaitList, WaitQueue, Waiter};
+use crate::wait_queue::{Locked, Policy, WaitQueue};
+use crate::waiter::{Generation, Verdict, WaitList, Waiter};
 use crate::wake_batch::WakeBatch;
 
-use super::{BoundedQueue, Gate, Parcel, Slots, State};
+use super::state::{Gate, Parcel, State};
+use super::{BoundedQueue, Slots};
 
 /// Asks for a slot.
 #[derive(Debug)]
@@ -61,7 +63,7 @@ impl<T, S: Slots<T>> Policy for PushPolicy<'_, T, S> {
     fn revoke(&self, _: Verdict, _: &Parcel<T>) {}
 
     fn serve(&self, locked: &mut Locked<'_, State<T, S>>, batch: &mut WakeBatch) {
-        BoundedQueue::serve(locked, batch);
+        State::serve(locked, batch);
     }
 
     #[inline(always)]
@@ -127,7 +129,7 @@ impl<T, S: Slots<T>> Policy for PopPolicy<'_, T, S> {
     }
 
     fn serve(&self, locked: &mut Locked<'_, State<T, S>>, batch: &mut WakeBatch) {
-        BoundedQueue::serve(locked, batch);
+        State::serve(locked, batch);
     }
 
     #[inline(always)]
