@@ -180,8 +180,11 @@ impl Condition {
     }
 
     fn tell(&self, n: usize, owes: bool) -> usize {
-        let mut told = 0;
         let locked = self.queue.lock();
+        if locked.waiters.is_none() {
+            return 0;
+        }
+        let mut told = 0;
         let cohort = locked.state.generation.turn();
         self.queue.wake_loop(locked, |locked, batch| {
             let State { waiting, told: list, .. } = &mut *locked.state;

@@ -19,7 +19,6 @@
 use alloc::boxed::Box;
 use core::fmt;
 use core::mem::MaybeUninit;
-use core::pin::Pin;
 
 #[cfg(feature = "alloc")]
 use crate::error::CapacityError;
@@ -36,24 +35,13 @@ mod state;
 #[cfg(feature = "futures")]
 mod stream;
 
+pub use ring::Slots;
+
+pub use policy::{JoinFuture, PopFuture, PushFuture};
 use policy::{JoinPolicy, PopPolicy, PushPolicy};
 use state::{Gate, State};
 #[cfg(feature = "futures")]
 pub use stream::PopStream;
-
-/// Where the items of a queue are: `[MaybeUninit<T>; N]` or `Box<[MaybeUninit<T>]>`.
-pub trait Slots<T>: AsRef<[MaybeUninit<T>]> + AsMut<[MaybeUninit<T>]> + sealed::Sealed {}
-
-mod sealed {
-    pub trait Sealed {}
-}
-
-impl<T, const N: usize> sealed::Sealed for [MaybeUninit<T>; N] {}
-impl<T, const N: usize> Slots<T> for [MaybeUninit<T>; N] {}
-#[cfg(feature = "alloc")]
-impl<T> sealed::Sealed for Box<[MaybeUninit<T>]> {}
-#[cfg(feature = "alloc")]
-impl<T> Slots<T> for Box<[MaybeUninit<T>]> {}
 
 /// A bounded first-in-first-out queue for any number of producers and consumers, with the rules of
 /// `asyncio.Queue`; the common type of [`StaticQueue`] and [`Queue`].
@@ -390,28 +378,5 @@ impl<T, S: Slots<T>> fmt::Debug for BoundedQueue<T, S> {
             .field("closed", &(gate != Gate::Open))
             .field("waiters", &waiters)
             .finish()
-    }
-}
-
-/// The future of [`BoundedQueue::push`].
-pub type PushFuture<'a, T, S> = WaitFuture<PushPolicy<'a, T, S>>;
-/// The future of [`BoundedQueue::pop`].
-pub type PopFuture<'a, T, S> = WaitFuture<PopPolicy<'a, T, S>>;
-/// The future of [`BoundedQueue::join`].
-pub type JoinFuture<'a, T, S> = WaitFuture<JoinPolicy<'a, T, S>>;
-
-impl<T, S: Slots<T>> PushFuture<'_, T, S> {
-    /// Ends the push and gives the item back, unless it is in the queue already.
-    ///
-    /// # Examples
-    /// ```
-    /// let queue = anywake_core::StaticQueue::<&str, 1>::new();
-    /// let push = core::pin::pin!(queue.push("item"));
-    /// assert_eq!(push.cancel(), Some("item"));
-    /// assert!(queue.is_empty());
-    /// ```
-    pub fn cancel(self: Pin<&mut Self>) -> Option<T> {
-        // SAFETY: the wait is over, so nobody but the future reaches the parcel.
-        self.withdraw().with_mut(|item| unsafe { (*item).take() })
     }
 }

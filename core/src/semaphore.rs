@@ -19,7 +19,7 @@
 use alloc::sync::Arc;
 use core::fmt;
 
-use crate::error::{AcquireError, Closed, ReleaseError, TooManyPermits, TryAcquireError};
+use crate::error::{ReleaseError, TooManyPermits, TryAcquireError};
 use crate::loom::{AtomicUsize, Ordering, const_fn};
 use crate::wait_future::WaitFuture;
 use crate::wait_queue::{Locked, WaitQueue};
@@ -33,6 +33,9 @@ mod policy;
 pub use permit::OwnedPermit;
 pub use permit::Permit;
 use policy::AcquirePolicy;
+pub use policy::{AcquireFuture, AcquireManyFuture};
+#[cfg(feature = "alloc")]
+pub use policy::{OwnedAcquireFuture, OwnedAcquireManyFuture};
 
 const WAITERS: usize = 1;
 const CLOSED: usize = 2;
@@ -142,7 +145,7 @@ impl Semaphore {
     /// gets it.
     ///
     /// # Errors
-    /// [`Closed`] if the semaphore is closed before a permit came.
+    /// [`Closed`](crate::Closed) if the semaphore is closed before a permit came.
     #[inline]
     pub fn acquire(&self) -> AcquireFuture<'_> {
         WaitFuture::new(AcquirePolicy::new(self), 1)
@@ -154,8 +157,8 @@ impl Semaphore {
     /// As for [`acquire`](Self::acquire): a future that is dropped holds no part of its permits.
     ///
     /// # Errors
-    /// [`AcquireError::TooMany`], at once, if `n` is more than the semaphore can ever hold (and later, if
-    /// [`reduce`](Self::reduce) makes it so); [`AcquireError::Closed`] if the semaphore is closed first.
+    /// [`AcquireError::TooMany`](crate::AcquireError::TooMany), at once, if `n` is more than the semaphore can ever hold (and later, if
+    /// [`reduce`](Self::reduce) makes it so); [`AcquireError::Closed`](crate::AcquireError::Closed) if the semaphore is closed first.
     ///
     /// # Examples
     /// ```
@@ -206,19 +209,13 @@ impl Semaphore {
         WaitFuture::new(AcquirePolicy::new(self), n)
     }
 
-    /// As [`try_acquire`](Self::try_acquire), for a permit that keeps the semaphore alive.
-    ///
-    /// # Errors
-    /// As for `try_acquire`.
+    /// As [`try_acquire`](Self::try_acquire), errors too, for a permit that keeps the semaphore alive.
     #[cfg(feature = "alloc")]
     pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedPermit, TryAcquireError> {
         self.try_acquire_many_owned(1)
     }
 
-    /// As [`try_acquire_many`](Self::try_acquire_many), for a permit that keeps the semaphore alive.
-    ///
-    /// # Errors
-    /// As for `try_acquire_many`.
+    /// As [`try_acquire_many`](Self::try_acquire_many), errors too, for a permit that keeps the semaphore alive.
     #[cfg(feature = "alloc")]
     pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit, TryAcquireError> {
         self.try_take(n).map_err(|word| self.why_not(word, n))?;
@@ -261,7 +258,7 @@ impl Semaphore {
     /// that will be, which is fewer than `n` if there are fewer.
     ///
     /// The bound of a bounded semaphore sinks with them; who waits for more than that gets
-    /// [`AcquireError::TooMany`].
+    /// [`AcquireError::TooMany`](crate::AcquireError::TooMany).
     pub fn reduce(&self, n: usize) -> usize {
         let locked = self.queue.lock();
         let State { total, bound, .. } = &mut *locked.state;
@@ -382,7 +379,7 @@ fn available(word: usize) -> usize {
 }
 
 /// Whether so many can never be there. One permit may be waited for in any case: that `acquire` then never
-/// returns is asyncio's rule, and its error says no more than [`Closed`].
+/// returns is asyncio's rule, and its error says no more than [`Closed`](crate::Closed).
 fn is_too_many(n: usize, bound: usize) -> bool {
     n > bound && n > 1
 }
@@ -396,14 +393,3 @@ impl fmt::Debug for Semaphore {
             .finish()
     }
 }
-
-/// The future of [`Semaphore::acquire`].
-pub type AcquireFuture<'a> = WaitFuture<AcquirePolicy<'a, Closed, &'a Semaphore>>;
-/// The future of [`Semaphore::acquire_many`].
-pub type AcquireManyFuture<'a> = WaitFuture<AcquirePolicy<'a, AcquireError, &'a Semaphore>>;
-/// The future of [`Semaphore::acquire_owned`].
-#[cfg(feature = "alloc")]
-pub type OwnedAcquireFuture = WaitFuture<AcquirePolicy<'static, Closed, Arc<Semaphore>>>;
-/// The future of [`Semaphore::acquire_many_owned`].
-#[cfg(feature = "alloc")]
-pub type OwnedAcquireManyFuture = WaitFuture<AcquirePolicy<'static, AcquireError, Arc<Semaphore>>>;

@@ -7,7 +7,7 @@ use core::task::{Context, Poll};
 
 use crate::loom::const_fn;
 use crate::wait_queue::{Cancelled, Policy, cancel, poll};
-use crate::waiter::{Phase, Waiter};
+use crate::waiter::Waiter;
 
 /// The future of every wait that this crate knows; the names with meaning are aliases of it.
 ///
@@ -69,7 +69,7 @@ impl<P: Policy> Drop for WaitFuture<P> {
 #[cfg(feature = "futures")]
 impl<P: Policy> futures_core::FusedFuture for WaitFuture<P> {
     fn is_terminated(&self) -> bool {
-        self.waiter.phase() == Phase::Done
+        self.waiter.phase() == crate::waiter::Phase::Done
     }
 }
 

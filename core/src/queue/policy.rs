@@ -1,12 +1,38 @@
 //! The three ways to wait for a queue.
 
+use core::pin::Pin;
+
 use crate::error::{Closed, PushError};
+use crate::wait_future::WaitFuture;
 use crate::wait_queue::{Locked, Policy, WaitQueue};
 use crate::waiter::{Generation, Verdict, WaitList, Waiter};
 use crate::wake_batch::WakeBatch;
 
 use super::state::{Gate, Parcel, State};
 use super::{BoundedQueue, Slots};
+
+/// The future of [`BoundedQueue::push`].
+pub type PushFuture<'a, T, S> = WaitFuture<PushPolicy<'a, T, S>>;
+/// The future of [`BoundedQueue::pop`].
+pub type PopFuture<'a, T, S> = WaitFuture<PopPolicy<'a, T, S>>;
+/// The future of [`BoundedQueue::join`].
+pub type JoinFuture<'a, T, S> = WaitFuture<JoinPolicy<'a, T, S>>;
+
+impl<T, S: Slots<T>> PushFuture<'_, T, S> {
+    /// Ends the push and gives the item back, unless it is in the queue already.
+    ///
+    /// # Examples
+    /// ```
+    /// let queue = anywake_core::StaticQueue::<&str, 1>::new();
+    /// let push = core::pin::pin!(queue.push("item"));
+    /// assert_eq!(push.cancel(), Some("item"));
+    /// assert!(queue.is_empty());
+    /// ```
+    pub fn cancel(self: Pin<&mut Self>) -> Option<T> {
+        // SAFETY: the wait is over, so nobody but the future reaches the parcel.
+        self.withdraw().with_mut(|item| unsafe { (*item).take() })
+    }
+}
 
 /// Asks for a slot.
 #[derive(Debug)]

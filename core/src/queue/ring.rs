@@ -11,6 +11,20 @@ use core::mem::MaybeUninit;
 #[cfg(feature = "alloc")]
 use crate::error::CapacityError;
 
+/// Where the items of a queue are: `[MaybeUninit<T>; N]` or `Box<[MaybeUninit<T>]>`.
+pub trait Slots<T>: AsRef<[MaybeUninit<T>]> + AsMut<[MaybeUninit<T>]> + sealed::Sealed {}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl<T, const N: usize> sealed::Sealed for [MaybeUninit<T>; N] {}
+impl<T, const N: usize> Slots<T> for [MaybeUninit<T>; N] {}
+#[cfg(feature = "alloc")]
+impl<T> sealed::Sealed for Box<[MaybeUninit<T>]> {}
+#[cfg(feature = "alloc")]
+impl<T> Slots<T> for Box<[MaybeUninit<T>]> {}
+
 /// So that the sum of two indices does not overflow, not even for items without a size.
 pub(crate) const MAX_CAPACITY: usize = isize::MAX as usize;
 

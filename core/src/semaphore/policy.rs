@@ -1,14 +1,28 @@
 //! How to wait for permits.
 
+#[cfg(feature = "alloc")]
+use alloc::sync::Arc;
 use core::marker::PhantomData;
 use core::ops::Deref;
 
 use super::{CLOSED, ONE, Permit, Semaphore, State, WAITERS, available, is_too_many};
-use crate::error::AcquireError;
+use crate::error::{AcquireError, Closed};
 use crate::loom::{AtomicUsize, Ordering};
+use crate::wait_future::WaitFuture;
 use crate::wait_queue::{Locked, Policy, WaitQueue};
 use crate::waiter::{Verdict, WaitList, Waiter};
 use crate::wake_batch::WakeBatch;
+
+/// The future of [`Semaphore::acquire`].
+pub type AcquireFuture<'a> = WaitFuture<AcquirePolicy<'a, Closed, &'a Semaphore>>;
+/// The future of [`Semaphore::acquire_many`].
+pub type AcquireManyFuture<'a> = WaitFuture<AcquirePolicy<'a, AcquireError, &'a Semaphore>>;
+/// The future of [`Semaphore::acquire_owned`].
+#[cfg(feature = "alloc")]
+pub type OwnedAcquireFuture = WaitFuture<AcquirePolicy<'static, Closed, Arc<Semaphore>>>;
+/// The future of [`Semaphore::acquire_many_owned`].
+#[cfg(feature = "alloc")]
+pub type OwnedAcquireManyFuture = WaitFuture<AcquirePolicy<'static, AcquireError, Arc<Semaphore>>>;
 
 /// Asks for permits of a semaphore, held as `H`; fails with an `E`.
 #[derive(Debug)]
