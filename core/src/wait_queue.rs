@@ -44,7 +44,7 @@
 //! Linking, unlinking, one waker compared or moved: constant. A wake loop takes out at most
 //! [`BATCH`](crate::wake_batch::BATCH) waiters, then lets go of the lock, wakes them, and comes back for more.
 //! A broadcast still reaches exactly its cohort: waiters are stamped with a [`Generation`] as they enter.
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 
 use crate::loom::{UnsafeCell, const_fn};
 use crate::raw_lock::{RawGuard, RawLock};
@@ -104,6 +104,7 @@ pub trait Policy {
     /// Makes the output, once, after the lock is given back.
     fn output(&mut self, grant: Self::Grant, request: &Self::Request) -> Self::Output;
 }
+
 /// A primitive's word, its state and its waiters: everything but the data that it protects.
 #[derive(Debug)]
 pub struct WaitQueue<W, S> {
@@ -259,15 +260,14 @@ fn refresh<P: Policy>(policy: &mut P, waiter: &Waiter<P::Request>, context: &Con
     let mut fresh = None;
     loop {
         let mut locked = policy.queue().lock();
-        let mut verdict = P::verdict(waiter.status());
-        if verdict.is_none() && policy.retry(&mut locked, waiter.ticket()) {
-            // SAFETY: undecided under the lock, so linked (invariant 1).
-            unsafe { locked.waiters.leave(P::list(locked.state, waiter), waiter.ticket()) };
-            verdict = Some(Verdict::Granted);
-        }
-        if let Some(verdict) = verdict {
+        if let Some(verdict) = P::verdict(waiter.status()) {
             drop(locked);
             return Poll::Ready(conclude(policy, waiter, verdict));
+        }
+        if policy.retry(&mut locked, waiter.ticket()) {
+            let _waker = unlink::<P>(&mut locked, waiter);
+            drop(locked);
+            return Poll::Ready(conclude(policy, waiter, Verdict::Granted));
         }
         // SAFETY: undecided under the lock, so the waker is guarded by it.
         let replaced = unsafe {
@@ -324,11 +324,16 @@ fn cancel_queued<P: Policy>(policy: &P, waiter: &Waiter<P::Request>) -> Cancelle
 }
 
 /// Takes an undecided waiter out; those behind it may now be due.
-fn withdraw<P: Policy>(policy: &P, waiter: &Waiter<P::Request>, locked: Locked<'_, P::State>) {
-    // SAFETY: undecided under the lock, so linked (invariant 1).
-    unsafe { locked.waiters.leave(P::list(locked.state, waiter), waiter.ticket()) };
+fn withdraw<P: Policy>(policy: &P, waiter: &Waiter<P::Request>, mut locked: Locked<'_, P::State>) {
+    let _waker = unlink::<P>(&mut locked, waiter);
     waiter.finish();
-    // SAFETY: out of every list, the node is its future's again. Kept until the lock is given back.
-    let _waker = unsafe { waiter.with_waker(Option::take) };
     policy.queue().wake_loop(locked, |locked, batch| policy.serve(locked, batch));
+}
+
+/// Takes a waiter that is undecided, under the lock, out of its list. Its waker is to be dropped without the lock.
+fn unlink<P: Policy>(locked: &mut Locked<'_, P::State>, waiter: &Waiter<P::Request>) -> Option<Waker> {
+    // SAFETY: undecided under the lock, so linked (invariant 1), in the list that its policy names.
+    unsafe { locked.waiters.leave(P::list(locked.state, waiter), waiter.ticket()) };
+    // SAFETY: out of every list, the node is its future's again.
+    unsafe { waiter.with_waker(Option::take) }
 }
