@@ -186,12 +186,19 @@ impl Policy for EventPolicy<'_> {
     }
 
     fn try_locked<'q>(&self, locked: Locked<'q, State>, (): &()) -> Result<(), Locked<'q, State>> {
-        // From here on a `set` comes to the lock. Ordering: Acquire as in `is_set`.
-        if self.queue().word.fetch_or(WAITERS, Ordering::Acquire) & SET == 0 {
+        let word = &self.queue().word;
+        let first = locked.state.list.is_empty();
+        // From here on a `set` comes to the lock; if others wait, that is so already.
+        // Ordering: Acquire as in `is_set`.
+        let seen =
+            if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Acquire) };
+        if seen & SET == 0 {
             return Err(locked);
         }
-        let mut locked = locked;
-        self.0.serve(&mut locked);
+        if first {
+            // Ordering: Relaxed, as in `serve`.
+            word.fetch_and(!WAITERS, Ordering::Relaxed);
+        }
         Ok(())
     }
 

@@ -144,7 +144,9 @@ impl LockCore {
             let next = match word & (LOCKED | WAITERS) {
                 0 => LOCKED,
                 WAITERS => (word | LOCKED) + OVERTAKEN,
-                _ => word | WAITERS,
+                LOCKED => word | WAITERS,
+                // Announced by an earlier waiter. Should the lock be free by now, then for the first of them.
+                _ => return false,
             };
             // Ordering: Acquire as in `try_lock`, for the case that it was free.
             match self.word().compare_exchange_weak(word, next, Ordering::Acquire, Ordering::Relaxed) {

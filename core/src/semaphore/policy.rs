@@ -78,24 +78,21 @@ impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for Acquire
         if is_too_many(n, locked.state.bound) {
             return Ok(Err(AcquireError::TooMany));
         }
-        // From here on whoever puts permits back comes to the lock, and fast acquires fail.
-        // Ordering: Acquire as in `try_take`, for the case that they are there.
-        let seen = word.fetch_or(WAITERS, Ordering::Acquire);
         let first = locked.state.list.is_empty();
-        let grant = if seen & CLOSED != 0 {
-            Err(AcquireError::Closed)
-        } else if first && available(seen) >= n {
-            // Ordering: Relaxed, it follows the Acquire above.
-            word.fetch_sub(n * ONE, Ordering::Relaxed);
-            Ok(())
-        } else {
+        // From here on whoever puts permits back comes to the lock, and fast acquires fail; if others wait, that
+        // is so already. Ordering: Acquire as in `try_take` and `is_closed`.
+        let seen =
+            if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Acquire) };
+        let closed = seen & CLOSED != 0;
+        if !closed && !(first && available(seen) >= n) {
             return Err(locked);
-        };
-        if first {
-            // Ordering: Relaxed, as in `serve`.
-            word.fetch_and(!WAITERS, Ordering::Relaxed);
         }
-        Ok(grant)
+        if first {
+            let taken = if closed { 0 } else { n * ONE };
+            // Takes the bit back with the permits. Ordering: Relaxed, it follows the Acquire above.
+            word.fetch_sub(taken + WAITERS, Ordering::Relaxed);
+        }
+        Ok(if closed { Err(AcquireError::Closed) } else { Ok(()) })
     }
 
     #[inline(always)]
