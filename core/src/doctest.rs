@@ -8,6 +8,6 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
         if let core::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        std::thread::yield_now();
+        core::hint::spin_loop();
     }
 }

@@ -48,14 +48,19 @@ extern crate alloc;
 extern crate std;
 
 mod condition;
+#[forbid(unsafe_code)]
 mod error;
+#[forbid(unsafe_code)]
 mod event;
 mod list;
 mod lock;
+#[forbid(unsafe_code)]
 mod loom;
+#[forbid(unsafe_code)]
 mod on_drop;
 mod queue;
 mod raw_lock;
+#[forbid(unsafe_code)]
 mod semaphore;
 mod wait_future;
 mod wait_queue;
@@ -63,7 +68,7 @@ mod waiter;
 mod wake_batch;
 
 #[doc(hidden)]
-#[cfg(feature = "std")]
+#[forbid(unsafe_code)]
 pub mod doctest;
 
 pub use condition::{Condition, ConditionForFuture, ConditionFuture, ConditionUntilFuture};

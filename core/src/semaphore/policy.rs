@@ -84,7 +84,8 @@ impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for Acquire
         let seen =
             if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Acquire) };
         let closed = seen & CLOSED != 0;
-        if !closed && !(first && available(seen) >= n) {
+        let there = first && available(seen) >= n;
+        if !closed && !there {
             return Err(locked);
         }
         if first {

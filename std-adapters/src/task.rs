@@ -1,0 +1,269 @@
+//! [`Task`]: the handle that [`Runtime::spawn`](crate::Runtime::spawn) returns, one type for every runtime.
+//!
+//! The runtimes' own handles disagree in all that matters: dropping smol's cancels, dropping the others detaches; a
+//! panic is an error on tokio and unwinds into the awaiting task on the others; cancelling is a request here, and a
+//! future that waits there. So a runtime is only asked to run a [`Job`], which has no output, and the outcome
+//! travels through memory of our own:
+//!
+//! ```text
+//!   Task ── cancel ──> Abortable ┐
+//!    │                           ├ Job, owned by the runtime
+//!    └─ await <── Shared <── Promise ┘
+//! ```
+//!
+//! Whatever happens to the job (its end, a panic, a cancel, a runtime that drops it at shutdown) its future is
+//! dropped first and its [`Promise`] last, and it is the promise's destructor that wakes the handle. So whoever
+//! sees the end of a task knows that everything the future owned is gone.
+
+use core::any::Any;
+use core::fmt;
+use core::future::Future;
+use core::mem;
+use core::panic::AssertUnwindSafe;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::panic::{catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_core::FusedFuture;
+use futures_util::FutureExt as _;
+use futures_util::future::{AbortHandle, Abortable, Aborted};
+use futures_util::task::AtomicWaker;
+use pin_project_lite::pin_project;
+
+/// A running task: await it for the outcome, [`cancel`](Task::cancel) it, or drop it to let it run on by itself.
+///
+/// Returned by [`Runtime::spawn`](crate::Runtime::spawn) and
+/// [`Runtime::spawn_blocking`](crate::Runtime::spawn_blocking). Its output is `Ok` with what the future returned, or
+/// the [`TaskError`] that says why there is nothing. The task is over, and its future dropped, when the handle says so.
+///
+/// # Cancel safety
+///
+/// Awaiting `&mut task` may be given up and begun again; the outcome stays until it is taken.
+///
+/// # Panics
+///
+/// Polling it again after it has given the outcome panics. A panic *of the task* does not: it is a [`TaskError`].
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{Runtime, Smol, TaskError};
+///
+/// Smol.block_on(async {
+///     let task = Smol.spawn(std::future::pending::<()>());
+///     task.cancel();
+///     assert!(matches!(task.await, Err(TaskError::Cancelled)));
+/// });
+/// # }
+/// ```
+pub struct Task<T> {
+    shared: Arc<Shared<T>>,
+    abort: AbortHandle,
+}
+
+impl<T> Task<T> {
+    /// Asks the task to stop; returns at once.
+    ///
+    /// Its future is dropped instead of being polled again; one that is being polled now finishes that poll first, and
+    /// if it returns, its output counts. Await the task to learn which, and to know that the future is gone. Asking
+    /// twice, or after the end, changes nothing.
+    pub fn cancel(&self) {
+        self.abort.abort();
+    }
+
+    /// Whether the task is over, so that awaiting it would not wait.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        !matches!(*self.shared.state(), State::Running)
+    }
+}
+
+impl<T> Future for Task<T> {
+    type Output = Result<T, TaskError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // Registered before the look: an end that comes in between finds the waker.
+        self.shared.waiter.register(cx.waker());
+        let mut state = self.shared.state();
+        match mem::replace(&mut *state, State::Taken) {
+            State::Running => {
+                *state = State::Running;
+                Poll::Pending
+            }
+            State::Finished(outcome) => Poll::Ready(outcome),
+            State::Taken => panic!("`Task` polled after it gave its outcome"),
+        }
+    }
+}
+
+impl<T> FusedFuture for Task<T> {
+    fn is_terminated(&self) -> bool {
+        matches!(*self.shared.state(), State::Taken)
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        // The task may outlive the handle by far; it must not keep the waiting side's waker alive.
+        drop(self.shared.waiter.take());
+    }
+}
+
+impl<T> fmt::Debug for Task<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Task")
+            .field("finished", &self.is_finished())
+            .field("cancel_asked", &self.abort.is_aborted())
+            .finish()
+    }
+}
+
+/// Why a [`Task`] has no output.
+#[derive(Debug)]
+pub enum TaskError {
+    /// It was cancelled, or its runtime shut down before it ended.
+    Cancelled,
+    /// It panicked, or the destructor of its future did.
+    Panicked(Panic),
+}
+
+impl fmt::Display for TaskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TaskError::Cancelled => f.write_str("the task was cancelled"),
+            TaskError::Panicked(panic) => write!(f, "the task panicked: {panic}"),
+        }
+    }
+}
+
+impl core::error::Error for TaskError {}
+
+/// The panic that ended a [`Task`]; its `Display` is the panic's message.
+pub struct Panic {
+    /// Behind a mutex because an error should be `Sync`, which a payload is not; nobody contends for it.
+    payload: Mutex<Box<dyn Any + Send>>,
+}
+
+impl Panic {
+    /// What was passed to `panic!`: a `&'static str` or a `String`, or what `panic_any` was given.
+    #[must_use]
+    pub fn into_payload(self) -> Box<dyn Any + Send> {
+        self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the panic go on in the caller, without a second message on stderr.
+    ///
+    /// # Panics
+    ///
+    /// Always: that is what it is for.
+    pub fn resume(self) -> ! {
+        resume_unwind(self.into_payload())
+    }
+}
+
+impl From<Box<dyn Any + Send>> for Panic {
+    fn from(payload: Box<dyn Any + Send>) -> Self {
+        Self { payload: Mutex::new(payload) }
+    }
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let payload = self.payload.lock().unwrap_or_else(PoisonError::into_inner);
+        let message = payload
+            .downcast_ref::<&'static str>()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        f.write_str(message.unwrap_or("no message"))
+    }
+}
+
+impl fmt::Debug for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Panic({:?})", self.to_string())
+    }
+}
+
+/// Where the outcome passes from the [`Promise`] to the [`Task`].
+struct Shared<T> {
+    state: Mutex<State<T>>,
+    waiter: AtomicWaker,
+}
+
+enum State<T> {
+    Running,
+    Finished(Result<T, TaskError>),
+    Taken,
+}
+
+impl<T> Shared<T> {
+    /// No user code runs while this is held.
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The duty to tell the [`Task`] how it ended, discharged by being dropped.
+struct Promise<T> {
+    shared: Arc<Shared<T>>,
+    outcome: Result<T, TaskError>,
+}
+
+impl<T> Drop for Promise<T> {
+    fn drop(&mut self) {
+        let outcome = mem::replace(&mut self.outcome, Err(TaskError::Cancelled));
+        *self.shared.state() = State::Finished(outcome);
+        self.shared.waiter.wake();
+    }
+}
+
+pin_project! {
+    /// What the runtime runs. The order of the fields is the order of their destructors.
+    pub(crate) struct Job<F: Future> {
+        #[pin]
+        future: Option<Abortable<F>>,
+        // `None` once the end has been told.
+        promise: Option<Promise<F::Output>>,
+    }
+}
+
+impl<F: Future> Future for Job<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
+        let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(Ok(output))) => Ok(output),
+            Ok(Poll::Ready(Err(Aborted))) => Err(TaskError::Cancelled),
+            Err(payload) => Err(TaskError::Panicked(payload.into())),
+        };
+        // As in asyncio, what goes wrong while cleaning up replaces the outcome.
+        let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+        if let Some(mut promise) = this.promise.take() {
+            promise.outcome = dropped.map_err(|payload| TaskError::Panicked(payload.into())).and(outcome);
+        }
+        Poll::Ready(())
+    }
+}
+
+/// A task that runs `future`, as its two ends: the handle, and what a runtime has to poll.
+pub(crate) fn pair<F: Future>(future: F) -> (Task<F::Output>, Job<F>) {
+    let shared = Arc::new(Shared { state: Mutex::new(State::Running), waiter: AtomicWaker::new() });
+    let (abort, registration) = AbortHandle::new_pair();
+    let future = Abortable::new(future, registration);
+    let promise = Promise { shared: Arc::clone(&shared), outcome: Err(TaskError::Cancelled) };
+    (Task { shared, abort }, Job { future: Some(future), promise: Some(promise) })
+}
+
+/// Runs a job that never waits, such as one around a blocking function.
+pub(crate) fn run_to_end<F: Future>(job: Job<F>) {
+    let ended = job.now_or_never();
+    debug_assert!(ended.is_some(), "the future of a blocking job does not wait");
+}
+
+#[cfg(test)]
+mod tests;

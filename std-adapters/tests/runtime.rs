@@ -1,0 +1,372 @@
+//! What every [`Runtime`] promises, once per runtime: those of the crate, and one that is made here.
+
+use core::future::{Future, pending, poll_fn};
+use core::mem;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::Poll;
+use core::time::Duration;
+use std::rc::Rc;
+use std::sync::{Arc, Barrier, mpsc};
+use std::thread;
+use std::time::Instant;
+
+use anywake::{Elapsed, Event, Lock, Queue, Runtime, Task, TaskError, Wait, blocking};
+
+/// A runtime from outside the crate: a thread for each task.
+#[derive(Clone, Copy, Debug, Default)]
+struct Threads;
+
+impl Runtime for Threads {
+    fn name(self) -> &'static str {
+        "threads"
+    }
+
+    fn block_on<F: Future>(self, future: F) -> F::Output {
+        blocking::wait(future)
+    }
+
+    fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
+        thread::spawn(|| blocking::wait(future));
+    }
+
+    fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
+        thread::spawn(job);
+    }
+
+    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
+        let timer = self.spawn_blocking(move || thread::sleep(duration));
+        async move { drop(timer.await) }
+    }
+
+    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
+        let mut yielded = false;
+        poll_fn(move |cx| {
+            if mem::replace(&mut yielded, true) {
+                return Poll::Ready(());
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+    }
+}
+
+fn output<T>(task: Task<T>) -> T {
+    blocking::wait(task).expect("the task has an output")
+}
+
+fn is_cancelled<T>(outcome: &Result<T, TaskError>) -> bool {
+    matches!(outcome, Err(TaskError::Cancelled))
+}
+
+fn block_on_runs_a_future_that_stays_on_the_thread<R: Runtime>(rt: R) {
+    let local = Rc::new(4);
+    let sum = rt.block_on(async {
+        rt.yield_now().await;
+        *local + 1
+    });
+    assert_eq!(sum, 5);
+}
+
+fn task_runs_beside_the_caller<R: Runtime>(rt: R) {
+    let (ping, pong) = (Arc::new(Event::new()), Arc::new(Event::new()));
+    let (asked, answer) = (Arc::clone(&ping), Arc::clone(&pong));
+    let task = rt.spawn(async move {
+        asked.wait().await;
+        answer.set();
+        1
+    });
+    rt.block_on(async {
+        ping.set();
+        pong.wait().await;
+        assert_eq!(task.await.unwrap(), 1);
+    });
+}
+
+fn task_can_be_spawned_and_awaited_by_a_plain_thread<R: Runtime>(rt: R) {
+    let task = thread::spawn(move || rt.spawn(async move { rt.spawn(async { 3 }).await.unwrap() + 1 }));
+    assert_eq!(output(task.join().unwrap()), 4);
+}
+
+fn task_outlives_block_on<R: Runtime>(rt: R) {
+    let event = Arc::new(Event::new());
+    let waits = Arc::clone(&event);
+    let mut spawned = None;
+    rt.block_on(async { spawned = Some(rt.spawn(async move { waits.wait().await })) });
+    let task = spawned.unwrap();
+    assert!(!task.is_finished());
+    event.set();
+    output(task);
+}
+
+fn cancelled_task_is_gone_when_its_handle_says_so<R: Runtime>(rt: R) {
+    let owned = Arc::new(());
+    for _ in 0..50 {
+        let inside = Arc::clone(&owned);
+        let task = rt.spawn(async move {
+            let _inside = inside;
+            pending::<()>().await;
+        });
+        task.cancel();
+        assert!(is_cancelled(&blocking::wait(task)));
+        assert_eq!(Arc::strong_count(&owned), 1);
+    }
+}
+
+fn busy_task_is_cancelled_where_it_suspends<R: Runtime>(rt: R) {
+    let started = Arc::new(Event::new());
+    let starts = Arc::clone(&started);
+    let task: Task<()> = rt.spawn(async move {
+        loop {
+            starts.set();
+            rt.yield_now().await;
+        }
+    });
+    blocking::wait(started.wait());
+    task.cancel();
+    assert!(is_cancelled(&blocking::wait(task)));
+    assert_eq!(Arc::strong_count(&started), 1);
+}
+
+fn panic_is_an_error_and_the_runtime_goes_on<R: Runtime>(rt: R) {
+    for round in 0..5 {
+        let outcome = blocking::wait(rt.spawn(async move {
+            assert!(round > 9, "round {round}");
+        }));
+        let Err(TaskError::Panicked(panic)) = outcome else { panic!("it has panicked") };
+        assert_eq!(panic.to_string(), format!("round {round}"));
+    }
+    assert_eq!(output(rt.spawn(async { 6 })), 6);
+}
+
+fn dropped_handle_lets_the_task_run<R: Runtime>(rt: R) {
+    let (go, done) = (Arc::new(Event::new()), Arc::new(Event::new()));
+    let (goes, ends) = (Arc::clone(&go), Arc::clone(&done));
+    drop(rt.spawn(async move {
+        goes.wait().await;
+        ends.set();
+    }));
+    go.set();
+    blocking::wait(done.wait());
+}
+
+fn blocking_functions_block_nobody<R: Runtime>(rt: R) {
+    // They wait for each other and for a task, so each needs a thread of its own.
+    let barrier = Arc::new(Barrier::new(3));
+    let meet = || {
+        let barrier = Arc::clone(&barrier);
+        rt.spawn_blocking(move || barrier.wait().is_leader())
+    };
+    let both = [meet(), meet()];
+    assert_eq!(output(rt.spawn(async { 2 })), 2);
+    let leader = barrier.wait().is_leader();
+    assert_eq!(both.map(output).into_iter().chain([leader]).filter(|&leader| leader).count(), 1);
+}
+
+fn running_blocking_function_is_not_stopped<R: Runtime>(rt: R) {
+    let started = Arc::new(Event::new());
+    let starts = Arc::clone(&started);
+    let (sender, receiver) = mpsc::channel();
+    let mut task = rt.spawn_blocking(move || {
+        starts.set();
+        receiver.recv().unwrap()
+    });
+    blocking::wait(started.wait());
+    task.cancel();
+    assert!(blocking::wait_timeout(&mut task, Duration::ZERO).is_err());
+    sender.send(11).unwrap();
+    assert_eq!(output(task), 11);
+}
+
+fn panic_of_a_blocking_function_is_an_error<R: Runtime>(rt: R) {
+    let outcome: Result<(), _> = blocking::wait(rt.spawn_blocking(|| panic!("blocked")));
+    let Err(TaskError::Panicked(panic)) = outcome else { panic!("it has panicked") };
+    assert_eq!(panic.to_string(), "blocked");
+}
+
+fn sleep_is_not_early<R: Runtime>(rt: R) {
+    let begun = Instant::now();
+    rt.block_on(rt.sleep(Duration::from_millis(30)));
+    assert!(begun.elapsed() >= Duration::from_millis(30));
+}
+
+fn sleep_counts_from_the_call<R: Runtime>(rt: R) {
+    const SECOND: Duration = Duration::from_secs(1);
+    let begun = Instant::now();
+    rt.block_on(async {
+        let sleep = rt.sleep(SECOND);
+        thread::sleep(SECOND);
+        sleep.await;
+    });
+    assert!(begun.elapsed() < 2 * SECOND);
+}
+
+fn endless_sleep_does_not_end<R: Runtime>(rt: R) {
+    rt.block_on(async {
+        let event = Event::new();
+        let outcome = event.wait().within::<R>(Duration::MAX).until(rt.yield_now()).await;
+        assert_eq!(outcome, Err(Elapsed(())), "only the outer deadline has come");
+    });
+}
+
+fn yielding_lets_others_run<R: Runtime>(rt: R) {
+    let flag = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&flag);
+    let waits = rt.spawn(async move {
+        while !seen.load(Ordering::Acquire) {
+            rt.yield_now().await;
+        }
+    });
+    let sets = rt.spawn(async move { flag.store(true, Ordering::Release) });
+    output(sets);
+    output(waits);
+}
+
+fn deadline_gives_up_or_lets_through<R: Runtime>(rt: R) {
+    let task = rt.spawn(async {
+        let lock = Lock::new(());
+        let held = lock.lock().within::<R>(Duration::from_secs(60)).await.expect("the lock is free");
+        let begun = Instant::now();
+        assert!(lock.lock().within::<R>(Duration::from_millis(20)).await.is_err());
+        assert!(begun.elapsed() >= Duration::from_millis(20));
+        drop(held);
+
+        let queue = Queue::with_capacity(1).unwrap();
+        assert_eq!(queue.push(1).within::<R>(Duration::from_secs(60)).await, Ok(Ok(())));
+        assert_eq!(queue.push(2).within::<R>(Duration::ZERO).await, Err(Elapsed(2)));
+    });
+    output(task);
+}
+
+fn task_that_is_awaited_in_time_survives_a_deadline_before<R: Runtime>(rt: R) {
+    let event = Arc::new(Event::new());
+    let waits = Arc::clone(&event);
+    let mut task = rt.spawn(async move { waits.wait().await });
+    rt.block_on(async {
+        assert!((&mut task).within::<R>(Duration::from_millis(1)).await.is_err());
+        event.set();
+        assert!((&mut task).within::<R>(Duration::from_secs(60)).await.unwrap().is_ok());
+    });
+}
+
+fn many_tasks_cancelled_at_any_moment_leave_nothing_behind<R: Runtime>(rt: R) {
+    let lock = Arc::new(Lock::new(0));
+    let tasks: Vec<_> = (0..64)
+        .map(|_| {
+            let lock = Arc::clone(&lock);
+            rt.spawn(async move {
+                for _ in 0..20 {
+                    let mut count = lock.lock().await;
+                    rt.yield_now().await;
+                    *count += 1;
+                }
+            })
+        })
+        .collect();
+    tasks.iter().step_by(2).for_each(Task::cancel);
+    let ended = tasks.into_iter().map(blocking::wait).filter(Result::is_ok).count();
+    assert!(ended >= 32, "nobody else was cancelled");
+    assert_eq!(Arc::strong_count(&lock), 1);
+    assert!(!lock.is_locked());
+    assert!(*blocking::wait(lock.lock()) >= 32 * 20);
+}
+
+macro_rules! stamp {
+    ($runtime:expr; $($test:ident)*) => {$(
+        #[test]
+        fn $test() {
+            super::$test($runtime);
+        }
+    )*};
+}
+
+macro_rules! for_each_runtime {
+    ($($test:ident)*) => {
+        mod threads {
+            stamp!(super::Threads; $($test)*);
+        }
+        #[cfg(feature = "tokio")]
+        mod tokio_shared {
+            stamp!(anywake::Tokio; $($test)*);
+        }
+        #[cfg(feature = "async-std")]
+        mod async_std {
+            stamp!(anywake::AsyncStd; $($test)*);
+        }
+        #[cfg(feature = "smol")]
+        mod smol {
+            stamp!(anywake::Smol; $($test)*);
+        }
+    };
+}
+
+for_each_runtime! {
+    block_on_runs_a_future_that_stays_on_the_thread
+    task_runs_beside_the_caller
+    task_can_be_spawned_and_awaited_by_a_plain_thread
+    task_outlives_block_on
+    cancelled_task_is_gone_when_its_handle_says_so
+    busy_task_is_cancelled_where_it_suspends
+    panic_is_an_error_and_the_runtime_goes_on
+    dropped_handle_lets_the_task_run
+    blocking_functions_block_nobody
+    running_blocking_function_is_not_stopped
+    panic_of_a_blocking_function_is_an_error
+    sleep_is_not_early
+    sleep_counts_from_the_call
+    endless_sleep_does_not_end
+    yielding_lets_others_run
+    deadline_gives_up_or_lets_through
+    task_that_is_awaited_in_time_survives_a_deadline_before
+    many_tasks_cancelled_at_any_moment_leave_nothing_behind
+}
+
+#[cfg(feature = "tokio")]
+mod tokio_of_the_program {
+    use super::*;
+    use anywake::Tokio;
+
+    fn current_thread() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap()
+    }
+
+    #[test]
+    fn tasks_run_where_they_are_spawned() {
+        current_thread().block_on(async {
+            let here = thread::current().id();
+            assert_eq!(Tokio.spawn(async { thread::current().id() }).await.unwrap(), here);
+            Tokio.sleep(Duration::from_millis(1)).await;
+        });
+    }
+
+    #[test]
+    fn shutdown_cancels_the_tasks() {
+        let runtime = current_thread();
+        let owned = Arc::new(());
+        let inside = Arc::clone(&owned);
+        let (never_polled, suspended) = runtime.block_on(async move {
+            let suspended = Tokio.spawn(async move {
+                let _inside = inside;
+                pending::<()>().await;
+            });
+            Tokio.yield_now().await;
+            (Tokio.spawn(async {}), suspended)
+        });
+        drop(runtime);
+        assert_eq!(Arc::strong_count(&owned), 1);
+        assert!(is_cancelled(&blocking::wait(suspended)));
+        assert!(is_cancelled(&blocking::wait(never_polled)));
+    }
+
+    #[test]
+    fn block_on_inside_a_task_is_refused() {
+        let outcome = blocking::wait(Tokio.spawn(async { Tokio.block_on(async {}) }));
+        assert!(matches!(outcome, Err(TaskError::Panicked(_))));
+    }
+}
+
+#[test]
+#[cfg(all(feature = "tokio", feature = "async-std", feature = "smol"))]
+fn names_are_those_of_the_projects() {
+    let names = [anywake::Tokio.name(), anywake::AsyncStd.name(), anywake::Smol.name()];
+    assert_eq!(names, ["tokio", "async-std", "smol"]);
+}

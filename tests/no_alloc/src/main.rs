@@ -1,0 +1,143 @@
+//! All five primitives in statics, in a program that has no allocator: it links, therefore nothing allocates.
+//!
+//! It is an ordinary program of the host, started by C's runtime, so that the host's toolchain builds and runs it. Three
+//! tasks wait for each other through every primitive, and each of them is polled only when it was woken: a lost wake
+//! ends the program instead of being papered over by the next round.
+
+#![no_std]
+#![no_main]
+
+use core::ffi::{c_char, c_int, c_void};
+use core::fmt::{self, Write};
+use core::future::{Future, poll_fn};
+use core::panic::PanicInfo;
+use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
+
+use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+
+const TASKS: usize = 3;
+const ITEMS: u32 = 5;
+const TOTAL: u32 = ITEMS * (ITEMS + 1) / 2;
+
+static START: Event = Event::new();
+static SUM: Lock<u32> = Lock::new(0);
+static GROWN: Condition = Condition::new();
+static TURN: Semaphore = Semaphore::bounded(1);
+static ITEMS_TO_ADD: StaticQueue<u32, 2> = StaticQueue::new();
+
+/// Has the permit until the start, and more items than the queue has room for.
+async fn producer() {
+    let permit = TURN.acquire().await.unwrap();
+    START.wait().await;
+    drop(permit);
+    for item in 1..=ITEMS {
+        ITEMS_TO_ADD.push(item).await.unwrap();
+    }
+    ITEMS_TO_ADD.close();
+    ITEMS_TO_ADD.join().await;
+    assert_eq!(ITEMS_TO_ADD.unfinished(), 0);
+}
+
+/// Has the lock until the start, and then until its condition waits.
+async fn reporter() {
+    let sum = SUM.lock().await;
+    START.wait().await;
+    let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
+    assert_eq!(*sum, TOTAL);
+}
+
+/// Starts the others and needs what they have.
+async fn consumer() {
+    {
+        let mut pop = pin!(ITEMS_TO_ADD.pop());
+        assert!(is_pending(pop.as_mut()).await, "the queue is empty: the wait begins, and is cancelled");
+    }
+    assert_eq!(START.waiters(), 2);
+    START.set();
+    {
+        let _permit = TURN.acquire().await.unwrap();
+        assert!(TURN.try_acquire().is_err());
+    }
+    while let Ok(item) = ITEMS_TO_ADD.pop().await {
+        *SUM.lock().await += item;
+        GROWN.notify_all();
+        ITEMS_TO_ADD.task_done().unwrap();
+    }
+}
+
+async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
+}
+
+/// Polls each task when it was woken, until all are done.
+fn block_on(mut tasks: [Option<Pin<&mut dyn Future<Output = ()>>>; TASKS]) {
+    static WOKEN: [AtomicBool; TASKS] = [const { AtomicBool::new(true) }; TASKS];
+    while tasks.iter().any(Option::is_some) {
+        let mut idle = true;
+        for (slot, woken) in tasks.iter_mut().zip(&WOKEN) {
+            if let Some(task) = slot {
+                // Ordering: Relaxed, there is one thread.
+                if woken.swap(false, Ordering::Relaxed) {
+                    idle = false;
+                    if task.as_mut().poll(&mut Context::from_waker(&waker(woken))).is_ready() {
+                        *slot = None;
+                    }
+                }
+            }
+        }
+        assert!(!idle, "tasks wait, and none of them is woken");
+    }
+}
+
+/// A waker that says so in a static.
+fn waker(woken: &'static AtomicBool) -> Waker {
+    const TABLE: RawWakerVTable = RawWakerVTable::new(|data| RawWaker::new(data, &TABLE), wake, wake, |_| ());
+
+    fn wake(data: *const ()) {
+        // SAFETY: `data` is the reference below, which is valid for ever.
+        unsafe { &*data.cast::<AtomicBool>() }.store(true, Ordering::Relaxed);
+    }
+
+    // SAFETY: the data is a static reference: copying it is cloning it, and nothing has to be dropped.
+    unsafe { Waker::from_raw(RawWaker::new((&raw const *woken).cast(), &TABLE)) }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
+    block_on([Some(pin!(producer())), Some(pin!(reporter())), Some(pin!(consumer()))]);
+
+    assert_eq!(*SUM.try_lock().unwrap(), TOTAL);
+    assert_eq!(TURN.available_permits(), 1);
+    assert!(ITEMS_TO_ADD.is_closed() && ITEMS_TO_ADD.is_empty());
+    assert_eq!((START.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()), (0, 0, 0, 0));
+    0
+}
+
+#[link(name = "c")]
+unsafe extern "C" {
+    fn write(file: c_int, bytes: *const c_void, length: usize) -> isize;
+    safe fn abort() -> !;
+}
+
+struct StandardError;
+
+impl Write for StandardError {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        // SAFETY: the pointer and the length are those of `text`.
+        let written = unsafe { write(2, text.as_ptr().cast(), text.len()) };
+        if written < 0 { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    let _ = writeln!(StandardError, "{info}");
+    abort()
+}
+
+/// The precompiled `core` names the function that would direct an unwinding; a panic here ends the program, so that it
+/// is never called.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}

@@ -1,0 +1,10 @@
+// error: E0080
+// A bound that cannot be counted to is no bound.
+
+use anywake_core::Semaphore;
+
+static SEMAPHORE: Semaphore = Semaphore::bounded(Semaphore::MAX_PERMITS + 1);
+
+fn main() {
+    assert_eq!(SEMAPHORE.waiters(), 0);
+}

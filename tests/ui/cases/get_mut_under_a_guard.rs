@@ -1,0 +1,11 @@
+// error: E0502
+// Two ways to write to one value.
+
+use anywake_core::Lock;
+
+fn main() {
+    let mut lock = Lock::new(1);
+    let guard = lock.try_lock().unwrap();
+    *lock.get_mut() += 1;
+    drop(guard);
+}

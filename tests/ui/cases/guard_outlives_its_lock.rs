@@ -1,0 +1,13 @@
+// error: E0597
+// A guard writes to its lock when it is dropped: the lock must still be there.
+
+use anywake_core::Lock;
+
+fn main() {
+    let guard;
+    {
+        let lock = Lock::new(1);
+        guard = lock.try_lock().unwrap();
+    }
+    drop(guard);
+}

@@ -1,0 +1,12 @@
+// error: E0277
+// RUSTSEC-2020-0070 (lock_api): a MutexGuard inside must be unlocked on its own thread.
+
+use std::sync::MutexGuard;
+
+use anywake_core::LockGuard;
+
+fn send<T: Send>() {}
+
+fn main() {
+    send::<LockGuard<'static, MutexGuard<'static, u8>>>();
+}

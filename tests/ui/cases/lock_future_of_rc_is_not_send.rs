@@ -1,0 +1,12 @@
+// error: E0277
+// RUSTSEC-2026-0221 (event-listener): a waiter that was Send whatever it waited for.
+
+use std::rc::Rc;
+
+use anywake_core::LockFuture;
+
+fn send<T: Send>() {}
+
+fn main() {
+    send::<LockFuture<'static, Rc<u8>>>();
+}

@@ -1,0 +1,12 @@
+// error: E0277
+// RUSTSEC-2020-0059 (futures-util): Sync looked at the whole value and not at the part that the guard gives.
+
+use std::cell::Cell;
+
+use anywake_core::MappedLockGuard;
+
+fn sync<T: Sync>() {}
+
+fn main() {
+    sync::<MappedLockGuard<'static, u8, Cell<u8>>>();
+}

@@ -1,0 +1,12 @@
+// error: E0277
+// RUSTSEC-2020-0059 (futures-util): Send looked at the whole value and not at the part that the guard gives.
+
+use std::rc::Rc;
+
+use anywake_core::MappedLockGuard;
+
+fn send<T: Send>() {}
+
+fn main() {
+    send::<MappedLockGuard<'static, u8, Rc<u8>>>();
+}

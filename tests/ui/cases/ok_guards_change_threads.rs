@@ -1,0 +1,24 @@
+// What the auto traits must not forbid: guards of a Cell are sent, guards of an integer shared.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::thread;
+
+use anywake_core::{Lock, LockFuture, LockGuard, MappedLockGuard, OwnedLockGuard};
+
+fn send<T: Send>() {}
+fn sync<T: Sync>() {}
+
+fn main() {
+    send::<Lock<Cell<u8>>>();
+    sync::<Lock<Cell<u8>>>();
+    send::<LockGuard<'static, Cell<u8>>>();
+    sync::<LockGuard<'static, u8>>();
+    sync::<OwnedLockGuard<u8>>();
+    send::<MappedLockGuard<'static, Cell<u8>, Cell<u8>>>();
+    sync::<MappedLockGuard<'static, u8, u8>>();
+    send::<LockFuture<'static, Cell<u8>>>();
+
+    let guard = Arc::new(Lock::new(Cell::new(1))).try_lock_owned();
+    thread::spawn(move || drop(guard));
+}

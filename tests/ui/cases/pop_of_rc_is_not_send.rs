@@ -1,0 +1,13 @@
+// error: E0277
+// RUSTSEC-2026-0221 (event-listener): an item handed over lies in the waiting pop.
+
+use std::rc::Rc;
+
+use anywake_core::StaticQueue;
+
+fn send<T: Send>(_: T) {}
+
+fn main() {
+    let queue = StaticQueue::<Rc<u8>, 1>::new();
+    send(queue.pop());
+}

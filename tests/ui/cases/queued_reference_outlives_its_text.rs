@@ -1,0 +1,13 @@
+// error: E0597
+// What is queued must live as long as the queue may give it out.
+
+use anywake_core::StaticQueue;
+
+fn main() {
+    let queue = StaticQueue::<&str, 1>::new();
+    {
+        let local = String::from("short");
+        queue.try_push(&local).unwrap();
+    }
+    println!("{}", queue.try_pop().unwrap());
+}

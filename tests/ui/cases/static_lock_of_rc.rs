@@ -1,0 +1,12 @@
+// error: E0277
+// RUSTSEC-2025-0045: a container for statics that let in what may not be shared.
+
+use std::rc::Rc;
+
+use anywake_core::Lock;
+
+static LOCK: Lock<Option<Rc<u8>>> = Lock::new(None);
+
+fn main() {
+    assert!(!LOCK.is_locked());
+}

@@ -1,0 +1,10 @@
+// error: E0080
+// asyncio takes a capacity of 0 as infinite; here it is refused before it runs.
+
+use anywake_core::StaticQueue;
+
+static QUEUE: StaticQueue<u8, 0> = StaticQueue::new();
+
+fn main() {
+    assert!(QUEUE.is_empty());
+}
