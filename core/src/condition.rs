@@ -15,8 +15,8 @@
 //! or n + 1 if the lock was still held when the first one ran.
 //!
 //! # Invariants
-//! 1. If anybody is told, the first of them has been woken and has not looked yet: in each critical section
-//!    that changes the first, the new one's waker is taken out ([`Condition::wake_first`]).
+//! 1. If anybody is told, the first of them has been woken and has not looked yet: the wake loop that changes
+//!    the first takes out the new one's waker ([`Condition::wake_first`]) before it ends.
 //! 2. A told waiter that goes away owes the news to another if it came from `notify(n)`; `notify_all` reached
 //!    everybody, so there is nobody left to tell.
 //! 3. The lock of the condition is taken before that of a [`Lock`], never the other way round.
@@ -207,7 +207,10 @@ impl Condition {
     }
 
     fn wake_first(locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
-        // Within the bound of a batch, or one above it: a batch that is full of moves holds at most one waker.
+        // A full batch is followed by another round, which comes here again.
+        if batch.is_full() {
+            return;
+        }
         if let Some(waker) = locked.state.told.take_front_waker() {
             batch.push(waker);
         }
