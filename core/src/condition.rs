@@ -23,11 +23,10 @@
 
 use core::fmt;
 use core::future::Future;
-use core::ops::Deref;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use crate::lock::{Lock, LockCore, LockGuard, LockPolicy};
+use crate::lock::{Guard, LockCore, LockHandle, LockPolicy};
 use crate::on_drop::OnDrop;
 use crate::wait_queue::{Cancelled, Locked, Policy, WaitQueue, cancel, poll};
 use crate::waiter::{Generation, Phase, Verdict, WaitList, Waiter};
@@ -47,7 +46,7 @@ struct State {
     generation: Generation,
 }
 
-/// A condition variable for use with [`Lock`], with the rules of `asyncio.Condition`.
+/// A condition variable for use with [`Lock`](crate::Lock), with the rules of `asyncio.Condition`.
 ///
 /// A task that owns a lock waits for others to change what it protects: [`wait`](Self::wait) gives the lock
 /// back, and has it again when it returns. Notifications are not stored: they reach who waits, or nobody.
@@ -100,10 +99,7 @@ impl Condition {
     /// # Cancel safety
     /// Dropping the future ends the wait *without* the lock (use [`wait_until`](Self::wait_until) to have it
     /// again after a cancellation, as asyncio does). A notification that it had received goes to the next waiter.
-    pub fn wait<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>>>(
-        &'c self,
-        guard: LockGuard<'a, T, H>,
-    ) -> ConditionFuture<'c, 'a, T, H> {
+    pub fn wait<H: LockHandle>(&self, guard: Guard<H>) -> ConditionFuture<'_, H> {
         let lock = LockPolicy::new(guard.into_lock());
         let address = lock.core().address();
         ConditionFuture { condition: self, lock, waiter: Waiter::new(address) }
@@ -116,14 +112,10 @@ impl Condition {
     ///
     /// # Panics
     /// A panic in the predicate unlocks and goes on to the caller.
-    pub fn wait_for<'c, 'a, T: ?Sized, H, F>(
-        &'c self,
-        guard: LockGuard<'a, T, H>,
-        predicate: F,
-    ) -> ConditionForFuture<'c, 'a, T, H, F>
+    pub fn wait_for<H, F>(&self, guard: Guard<H>, predicate: F) -> ConditionForFuture<'_, H, F>
     where
-        H: Deref<Target = Lock<T>>,
-        F: FnMut(&mut T) -> bool,
+        H: LockHandle,
+        F: FnMut(&mut H::Value) -> bool,
     {
         ConditionForFuture::new(self, guard, predicate)
     }
@@ -145,13 +137,9 @@ impl Condition {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
-    pub fn wait_until<'c, 'a, T: ?Sized, H, C>(
-        &'c self,
-        guard: LockGuard<'a, T, H>,
-        cancel: C,
-    ) -> ConditionUntilFuture<'c, 'a, T, H, C>
+    pub fn wait_until<H, C>(&self, guard: Guard<H>, cancel: C) -> ConditionUntilFuture<'_, H, C>
     where
-        H: Deref<Target = Lock<T>>,
+        H: LockHandle,
         C: Future,
     {
         ConditionUntilFuture::new(self, guard, cancel)
@@ -280,14 +268,14 @@ impl Policy for ConditionPolicy<'_> {
 ///
 /// It owns the lock until it is first polled, waits in the condition's queue, then in the lock's.
 #[must_use = "a wait does nothing unless it is awaited"]
-pub struct ConditionFuture<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>> = &'a Lock<T>> {
+pub struct ConditionFuture<'c, H: LockHandle> {
     condition: &'c Condition,
-    lock: LockPolicy<'a, T, H>,
+    lock: LockPolicy<H>,
     /// Asks for the lock with this address.
     waiter: Waiter<usize>,
 }
 
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> ConditionFuture<'_, '_, T, H> {
+impl<H: LockHandle> ConditionFuture<'_, H> {
     /// Ends a wait that has begun, if no notification has reached it, and gives the lock, which it does not own.
     fn withdraw(self: Pin<&mut Self>) -> Option<H> {
         // SAFETY: nothing pinned is moved: the waiter is reached by shared reference only.
@@ -312,8 +300,8 @@ impl<T: ?Sized, H: Deref<Target = Lock<T>>> ConditionFuture<'_, '_, T, H> {
     }
 }
 
-impl<'a, T: ?Sized, H: Deref<Target = Lock<T>>> Future for ConditionFuture<'_, 'a, T, H> {
-    type Output = LockGuard<'a, T, H>;
+impl<H: LockHandle> Future for ConditionFuture<'_, H> {
+    type Output = Guard<H>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: nothing pinned is moved: the waiter is reached by shared reference only.
@@ -346,7 +334,7 @@ impl<'a, T: ?Sized, H: Deref<Target = Lock<T>>> Future for ConditionFuture<'_, '
     }
 }
 
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> Drop for ConditionFuture<'_, '_, T, H> {
+impl<H: LockHandle> Drop for ConditionFuture<'_, H> {
     fn drop(&mut self) {
         match self.waiter.phase() {
             Phase::Idle => self.lock.core().unlock(),
@@ -364,13 +352,13 @@ impl<T: ?Sized, H: Deref<Target = Lock<T>>> Drop for ConditionFuture<'_, '_, T, 
 }
 
 #[cfg(feature = "futures")]
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> futures_core::FusedFuture for ConditionFuture<'_, '_, T, H> {
+impl<H: LockHandle> futures_core::FusedFuture for ConditionFuture<'_, H> {
     fn is_terminated(&self) -> bool {
         self.waiter.phase() == Phase::Done
     }
 }
 
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> fmt::Debug for ConditionFuture<'_, '_, T, H> {
+impl<H: LockHandle> fmt::Debug for ConditionFuture<'_, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConditionFuture").field("waiter", &self.waiter).finish_non_exhaustive()
     }

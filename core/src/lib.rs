@@ -44,7 +44,7 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(feature = "std")]
+#[cfg(any(feature = "std", test))]
 extern crate std;
 
 mod condition;
@@ -67,6 +67,9 @@ mod wait_queue;
 mod waiter;
 mod wake_batch;
 
+#[cfg(test)]
+mod tests;
+
 #[doc(hidden)]
 #[forbid(unsafe_code)]
 pub mod doctest;
@@ -79,14 +82,14 @@ pub use error::{
     TryAcquireError, TryPopError, TryPushError,
 };
 pub use event::{Event, EventFuture};
-pub use lock::{Lock, LockFuture, LockGuard, MappedLockGuard};
+pub use lock::{Guard, Lock, LockFuture, LockGuard, LockHandle, MappedGuard, MappedLockGuard};
 #[cfg(feature = "alloc")]
 pub use lock::{OwnedLockFuture, OwnedLockGuard, OwnedMappedLockGuard};
 #[cfg(feature = "futures")]
 pub use queue::PopStream;
+pub use queue::{BoundedQueue, InArray, JoinFuture, PopFuture, PushFuture, Slots, StaticQueue};
 #[cfg(feature = "alloc")]
-pub use queue::Queue;
-pub use queue::{BoundedQueue, JoinFuture, PopFuture, PushFuture, Slots, StaticQueue};
+pub use queue::{Boxed, Queue};
 pub use semaphore::{AcquireFuture, AcquireManyFuture, Permit, Semaphore};
 #[cfg(feature = "alloc")]
 pub use semaphore::{OwnedAcquireFuture, OwnedAcquireManyFuture, OwnedPermit};

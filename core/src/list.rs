@@ -157,3 +157,6 @@ impl fmt::Debug for List {
         f.debug_struct("List").field("empty", &self.is_empty()).finish()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -3,8 +3,6 @@
 //! The lock itself is in [`core`], its guards in [`guard`].
 
 use ::core::fmt;
-use ::core::marker::PhantomData;
-use ::core::ops::Deref;
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 
@@ -17,7 +15,7 @@ use crate::wake_batch::WakeBatch;
 mod core;
 mod guard;
 
-pub use guard::{LockGuard, MappedLockGuard};
+pub use guard::{Guard, LockGuard, LockHandle, MappedGuard, MappedLockGuard};
 
 pub(crate) use self::core::LockCore;
 use self::core::{MAX_LIMIT, Word};
@@ -133,7 +131,7 @@ impl<T: ?Sized> Lock<T> {
     /// ```
     #[inline]
     pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
-        self.core.try_lock().then(|| LockGuard::new(self))
+        self.core.try_lock().then(|| Guard::new(self))
     }
 
     /// The value, without locking: the exclusive reference shows that nobody else uses it.
@@ -176,7 +174,7 @@ impl<T: ?Sized> Lock<T> {
     /// As [`try_lock`](Self::try_lock), for a guard that keeps the lock alive.
     #[cfg(feature = "alloc")]
     pub fn try_lock_owned(self: Arc<Self>) -> Option<OwnedLockGuard<T>> {
-        self.core.try_lock().then(|| LockGuard::new(self))
+        self.core.try_lock().then(|| Guard::new(self))
     }
 }
 
@@ -204,22 +202,21 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Lock<T> {
 }
 
 /// The future of [`Lock::lock`].
-pub type LockFuture<'a, T> = WaitFuture<LockPolicy<'a, T, &'a Lock<T>>>;
+pub type LockFuture<'a, T> = WaitFuture<LockPolicy<&'a Lock<T>>>;
 /// The future of [`Lock::lock_owned`].
 #[cfg(feature = "alloc")]
-pub type OwnedLockFuture<T> = WaitFuture<LockPolicy<'static, T, Arc<Lock<T>>>>;
+pub type OwnedLockFuture<T> = WaitFuture<LockPolicy<Arc<Lock<T>>>>;
 
 /// Asks for the ownership of a lock, held as `H`.
 #[derive(Debug)]
-pub struct LockPolicy<'a, T: ?Sized, H: Deref<Target = Lock<T>>> {
+pub struct LockPolicy<H> {
     lock: Option<H>,
-    borrowed: PhantomData<&'a ()>,
 }
 
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> LockPolicy<'_, T, H> {
+impl<H: LockHandle> LockPolicy<H> {
     #[inline(always)]
     pub(crate) fn new(lock: H) -> Self {
-        Self { lock: Some(lock), borrowed: PhantomData }
+        Self { lock: Some(lock) }
     }
 
     /// The lock, for another way of asking for it.
@@ -230,16 +227,16 @@ impl<T: ?Sized, H: Deref<Target = Lock<T>>> LockPolicy<'_, T, H> {
     #[inline(always)]
     pub(crate) fn core(&self) -> &LockCore {
         // Only `output` takes it, and a wait gives its output once.
-        &self.lock.as_ref().expect("asked again after the output").core
+        &H::lock_of(self.lock.as_ref().expect("asked again after the output")).core
     }
 }
 
-impl<'a, T: ?Sized, H: Deref<Target = Lock<T>>> Policy for LockPolicy<'a, T, H> {
+impl<H: LockHandle> Policy for LockPolicy<H> {
     type Word = Word;
     type State = WaitList<()>;
     type Request = ();
     type Grant = ();
-    type Output = LockGuard<'a, T, H>;
+    type Output = Guard<H>;
 
     #[inline(always)]
     fn queue(&self) -> &WaitQueue<Word, WaitList<()>> {
@@ -279,7 +276,7 @@ impl<'a, T: ?Sized, H: Deref<Target = Lock<T>>> Policy for LockPolicy<'a, T, H> 
     }
 
     #[inline(always)]
-    fn output(&mut self, (): (), (): &()) -> LockGuard<'a, T, H> {
-        LockGuard::new(self.lock.take().expect("asked again after the output"))
+    fn output(&mut self, (): (), (): &()) -> Guard<H> {
+        Guard::new(self.lock.take().expect("asked again after the output"))
     }
 }

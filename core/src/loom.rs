@@ -71,8 +71,60 @@ mod real {
 
 #[cfg(loom)]
 mod modelled {
+    #[allow(unreachable_pub, reason = "as public as the real one, which is part of a request's type")]
     pub use loom::cell::UnsafeCell;
     pub(crate) use loom::hint::spin_loop;
-    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicUsize, Ordering};
+    pub(crate) use loom::sync::atomic::Ordering;
     pub(crate) use loom::thread::yield_now;
+
+    /// Wraps an atomic of loom, for the sake of `load`.
+    ///
+    /// loom 0.7 remembers one last access of each atomic, and takes two loads for independent of each other. So if
+    /// a thread looks and another one looks and then exchanges, the second look hides the first: that the exchange
+    /// might come before it is never tried. Here each look is also an event that depends on all other looks.
+    macro_rules! atomics {
+        ($($name:ident($value:ty)),*) => {$(
+            #[derive(Debug)]
+            #[allow(unreachable_pub, reason = "as above")]
+            pub struct $name {
+                value: loom::sync::atomic::$name,
+                looks: loom::sync::Notify,
+            }
+
+            #[allow(dead_code, reason = "each is used by some primitive, or by a model")]
+            impl $name {
+                #[track_caller]
+                pub(crate) fn new(value: $value) -> Self {
+                    Self { value: loom::sync::atomic::$name::new(value), looks: loom::sync::Notify::new() }
+                }
+
+                #[track_caller]
+                pub(crate) fn load(&self, order: Ordering) -> $value {
+                    // Nobody waits for it, so it orders nothing.
+                    self.looks.notify();
+                    self.value.load(order)
+                }
+            }
+
+            impl core::ops::Deref for $name {
+                type Target = loom::sync::atomic::$name;
+
+                fn deref(&self) -> &Self::Target {
+                    &self.value
+                }
+            }
+        )*};
+    }
+
+    atomics!(AtomicBool(bool), AtomicU8(u8), AtomicU16(u16), AtomicU32(u32), AtomicUsize(usize));
+
+    impl AtomicBool {
+        /// Where it would change nothing, it stores nothing. loom 0.7 does not keep an exchange next to the store that
+        /// it read from: one that puts `true` over `true` might come *after* the plain store that gives the lock
+        /// back, and undo it.
+        #[track_caller]
+        pub(crate) fn swap(&self, value: bool, order: Ordering) -> bool {
+            self.value.compare_exchange(!value, value, order, Ordering::Relaxed).unwrap_or_else(|same| same)
+        }
+    }
 }

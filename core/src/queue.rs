@@ -15,8 +15,6 @@
 //!
 //! What the lock guards is in `state`, with the invariants; the slots are in `ring`, the waits in `policy`.
 
-#[cfg(feature = "alloc")]
-use alloc::boxed::Box;
 use core::fmt;
 use core::mem::MaybeUninit;
 
@@ -35,7 +33,9 @@ mod state;
 #[cfg(feature = "futures")]
 mod stream;
 
-pub use ring::Slots;
+#[cfg(feature = "alloc")]
+pub use ring::Boxed;
+pub use ring::{InArray, Slots};
 
 pub use policy::{JoinFuture, PopFuture, PushFuture};
 use policy::{JoinPolicy, PopPolicy, PushPolicy};
@@ -72,16 +72,16 @@ pub use stream::PopStream;
 /// # }
 /// # anywake_core::doctest::block_on(example());
 /// ```
-pub struct BoundedQueue<T, S: Slots<T>> {
+pub struct BoundedQueue<T, S: Slots> {
     queue: WaitQueue<(), State<T, S>>,
 }
 
 /// A queue of at most `N` items inside itself: no allocation, fit for a `static`.
-pub type StaticQueue<T, const N: usize> = BoundedQueue<T, [MaybeUninit<T>; N]>;
+pub type StaticQueue<T, const N: usize> = BoundedQueue<T, InArray<N>>;
 
 /// A queue whose capacity is chosen when it is made.
 #[cfg(feature = "alloc")]
-pub type Queue<T> = BoundedQueue<T, Box<[MaybeUninit<T>]>>;
+pub type Queue<T> = BoundedQueue<T, Boxed>;
 
 impl<T, const N: usize> StaticQueue<T, N> {
     const_fn! {
@@ -125,9 +125,9 @@ impl<T> Queue<T> {
     }
 }
 
-impl<T, S: Slots<T>> BoundedQueue<T, S> {
+impl<T, S: Slots> BoundedQueue<T, S> {
     const_fn! {
-        const fn with_slots(slots: S) -> Self {
+        const fn with_slots(slots: S::Of<T>) -> Self {
             Self { queue: WaitQueue::new((), State::new(slots)) }
         }
     }
@@ -363,7 +363,7 @@ impl<T, S: Slots<T>> BoundedQueue<T, S> {
     }
 }
 
-impl<T, S: Slots<T>> fmt::Debug for BoundedQueue<T, S> {
+impl<T, S: Slots> fmt::Debug for BoundedQueue<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let locked = self.queue.lock();
         let (len, capacity) = (locked.state.ring.len(), locked.state.ring.capacity());

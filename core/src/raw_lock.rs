@@ -27,6 +27,8 @@
 //! 1. At most one [`RawGuard`] of a lock exists, and its owner is inside the critical section if there is one.
 //! 2. What happened under a guard happens before what happens under the next one.
 
+#![cfg_attr(loom, allow(dead_code, reason = "under loom the spin lock is there for its models only"))]
+
 use crate::loom::{AtomicBool, Ordering, const_fn, spin_loop, yield_now};
 
 /// The first pause of a thread that finds the lock taken, in spin hints.

@@ -70,3 +70,6 @@ impl Drop for WakeBatch {
         self.wake();
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 /// What a queue can do once there is `futures_util`: be a [`Sink`].
 ///
 /// (Its other side, [`BoundedQueue::stream`], is a method of the core.)
-pub trait QueueExt<T, S: Slots<T>> {
+pub trait QueueExt<T, S: Slots> {
     /// A [`Sink`] that pushes into this queue.
     ///
     /// Any number of sinks and plain pushes may be used side by side.
@@ -31,7 +31,7 @@ pub trait QueueExt<T, S: Slots<T>> {
     fn sink(&self) -> QueueSink<'_, T, S>;
 }
 
-impl<T, S: Slots<T>> QueueExt<T, S> for BoundedQueue<T, S> {
+impl<T, S: Slots> QueueExt<T, S> for BoundedQueue<T, S> {
     fn sink(&self) -> QueueSink<'_, T, S> {
         QueueSink { queue: self, push: None }
     }
@@ -52,14 +52,14 @@ pin_project! {
     /// # Errors
     ///
     /// Every operation gives [`PushError`], with the item that was not pushed, once the queue is closed.
-    pub struct QueueSink<'a, T, S: Slots<T>> {
+    pub struct QueueSink<'a, T, S: Slots> {
         queue: &'a BoundedQueue<T, S>,
         #[pin]
         push: Option<PushFuture<'a, T, S>>,
     }
 }
 
-impl<T, S: Slots<T>> QueueSink<'_, T, S> {
+impl<T, S: Slots> QueueSink<'_, T, S> {
     /// Takes back the item that was accepted and is not in the queue yet, if there is one.
     #[must_use = "the item is dropped otherwise"]
     pub fn take(self: Pin<&mut Self>) -> Option<T> {
@@ -70,7 +70,7 @@ impl<T, S: Slots<T>> QueueSink<'_, T, S> {
     }
 }
 
-impl<T, S: Slots<T>> Sink<T> for QueueSink<'_, T, S> {
+impl<T, S: Slots> Sink<T> for QueueSink<'_, T, S> {
     type Error = PushError<T>;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), PushError<T>>> {
@@ -105,7 +105,7 @@ impl<T, S: Slots<T>> Sink<T> for QueueSink<'_, T, S> {
     }
 }
 
-impl<T, S: Slots<T>> fmt::Debug for QueueSink<'_, T, S> {
+impl<T, S: Slots> fmt::Debug for QueueSink<'_, T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueueSink").field("item_waits", &self.push.is_some()).finish_non_exhaustive()
     }

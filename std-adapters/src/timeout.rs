@@ -2,15 +2,14 @@
 
 use core::fmt;
 use core::future::Future;
-use core::ops::Deref;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
 use anywake_core::{
     AcquireFuture, AcquireManyFuture, ConditionForFuture, ConditionFuture, ConditionUntilFuture, EventFuture,
-    JoinFuture, Lock, LockFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, OwnedLockFuture, PopFuture,
-    PushFuture, Slots,
+    JoinFuture, LockFuture, LockHandle, OwnedAcquireFuture, OwnedAcquireManyFuture, OwnedLockFuture,
+    PopFuture, PushFuture, Slots,
 };
 use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
@@ -92,7 +91,7 @@ pub trait Wait: Future + Sized {
     }
 }
 
-impl<T, S: Slots<T>> Wait for PushFuture<'_, T, S> {
+impl<T, S: Slots> Wait for PushFuture<'_, T, S> {
     type Returned = T;
 
     fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, T> {
@@ -120,11 +119,11 @@ returns_nothing! {
     [] AcquireManyFuture<'_>;
     [] OwnedAcquireManyFuture;
     [] EventFuture<'_>;
-    [T: ?Sized, H: Deref<Target = Lock<T>>] ConditionFuture<'_, '_, T, H>;
-    [T: ?Sized, H: Deref<Target = Lock<T>>, P: FnMut(&mut T) -> bool] ConditionForFuture<'_, '_, T, H, P>;
-    [T: ?Sized, H: Deref<Target = Lock<T>>, C: Future] ConditionUntilFuture<'_, '_, T, H, C>;
-    [T, S: Slots<T>] PopFuture<'_, T, S>;
-    [T, S: Slots<T>] JoinFuture<'_, T, S>;
+    [H: LockHandle] ConditionFuture<'_, H>;
+    [H: LockHandle, P: FnMut(&mut H::Value) -> bool] ConditionForFuture<'_, H, P>;
+    [H: LockHandle, C: Future] ConditionUntilFuture<'_, H, C>;
+    [T, S: Slots] PopFuture<'_, T, S>;
+    [T, S: Slots] JoinFuture<'_, T, S>;
     [T] &mut Task<T>;
 }
 

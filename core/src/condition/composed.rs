@@ -1,38 +1,37 @@
-//! Waits for a condition that are made of [`wait`](Condition::wait) and [`lock`](Lock::lock).
+//! Waits for a condition that are made of [`wait`](Condition::wait) and [`lock`](crate::Lock::lock).
 
 use core::fmt;
 use core::future::Future;
-use core::ops::Deref;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
 use super::{Condition, ConditionFuture};
-use crate::lock::{Lock, LockGuard, LockPolicy};
+use crate::lock::{Guard, LockHandle, LockPolicy};
 use crate::wait_future::WaitFuture;
 
 /// The future of [`Condition::wait_for`].
 #[must_use = "a wait does nothing unless it is awaited"]
-pub struct ConditionForFuture<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>>, F> {
+pub struct ConditionForFuture<'c, H: LockHandle, F> {
     condition: &'c Condition,
     predicate: F,
     /// The lock, while the wait has not begun.
-    guard: Option<LockGuard<'a, T, H>>,
+    guard: Option<Guard<H>>,
     /// Pinned.
-    wait: Option<ConditionFuture<'c, 'a, T, H>>,
+    wait: Option<ConditionFuture<'c, H>>,
 }
 
-impl<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>>, F> ConditionForFuture<'c, 'a, T, H, F> {
-    pub(super) fn new(condition: &'c Condition, guard: LockGuard<'a, T, H>, predicate: F) -> Self {
+impl<'c, H: LockHandle, F> ConditionForFuture<'c, H, F> {
+    pub(super) fn new(condition: &'c Condition, guard: Guard<H>, predicate: F) -> Self {
         Self { condition, predicate, guard: Some(guard), wait: None }
     }
 }
 
-impl<'a, T: ?Sized, H, F> Future for ConditionForFuture<'_, 'a, T, H, F>
+impl<H, F> Future for ConditionForFuture<'_, H, F>
 where
-    H: Deref<Target = Lock<T>>,
-    F: FnMut(&mut T) -> bool,
+    H: LockHandle,
+    F: FnMut(&mut H::Value) -> bool,
 {
-    type Output = LockGuard<'a, T, H>;
+    type Output = Guard<H>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: only `wait` is pinned, and it is not moved out of its place.
@@ -56,28 +55,24 @@ where
 
 /// The future of [`Condition::wait_until`].
 #[must_use = "a wait does nothing unless it is awaited"]
-pub struct ConditionUntilFuture<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>>, C> {
+pub struct ConditionUntilFuture<'c, H: LockHandle, C> {
     /// Pinned, as the next two.
-    wait: ConditionFuture<'c, 'a, T, H>,
+    wait: ConditionFuture<'c, H>,
     cancel: C,
     /// The way back to the lock after a cancellation.
-    relock: Option<WaitFuture<LockPolicy<'a, T, H>>>,
+    relock: Option<WaitFuture<LockPolicy<H>>>,
     /// `cancel` is not polled again.
     cancelled: bool,
 }
 
-impl<'c, 'a, T: ?Sized, H: Deref<Target = Lock<T>>, C> ConditionUntilFuture<'c, 'a, T, H, C> {
-    pub(super) fn new(condition: &'c Condition, guard: LockGuard<'a, T, H>, cancel: C) -> Self {
+impl<'c, H: LockHandle, C> ConditionUntilFuture<'c, H, C> {
+    pub(super) fn new(condition: &'c Condition, guard: Guard<H>, cancel: C) -> Self {
         Self { wait: condition.wait(guard), cancel, relock: None, cancelled: false }
     }
 }
 
-impl<'a, T: ?Sized, H, C> Future for ConditionUntilFuture<'_, 'a, T, H, C>
-where
-    H: Deref<Target = Lock<T>>,
-    C: Future,
-{
-    type Output = (LockGuard<'a, T, H>, bool);
+impl<H: LockHandle, C: Future> Future for ConditionUntilFuture<'_, H, C> {
+    type Output = (Guard<H>, bool);
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: the pinned fields are not moved out of their places.
@@ -109,9 +104,7 @@ where
 
 macro_rules! unfinished_debug {
     ($name:ident, $parameter:ident) => {
-        impl<T: ?Sized, H: Deref<Target = Lock<T>>, $parameter> fmt::Debug
-            for $name<'_, '_, T, H, $parameter>
-        {
+        impl<H: LockHandle, $parameter> fmt::Debug for $name<'_, H, $parameter> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(stringify!($name)).field("wait", &self.wait).finish_non_exhaustive()
             }

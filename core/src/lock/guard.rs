@@ -1,4 +1,7 @@
 //! The guards of a lock: plain, mapped, and the owned forms of both, which are the same types.
+//!
+//! They are generic over the handle alone, and name `T` through it: a type in which the same lifetime or `T`
+//! stands twice, held across an `await`, makes a future that the compiler does not see to be `Send`.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -10,10 +13,44 @@ use alloc::sync::Arc;
 
 use super::Lock;
 
-/// Ownership of a lock, held as `&Lock<T>` or `Arc<Lock<T>>`. The only thing that unlocks.
-pub(crate) struct Held<T: ?Sized, H: Deref<Target = Lock<T>>>(H);
+/// A way to hold on to a lock: `&Lock<T>` or `Arc<Lock<T>>`. Sealed.
+pub trait LockHandle: sealed::Sealed {
+    /// What the lock protects.
+    type Value: ?Sized;
 
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> Held<T, H> {
+    /// The lock; always the same one. Not a method, which would hide [`Lock::lock`] where this is imported.
+    fn lock_of(this: &Self) -> &Lock<Self::Value>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl<T: ?Sized> sealed::Sealed for &Lock<T> {}
+impl<T: ?Sized> LockHandle for &Lock<T> {
+    type Value = T;
+
+    #[inline(always)]
+    fn lock_of(this: &Self) -> &Lock<T> {
+        this
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: ?Sized> sealed::Sealed for Arc<Lock<T>> {}
+#[cfg(feature = "alloc")]
+impl<T: ?Sized> LockHandle for Arc<Lock<T>> {
+    type Value = T;
+
+    fn lock_of(this: &Self) -> &Lock<T> {
+        this
+    }
+}
+
+/// Ownership of a lock. The only thing that unlocks.
+pub(crate) struct Held<H: LockHandle>(H);
+
+impl<H: LockHandle> Held<H> {
     /// Lets go of the ownership without unlocking: somebody else unlocks.
     pub(crate) fn into_lock(self) -> H {
         let held = core::mem::ManuallyDrop::new(self);
@@ -22,32 +59,35 @@ impl<T: ?Sized, H: Deref<Target = Lock<T>>> Held<T, H> {
     }
 }
 
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> Drop for Held<T, H> {
+impl<H: LockHandle> Drop for Held<H> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.0.core.unlock();
+        H::lock_of(&self.0).core.unlock();
     }
 }
 
 /// Access to the value of a [`Lock`]; unlocks when it is dropped.
 ///
-/// `H` is how the lock is held: by reference, or by `Arc` in an [`OwnedLockGuard`].
+/// A [`LockGuard`] holds the lock by reference, an [`OwnedLockGuard`](crate::OwnedLockGuard) by `Arc`.
 ///
-/// It is `Send` if `T` is, since whoever has it may take the value, and `Sync` if `T` is both, since
-/// [`LockGuard::lock`] hands out the lock too.
+/// It is `Send` if the value is, since whoever has it may take the value, and `Sync` if the value is both, since
+/// [`Guard::lock`] hands out the lock too.
 #[must_use = "a guard that is dropped at once unlocks at once"]
-pub struct LockGuard<'a, T: ?Sized, H: Deref<Target = Lock<T>> = &'a Lock<T>> {
-    held: Held<T, H>,
+pub struct Guard<H: LockHandle> {
+    held: Held<H>,
     // With `H`, gives just the auto traits above: `&Lock<T>` and `Arc<Lock<T>>` need `T: Send` for both, and
     // this adds `T: Sync` for `Sync`. Invariant in `T` through the lock's cell.
-    _value: PhantomData<(&'a (), T)>,
+    _value: PhantomData<H::Value>,
 }
+
+/// The guard of [`Lock::lock`].
+pub type LockGuard<'a, T> = Guard<&'a Lock<T>>;
 
 /// A [`LockGuard`] that keeps its lock alive.
 #[cfg(feature = "alloc")]
-pub type OwnedLockGuard<T> = LockGuard<'static, T, Arc<Lock<T>>>;
+pub type OwnedLockGuard<T> = Guard<Arc<Lock<T>>>;
 
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> LockGuard<'_, T, H> {
+impl<H: LockHandle> Guard<H> {
     /// The caller owns the lock, and gives the ownership away.
     #[inline(always)]
     pub(crate) fn new(lock: H) -> Self {
@@ -59,12 +99,10 @@ impl<T: ?Sized, H: Deref<Target = Lock<T>>> LockGuard<'_, T, H> {
     }
 
     /// The lock that this guard locks.
-    pub fn lock(guard: &Self) -> &Lock<T> {
-        &guard.held.0
+    pub fn lock(guard: &Self) -> &Lock<H::Value> {
+        H::lock_of(&guard.held.0)
     }
-}
 
-impl<'a, T: ?Sized, H: Deref<Target = Lock<T>>> LockGuard<'a, T, H> {
     /// A guard of a part of the value.
     ///
     /// # Examples
@@ -77,12 +115,9 @@ impl<'a, T: ?Sized, H: Deref<Target = Lock<T>>> LockGuard<'a, T, H> {
     /// drop(number);
     /// assert_eq!(lock.into_inner(), (2, "one"));
     /// ```
-    pub fn map<U: ?Sized>(
-        mut guard: Self,
-        part: impl FnOnce(&mut T) -> &mut U,
-    ) -> MappedLockGuard<'a, T, U, H> {
+    pub fn map<U: ?Sized>(mut guard: Self, part: impl FnOnce(&mut H::Value) -> &mut U) -> MappedGuard<H, U> {
         let value = NonNull::from(part(&mut guard));
-        MappedLockGuard { held: guard.held, value, _value: PhantomData }
+        MappedGuard { held: guard.held, value, _value: PhantomData }
     }
 
     /// A guard of a part of the value, if it is there.
@@ -91,67 +126,61 @@ impl<'a, T: ?Sized, H: Deref<Target = Lock<T>>> LockGuard<'a, T, H> {
     /// The guard itself, if `part` gives `None`.
     pub fn try_map<U: ?Sized>(
         mut guard: Self,
-        part: impl FnOnce(&mut T) -> Option<&mut U>,
-    ) -> Result<MappedLockGuard<'a, T, U, H>, Self> {
+        part: impl FnOnce(&mut H::Value) -> Option<&mut U>,
+    ) -> Result<MappedGuard<H, U>, Self> {
         match part(&mut guard).map(NonNull::from) {
-            Some(value) => Ok(MappedLockGuard { held: guard.held, value, _value: PhantomData }),
+            Some(value) => Ok(MappedGuard { held: guard.held, value, _value: PhantomData }),
             None => Err(guard),
         }
     }
 }
 
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> Deref for LockGuard<'_, T, H> {
-    type Target = T;
+impl<H: LockHandle> Deref for Guard<H> {
+    type Target = H::Value;
 
     #[inline(always)]
-    fn deref(&self) -> &T {
+    fn deref(&self) -> &H::Value {
         // SAFETY: the guard owns the lock, so only its borrowers reach the value, here by shared reference.
-        self.held.0.value.with(|value| unsafe { &*value })
+        H::lock_of(&self.held.0).value.with(|value| unsafe { &*value })
     }
 }
 
-impl<T: ?Sized, H: Deref<Target = Lock<T>>> DerefMut for LockGuard<'_, T, H> {
+impl<H: LockHandle> DerefMut for Guard<H> {
     #[inline(always)]
-    fn deref_mut(&mut self) -> &mut T {
+    fn deref_mut(&mut self) -> &mut H::Value {
         // SAFETY: the guard owns the lock, and is itself borrowed by `&mut`.
-        self.held.0.value.with_mut(|value| unsafe { &mut *value })
+        H::lock_of(&self.held.0).value.with_mut(|value| unsafe { &mut *value })
     }
 }
 
-/// Access to a part of the value of a [`Lock`], made by [`LockGuard::map`]; unlocks when it is dropped.
+/// Access to a part of the value of a [`Lock`], made by [`Guard::map`]; unlocks when it is dropped.
 #[must_use = "a guard that is dropped at once unlocks at once"]
-pub struct MappedLockGuard<'a, T: ?Sized, U: ?Sized, H: Deref<Target = Lock<T>> = &'a Lock<T>> {
-    held: Held<T, H>,
+pub struct MappedGuard<H: LockHandle, U: ?Sized> {
+    held: Held<H>,
     value: NonNull<U>,
     // A pointer would be covariant; the part is written through, so it must not be.
-    _value: PhantomData<(&'a (), *mut U)>,
+    _value: PhantomData<*mut U>,
 }
+
+/// The guard of a part of what a [`LockGuard`] guards.
+pub type MappedLockGuard<'a, T, U> = MappedGuard<&'a Lock<T>, U>;
 
 /// A [`MappedLockGuard`] that keeps its lock alive.
 #[cfg(feature = "alloc")]
-pub type OwnedMappedLockGuard<T, U> = MappedLockGuard<'static, T, U, Arc<Lock<T>>>;
+pub type OwnedMappedLockGuard<T, U> = MappedGuard<Arc<Lock<T>>, U>;
 
-// SAFETY: it is the lock, held as `H`, and exclusive access to a `U`: sending both takes `Send` of both. `T`
-// does not count by itself, only through `H` (an `Arc` may drop it over there; a reference needs the lock
-// `Sync`). With `U` left out this was RUSTSEC-2020-0059.
-unsafe impl<T: ?Sized, U: ?Sized + Send, H: Deref<Target = Lock<T>> + Send> Send
-    for MappedLockGuard<'_, T, U, H>
-{
-}
+// SAFETY: it is the lock, held as `H`, and exclusive access to a `U`: sending both takes `Send` of both. The
+// whole value does not count by itself, only through `H` (an `Arc` may drop it over there; a reference needs
+// the lock `Sync`). With `U` left out this was RUSTSEC-2020-0059.
+unsafe impl<H: LockHandle + Send, U: ?Sized + Send> Send for MappedGuard<H, U> {}
 // SAFETY: sharing it shares `&U` and the handle.
-unsafe impl<T: ?Sized, U: ?Sized + Sync, H: Deref<Target = Lock<T>> + Sync> Sync
-    for MappedLockGuard<'_, T, U, H>
-{
-}
+unsafe impl<H: LockHandle + Sync, U: ?Sized + Sync> Sync for MappedGuard<H, U> {}
 
-impl<'a, T: ?Sized, U: ?Sized, H: Deref<Target = Lock<T>>> MappedLockGuard<'a, T, U, H> {
+impl<H: LockHandle, U: ?Sized> MappedGuard<H, U> {
     /// A guard of a part of the part.
-    pub fn map<V: ?Sized>(
-        mut guard: Self,
-        part: impl FnOnce(&mut U) -> &mut V,
-    ) -> MappedLockGuard<'a, T, V, H> {
+    pub fn map<V: ?Sized>(mut guard: Self, part: impl FnOnce(&mut U) -> &mut V) -> MappedGuard<H, V> {
         let value = NonNull::from(part(&mut guard));
-        MappedLockGuard { held: guard.held, value, _value: PhantomData }
+        MappedGuard { held: guard.held, value, _value: PhantomData }
     }
 
     /// A guard of a part of the part, if it is there.
@@ -161,15 +190,15 @@ impl<'a, T: ?Sized, U: ?Sized, H: Deref<Target = Lock<T>>> MappedLockGuard<'a, T
     pub fn try_map<V: ?Sized>(
         mut guard: Self,
         part: impl FnOnce(&mut U) -> Option<&mut V>,
-    ) -> Result<MappedLockGuard<'a, T, V, H>, Self> {
+    ) -> Result<MappedGuard<H, V>, Self> {
         match part(&mut guard).map(NonNull::from) {
-            Some(value) => Ok(MappedLockGuard { held: guard.held, value, _value: PhantomData }),
+            Some(value) => Ok(MappedGuard { held: guard.held, value, _value: PhantomData }),
             None => Err(guard),
         }
     }
 }
 
-impl<T: ?Sized, U: ?Sized, H: Deref<Target = Lock<T>>> Deref for MappedLockGuard<'_, T, U, H> {
+impl<H: LockHandle, U: ?Sized> Deref for MappedGuard<H, U> {
     type Target = U;
 
     fn deref(&self) -> &U {
@@ -178,37 +207,30 @@ impl<T: ?Sized, U: ?Sized, H: Deref<Target = Lock<T>>> Deref for MappedLockGuard
     }
 }
 
-impl<T: ?Sized, U: ?Sized, H: Deref<Target = Lock<T>>> DerefMut for MappedLockGuard<'_, T, U, H> {
+impl<H: LockHandle, U: ?Sized> DerefMut for MappedGuard<H, U> {
     fn deref_mut(&mut self) -> &mut U {
         // SAFETY: as in `deref`, and the guard is borrowed by `&mut`.
         unsafe { self.value.as_mut() }
     }
 }
 
-impl<T: ?Sized + fmt::Debug, H: Deref<Target = Lock<T>>> fmt::Debug for LockGuard<'_, T, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
+macro_rules! formats_as_its_value {
+    ($([$($generics:tt)*] $guard:ty, $value:ty;)+) => {$(
+        impl<$($generics)*> fmt::Debug for $guard where $value: fmt::Debug {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+
+        impl<$($generics)*> fmt::Display for $guard where $value: fmt::Display {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+    )+};
 }
 
-impl<T: ?Sized + fmt::Display, H: Deref<Target = Lock<T>>> fmt::Display for LockGuard<'_, T, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-impl<T: ?Sized, U: ?Sized + fmt::Debug, H: Deref<Target = Lock<T>>> fmt::Debug
-    for MappedLockGuard<'_, T, U, H>
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-impl<T: ?Sized, U: ?Sized + fmt::Display, H: Deref<Target = Lock<T>>> fmt::Display
-    for MappedLockGuard<'_, T, U, H>
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
+formats_as_its_value! {
+    [H: LockHandle] Guard<H>, H::Value;
+    [H: LockHandle, U: ?Sized] MappedGuard<H, U>, U;
 }

@@ -18,7 +18,7 @@ pub type PopFuture<'a, T, S> = WaitFuture<PopPolicy<'a, T, S>>;
 /// The future of [`BoundedQueue::join`].
 pub type JoinFuture<'a, T, S> = WaitFuture<JoinPolicy<'a, T, S>>;
 
-impl<T, S: Slots<T>> PushFuture<'_, T, S> {
+impl<T, S: Slots> PushFuture<'_, T, S> {
     /// Ends the push and gives the item back, unless it is in the queue already.
     ///
     /// # Examples
@@ -36,9 +36,9 @@ impl<T, S: Slots<T>> PushFuture<'_, T, S> {
 
 /// Asks for a slot.
 #[derive(Debug)]
-pub struct PushPolicy<'a, T, S: Slots<T>>(pub(super) &'a BoundedQueue<T, S>);
+pub struct PushPolicy<'a, T, S: Slots>(pub(super) &'a BoundedQueue<T, S>);
 
-impl<T, S: Slots<T>> Policy for PushPolicy<'_, T, S> {
+impl<T, S: Slots> Policy for PushPolicy<'_, T, S> {
     type Word = ();
     type State = State<T, S>;
     type Request = Parcel<T>;
@@ -104,9 +104,9 @@ impl<T, S: Slots<T>> Policy for PushPolicy<'_, T, S> {
 
 /// Asks for an item.
 #[derive(Debug)]
-pub struct PopPolicy<'a, T, S: Slots<T>>(pub(super) &'a BoundedQueue<T, S>);
+pub struct PopPolicy<'a, T, S: Slots>(pub(super) &'a BoundedQueue<T, S>);
 
-impl<T, S: Slots<T>> Policy for PopPolicy<'_, T, S> {
+impl<T, S: Slots> Policy for PopPolicy<'_, T, S> {
     type Word = ();
     type State = State<T, S>;
     type Request = ();
@@ -166,9 +166,9 @@ impl<T, S: Slots<T>> Policy for PopPolicy<'_, T, S> {
 
 /// Asks for the end of all work.
 #[derive(Debug)]
-pub struct JoinPolicy<'a, T, S: Slots<T>>(pub(super) &'a BoundedQueue<T, S>);
+pub struct JoinPolicy<'a, T, S: Slots>(pub(super) &'a BoundedQueue<T, S>);
 
-impl<T, S: Slots<T>> Policy for JoinPolicy<'_, T, S> {
+impl<T, S: Slots> Policy for JoinPolicy<'_, T, S> {
     type Word = ();
     type State = State<T, S>;
     type Request = ();

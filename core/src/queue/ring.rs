@@ -11,19 +11,36 @@ use core::mem::MaybeUninit;
 #[cfg(feature = "alloc")]
 use crate::error::CapacityError;
 
-/// Where the items of a queue are: `[MaybeUninit<T>; N]` or `Box<[MaybeUninit<T>]>`.
-pub trait Slots<T>: AsRef<[MaybeUninit<T>]> + AsMut<[MaybeUninit<T>]> + sealed::Sealed {}
+/// Where the items of a queue are, whatever they are: [`InArray`], or [`Boxed`](crate::Boxed) on the heap. Sealed.
+pub trait Slots: sealed::Sealed {
+    /// The slots for items of this type. Always the same ones, at least one.
+    type Of<T>: AsRef<[MaybeUninit<T>]> + AsMut<[MaybeUninit<T>]>;
+}
 
 mod sealed {
     pub trait Sealed {}
 }
 
-impl<T, const N: usize> sealed::Sealed for [MaybeUninit<T>; N] {}
-impl<T, const N: usize> Slots<T> for [MaybeUninit<T>; N] {}
+/// Slots in an array inside the queue.
+#[derive(Clone, Copy, Debug)]
+pub struct InArray<const N: usize>;
+
+impl<const N: usize> sealed::Sealed for InArray<N> {}
+impl<const N: usize> Slots for InArray<N> {
+    type Of<T> = [MaybeUninit<T>; N];
+}
+
+/// Slots on the heap.
 #[cfg(feature = "alloc")]
-impl<T> sealed::Sealed for Box<[MaybeUninit<T>]> {}
+#[derive(Clone, Copy, Debug)]
+pub struct Boxed;
+
 #[cfg(feature = "alloc")]
-impl<T> Slots<T> for Box<[MaybeUninit<T>]> {}
+impl sealed::Sealed for Boxed {}
+#[cfg(feature = "alloc")]
+impl Slots for Boxed {
+    type Of<T> = Box<[MaybeUninit<T>]>;
+}
 
 /// So that the sum of two indices does not overflow, not even for items without a size.
 pub(crate) const MAX_CAPACITY: usize = isize::MAX as usize;
@@ -124,3 +141,6 @@ impl<S> Ring<S> {
 fn wrap(index: usize, capacity: usize) -> usize {
     if index >= capacity { index - capacity } else { index }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

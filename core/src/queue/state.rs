@@ -26,8 +26,8 @@ pub(super) enum Gate {
 }
 
 /// What the lock guards.
-pub struct State<T, S: Slots<T>> {
-    pub(super) ring: Ring<S>,
+pub struct State<T, S: Slots> {
+    pub(super) ring: Ring<S::Of<T>>,
     pub(super) claims: usize,
     pub(super) unfinished: usize,
     pub(super) pushers: WaitList<Parcel<T>>,
@@ -40,9 +40,9 @@ pub struct State<T, S: Slots<T>> {
 /// The item of a waiting `push`, until it is in the ring.
 pub(super) type Parcel<T> = UnsafeCell<Option<T>>;
 
-impl<T, S: Slots<T>> State<T, S> {
+impl<T, S: Slots> State<T, S> {
     const_fn! {
-        pub(super) const fn new(slots: S) -> Self {
+        pub(super) const fn new(slots: S::Of<T>) -> Self {
             Self {
                 ring: Ring::new(slots),
                 claims: 0,
@@ -107,10 +107,10 @@ impl<T, S: Slots<T>> State<T, S> {
     }
 }
 
-impl<T, S: Slots<T>> Drop for State<T, S> {
+impl<T, S: Slots> Drop for State<T, S> {
     fn drop(&mut self) {
-        struct Rest<'a, T, S: Slots<T>>(&'a mut State<T, S>);
-        impl<T, S: Slots<T>> Drop for Rest<'_, T, S> {
+        struct Rest<'a, T, S: Slots>(&'a mut State<T, S>);
+        impl<T, S: Slots> Drop for Rest<'_, T, S> {
             fn drop(&mut self) {
                 while self.0.ring.pop_front().is_some() {}
             }
@@ -121,7 +121,7 @@ impl<T, S: Slots<T>> Drop for State<T, S> {
     }
 }
 
-impl<T, S: Slots<T>> fmt::Debug for State<T, S> {
+impl<T, S: Slots> fmt::Debug for State<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").field("len", &self.ring.len()).finish_non_exhaustive()
     }

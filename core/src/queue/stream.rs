@@ -13,19 +13,19 @@ use super::{BoundedQueue, PopFuture, Slots};
 /// no item. Any number of streams may share a queue.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is polled"]
-pub struct PopStream<'a, T, S: Slots<T>> {
+pub struct PopStream<'a, T, S: Slots> {
     queue: &'a BoundedQueue<T, S>,
     /// Pinned. Terminated when the stream is.
     pop: PopFuture<'a, T, S>,
 }
 
-impl<'a, T, S: Slots<T>> PopStream<'a, T, S> {
+impl<'a, T, S: Slots> PopStream<'a, T, S> {
     pub(super) fn new(queue: &'a BoundedQueue<T, S>) -> Self {
         Self { queue, pop: queue.pop() }
     }
 }
 
-impl<T, S: Slots<T>> Stream for PopStream<'_, T, S> {
+impl<T, S: Slots> Stream for PopStream<'_, T, S> {
     type Item = T;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
@@ -44,7 +44,7 @@ impl<T, S: Slots<T>> Stream for PopStream<'_, T, S> {
     }
 }
 
-impl<T, S: Slots<T>> FusedStream for PopStream<'_, T, S> {
+impl<T, S: Slots> FusedStream for PopStream<'_, T, S> {
     fn is_terminated(&self) -> bool {
         self.pop.is_terminated()
     }

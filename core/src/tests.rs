@@ -1,0 +1,7 @@
+//! Tests of the crate as a whole that need its insides: the loom models.
+
+#[cfg(loom)]
+mod loom;
+
+#[cfg(all(loom, not(feature = "std")))]
+compile_error!("the loom models need the feature `std`");

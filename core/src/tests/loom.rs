@@ -1,0 +1,194 @@
+//! The loom models: small programs of which every interleaving is run, and every value that a weak memory may show.
+//!
+//! Each has threads of its own and an assertion that can fail; one that ends with a task left asleep fails by
+//! itself, as a deadlock. What each has been shown to catch stands in `tests/mutants`.
+//!
+//! ```text
+//! RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS=2 CARGO_TARGET_DIR=target/loom \
+//!     cargo test --release -p anywake-core --features std --lib loom -- --nocapture --test-threads=1
+//! ```
+//!
+//! Without `LOOM_MAX_PREEMPTIONS` there is no bound, and some take very long. `--nocapture` shows a line of
+//! figures for each.
+//!
+//! # How they are written
+//! * Futures are queued by the model's main thread where the order matters, and then moved to the thread that
+//!   goes on with them ([`own`]): what is left to explore is the race that the model is about.
+//! * A wake-up carries memory over, so a wait that ends after one says nothing about the orderings of the
+//!   primitive. Models of visibility poll by hand ([`poll`]), with a waker that does nothing.
+//! * Counters that only assert something are those of the standard library, which loom does not see, so that
+//!   they neither add interleavings nor order anything.
+
+use core::cell::Cell;
+use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::{Context, Poll, Waker};
+use std::boxed::Box;
+use std::sync::Arc;
+use std::task::Wake;
+use std::time::Instant;
+use std::vec::Vec;
+use std::{format, println};
+
+use loom::sync::Notify;
+
+use crate::loom::UnsafeCell;
+
+mod condition;
+mod event;
+mod list;
+mod lock;
+mod queue;
+mod raw_lock;
+mod semaphore;
+mod wait_queue;
+
+/// Runs every execution of a model, and says how many there were.
+fn model<F: Fn() + Send + Sync + 'static>(check: F) {
+    // The path of the test function, by the closure in it.
+    let name = core::any::type_name::<F>().trim_end_matches("::{{closure}}");
+    let name = name.rsplit("tests::loom::").next().unwrap_or(name);
+    let counted = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+    let counting = Arc::clone(&counted);
+    let begin = Instant::now();
+    let bounds = loom::model::Builder::new();
+    let bound = bounds.preemption_bound;
+    bounds.check(move || {
+        counting.0.fetch_add(1, Ordering::Relaxed);
+        THREADS.with(|threads| threads.set(1));
+        check();
+        counting.1.fetch_max(THREADS.with(Cell::get), Ordering::Relaxed);
+    });
+    println!(
+        "| `{name}` | {} | {} | {} | {:.1} s |",
+        counted.1.load(Ordering::Relaxed),
+        bound.map_or_else(|| "none".into(), |bound| format!("{bound}")),
+        counted.0.load(Ordering::Relaxed),
+        begin.elapsed().as_secs_f32(),
+    );
+}
+
+std::thread_local! {
+    /// The threads of this execution. All of them run on one thread of the operating system.
+    static THREADS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn spawn<T: 'static>(body: impl FnOnce() -> T + 'static) -> loom::thread::JoinHandle<T> {
+    THREADS.with(|threads| threads.set(threads.get() + 1));
+    loom::thread::spawn(body)
+}
+
+/// A task's sleep.
+struct Alarm(Notify);
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        self.0.notify();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.notify();
+    }
+}
+
+/// Polls until it is ready, asleep in between. A sleep may also end by itself, once: polls come at any time.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let alarm = Arc::new(Alarm(Notify::new()));
+    let waker = Waker::from(Arc::clone(&alarm));
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => alarm.0.wait(),
+        }
+    }
+}
+
+/// Polls once, for nobody.
+fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// How often tasks were woken.
+struct WakeCount(AtomicUsize);
+
+impl Wake for WakeCount {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl WakeCount {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicUsize::new(0)))
+    }
+
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Polls once, for nobody, and the future must go on waiting.
+fn queued<F: Future + Unpin>(mut future: F) -> F {
+    assert!(poll(&mut future).is_pending());
+    future
+}
+
+/// The same, for a task with this waker.
+fn queued_for<F: Future + Unpin, W: Wake + Send + Sync + 'static>(waker: &Arc<W>, mut future: F) -> F {
+    let waker = Waker::from(Arc::clone(waker));
+    assert!(Pin::new(&mut future).poll(&mut Context::from_waker(&waker)).is_pending());
+    future
+}
+
+/// A wait, pinned, and with a share in what it waits for, so that it may go to another thread.
+struct Owned<P, F> {
+    // Before what it borrows from.
+    future: Pin<Box<F>>,
+    _primitive: Arc<P>,
+}
+
+/// The wait that `begin` makes of the primitive.
+fn own<P: 'static, F>(primitive: &Arc<P>, begin: impl FnOnce(&'static P) -> F) -> Owned<P, F> {
+    // SAFETY: the `Arc` beside the future keeps the primitive alive and in its place for longer than that, and
+    // the models do not let a reference out of the future that outlives both.
+    let borrowed = unsafe { &*Arc::as_ptr(primitive) };
+    Owned { future: Box::pin(begin(borrowed)), _primitive: Arc::clone(primitive) }
+}
+
+impl<P, F: Future> Future for Owned<P, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.future.as_mut().poll(context)
+    }
+}
+
+/// What is not synchronised by itself: loom fails if two threads use it without an order between them.
+struct Shared<T>(UnsafeCell<T>);
+
+// SAFETY: not so; whether it is used by one thread at a time is what the models find out.
+unsafe impl<T: Send> Sync for Shared<T> {}
+
+impl<T: Copy> Shared<T> {
+    fn new(value: T) -> Arc<Self> {
+        Arc::new(Self(UnsafeCell::new(value)))
+    }
+
+    fn set(&self, value: T) {
+        // SAFETY: loom watches, and stops the model before two threads are here at once.
+        self.0.with_mut(|place| unsafe { *place = value });
+    }
+
+    fn get(&self) -> T {
+        // SAFETY: as above.
+        self.0.with(|place| unsafe { *place })
+    }
+}
+
+/// Joins them all.
+fn join(threads: impl IntoIterator<Item = loom::thread::JoinHandle<()>>) {
+    for thread in threads.into_iter().collect::<Vec<_>>() {
+        thread.join().unwrap();
+    }
+}

@@ -1,0 +1,32 @@
+//! Models of the spin lock, which the other models replace by loom's mutex.
+//!
+//! Two threads contend, and not three: two that spin for a third can yield to each other without end, and loom
+//! follows them.
+
+use std::sync::Arc;
+
+use super::{Shared, model, spawn};
+use crate::raw_lock::SpinLock;
+
+fn add_one((lock, value): &(SpinLock, Arc<Shared<u32>>)) {
+    lock.lock();
+    value.set(value.get() + 1);
+    lock.unlock();
+}
+
+/// One holder at a time, and each sees what the one before it did.
+#[test]
+fn holders_exclude_each_other() {
+    model(|| {
+        let both = Arc::new((SpinLock::new(), Shared::new(0)));
+        let other = Arc::clone(&both);
+        let thread = spawn(move || {
+            add_one(&other);
+            add_one(&other);
+        });
+        add_one(&both);
+        thread.join().unwrap();
+        add_one(&both);
+        assert_eq!(both.1.get(), 4);
+    });
+}

@@ -1,0 +1,296 @@
+//! Models of the semaphore.
+
+use core::task::Poll;
+use std::sync::Arc;
+
+use super::{Shared, block_on, join, model, own, poll, queued, spawn};
+use crate::error::{AcquireError, Closed};
+use crate::semaphore::Semaphore;
+
+/// One permit for three: they exclude each other, and the permit is there in the end.
+#[test]
+fn one_permit_excludes() {
+    model(|| {
+        let shared = Arc::new((Semaphore::new(1), Shared::new(0)));
+        let add = |(turn, value): &(Semaphore, Arc<Shared<u32>>)| {
+            let _permit = block_on(turn.acquire()).unwrap();
+            value.set(value.get() + 1);
+        };
+        let threads = [(); 2].map(|()| {
+            let shared = Arc::clone(&shared);
+            spawn(move || add(&shared))
+        });
+        add(&shared);
+        join(threads);
+        assert_eq!(shared.1.get(), 3);
+        assert_eq!(shared.0.available_permits(), 1);
+    });
+}
+
+/// A permit that is found free brings what was done under it.
+#[test]
+fn a_free_permit_carries_memory() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let value = Shared::new(0);
+        let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let writer = {
+            let value = Arc::clone(&value);
+            spawn(move || {
+                value.set(1);
+                drop(permit);
+            })
+        };
+        if let Ok(_permit) = semaphore.try_acquire() {
+            assert_eq!(value.get(), 1);
+        }
+        writer.join().unwrap();
+    });
+}
+
+/// `release` between the first look and the last one before waiting: the permit is seen there, or wakes; and brings
+/// what was done before it.
+#[test]
+fn a_release_meets_the_last_look() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let value = Shared::new(0);
+        let releaser = {
+            let (semaphore, value) = (Arc::clone(&semaphore), Arc::clone(&value));
+            spawn(move || {
+                value.set(1);
+                semaphore.release(1).unwrap();
+            })
+        };
+        let mut acquire = own(&semaphore, Semaphore::acquire);
+        let permit = match poll(&mut acquire) {
+            Poll::Ready(permit) => permit,
+            Poll::Pending => block_on(acquire),
+        };
+        assert_eq!(value.get(), 1);
+        drop(permit);
+        releaser.join().unwrap();
+        assert_eq!(semaphore.available_permits(), 1);
+    });
+}
+
+/// The same for a permit that is dropped, which comes to the lock only if it sees the waiter.
+#[test]
+fn a_permit_meets_the_last_look() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::bounded(1));
+        let value = Shared::new(0);
+        let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let owner = {
+            let value = Arc::clone(&value);
+            spawn(move || {
+                value.set(1);
+                drop(permit);
+            })
+        };
+        let mut acquire = own(&semaphore, Semaphore::acquire);
+        let permit = match poll(&mut acquire) {
+            Poll::Ready(permit) => permit,
+            Poll::Pending => block_on(acquire),
+        };
+        assert_eq!(value.get(), 1);
+        drop(permit);
+        owner.join().unwrap();
+        assert_eq!(semaphore.available_permits(), 1);
+    });
+}
+
+/// Two permits come back at once for one request of two: whoever grants it passes on what *both* did.
+#[test]
+fn a_grant_carries_the_memory_of_all_its_permits() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(2));
+        let values = [Shared::new(0), Shared::new(0)];
+        let threads = values.clone().map(|value| {
+            let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+            move || {
+                value.set(1);
+                drop(permit);
+            }
+        });
+        let mut both = queued(own(&semaphore, |semaphore| semaphore.acquire_many(2)));
+        let threads = threads.map(spawn);
+        let permit = match poll(&mut both) {
+            Poll::Ready(permit) => permit,
+            Poll::Pending => block_on(both),
+        };
+        assert_eq!(values.map(|value| value.get()), [1, 1]);
+        drop(permit);
+        join(threads);
+    });
+}
+
+/// The head wants two and goes away while two come: the next, which wants one, is served, and one is left.
+#[test]
+fn a_grant_to_a_waiter_that_goes_away() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let head = queued(own(&semaphore, |semaphore| semaphore.acquire_many(2)));
+        let next = queued(own(&semaphore, Semaphore::acquire));
+        let releaser = Arc::clone(&semaphore);
+        let threads = [spawn(move || releaser.release(2).unwrap()), spawn(move || drop(head))];
+        let permit = block_on(next).unwrap();
+        join(threads);
+        assert_eq!(semaphore.available_permits(), 1);
+        drop(permit);
+        assert_eq!(semaphore.available_permits(), 2);
+    });
+}
+
+/// The head wants more than what comes and goes away: the next takes what the head had collected.
+#[test]
+fn a_waiter_goes_away_that_was_not_served() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::bounded(2));
+        let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let other = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let head = queued(own(&semaphore, |semaphore| semaphore.acquire_many(2)));
+        let next = queued(own(&semaphore, Semaphore::acquire));
+        let threads = [spawn(move || drop(permit)), spawn(move || drop(head))];
+        drop(block_on(next).unwrap());
+        join(threads);
+        drop(other);
+        assert_eq!(semaphore.try_acquire_many(2).unwrap().count(), 2);
+    });
+}
+
+/// A waiter changes its waker while it is served.
+#[test]
+fn a_grant_to_a_waiter_that_changes_its_waker() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let waiter = queued(own(&semaphore, Semaphore::acquire));
+        let owner = spawn(move || drop(permit));
+        assert!(block_on(waiter).is_ok());
+        owner.join().unwrap();
+        assert_eq!(semaphore.available_permits(), 1);
+    });
+}
+
+/// `try_acquire` gets nothing that a waiter waits for.
+#[test]
+fn nobody_overtakes() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let served = Shared::new(false);
+        let waiter = queued(own(&semaphore, Semaphore::acquire));
+        let releaser = Arc::clone(&semaphore);
+        let barger = {
+            let (semaphore, served) = (Arc::clone(&semaphore), Arc::clone(&served));
+            move || {
+                if let Ok(_permit) = semaphore.try_acquire() {
+                    assert!(served.get());
+                }
+            }
+        };
+        let threads = [spawn(move || releaser.release(1).unwrap()), spawn(barger)];
+        let permit = block_on(waiter).unwrap();
+        served.set(true);
+        drop(permit);
+        join(threads);
+    });
+}
+
+/// Closed between the first look and the last one before waiting: the wait ends all the same.
+#[test]
+fn a_close_meets_the_last_look() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let closer = Arc::clone(&semaphore);
+        let closer = spawn(move || closer.close());
+        assert_eq!(block_on(semaphore.acquire_many(2)).unwrap_err(), AcquireError::Closed);
+        closer.join().unwrap();
+        assert_eq!(semaphore.waiters(), 0);
+    });
+}
+
+/// Who is refused by a poll, without a wake-up, is told the right reason.
+#[test]
+fn a_refusal_carries_its_reason() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let mut waiter = queued(own(&semaphore, |semaphore| semaphore.acquire_many(2)));
+        let closer = Arc::clone(&semaphore);
+        let closer = spawn(move || closer.close());
+        let refused = match poll(&mut waiter) {
+            Poll::Ready(refused) => refused,
+            Poll::Pending => block_on(waiter),
+        };
+        assert_eq!(refused.unwrap_err(), AcquireError::Closed);
+        closer.join().unwrap();
+    });
+}
+
+/// A permit comes back while the semaphore is closed: the waiter has it or is refused, and it is not lost.
+#[test]
+fn a_close_meets_a_grant() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let waiter = queued(own(&semaphore, Semaphore::acquire));
+        let closer = Arc::clone(&semaphore);
+        let threads = [spawn(move || drop(permit)), spawn(move || closer.close())];
+        let outcome = block_on(waiter);
+        join(threads);
+        assert_eq!(semaphore.available_permits(), usize::from(outcome.is_err()));
+        drop(outcome);
+        assert_eq!(semaphore.available_permits(), 1);
+        assert_eq!(block_on(semaphore.acquire()).err(), Some(Closed));
+    });
+}
+
+/// The bound sinks while the last permit of a request comes back: it is granted, or refused as too many; and what is
+/// left in circulation adds up.
+#[test]
+fn a_reduce_meets_a_permit() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::bounded(2));
+        let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let waiter = queued(own(&semaphore, |semaphore| semaphore.acquire_many(2)));
+        let reducer = Arc::clone(&semaphore);
+        let threads = [spawn(move || drop(permit)), spawn(move || assert_eq!(reducer.reduce(1), 1))];
+        match block_on(waiter) {
+            Ok(both) => assert_eq!(both.count(), 2),
+            Err(refused) => assert_eq!(refused, AcquireError::TooMany),
+        }
+        join(threads);
+        assert_eq!(semaphore.available_permits(), 1);
+        assert!(semaphore.release(1).is_err());
+    });
+}
+
+/// New permits and a reduction at once: what `reduce` says it took is what is missing.
+#[test]
+fn a_reduce_meets_a_release() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let waiter = queued(own(&semaphore, |semaphore| semaphore.acquire_many(2)));
+        let (releaser, reducer) = (Arc::clone(&semaphore), Arc::clone(&semaphore));
+        let reducer = spawn(move || reducer.reduce(1));
+        let releaser = spawn(move || releaser.release(2).unwrap());
+        assert_eq!(block_on(waiter).unwrap().count(), 2);
+        releaser.join().unwrap();
+        assert_eq!(reducer.join().unwrap(), 1);
+        assert_eq!(semaphore.available_permits(), 2);
+    });
+}
+
+/// A forgotten permit may be brought again once it is forgotten, and not before.
+#[test]
+fn a_release_meets_a_forget() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::bounded(1));
+        let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let owner = spawn(move || permit.forget());
+        let released = semaphore.release(1).is_ok();
+        owner.join().unwrap();
+        assert_eq!(semaphore.available_permits(), usize::from(released));
+        assert_eq!(semaphore.release(1).is_ok(), !released);
+    });
+}
