@@ -16,10 +16,14 @@
 //!
 //! # Invariants
 //! 1. If anybody is told, the first of them has been woken and has not looked yet: the wake loop that changes
-//!    the first takes out the new one's waker ([`Condition::wake_first`]) before it ends.
+//!    the first takes out the new one's waker ([`Condition::serve`]) before it ends.
 //! 2. A told waiter that goes away owes the news to another if it came from `notify(n)`; `notify_all` reached
 //!    everybody, so there is nobody left to tell.
-//! 3. The lock of the condition is taken before that of a [`Lock`], never the other way round.
+//! 3. The word says whether anybody waits, and changes under the lock. A `notify` that finds nobody goes without
+//!    the lock: a waiter that it must reach had entered before it unlocked the user's lock, and the notifier, or
+//!    whoever told it to notify, had that lock since; so the word is seen. Without such an order a notification
+//!    may come too early in any case.
+//! 4. The lock of the condition is taken before that of a [`Lock`], never the other way round.
 
 use core::fmt;
 use core::future::Future;
@@ -27,6 +31,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::lock::{Guard, LockCore, LockHandle, LockPolicy};
+use crate::loom::{AtomicBool, Ordering, const_fn};
 use crate::on_drop::OnDrop;
 use crate::wait_queue::{Cancelled, Locked, Policy, WaitQueue, cancel, poll};
 use crate::waiter::{Generation, Phase, Verdict, WaitList, Waiter};
@@ -77,17 +82,17 @@ struct State {
 /// # anywake_core::doctest::block_on(example());
 /// ```
 pub struct Condition {
-    queue: WaitQueue<(), State>,
+    queue: WaitQueue<AtomicBool, State>,
 }
 
 impl Condition {
-    crate::loom::const_fn! {
+    const_fn! {
         /// A condition that nobody waits for.
         #[must_use]
         pub const fn new() -> Self {
             let state =
                 State { waiting: WaitList::new(), told: WaitList::new(), generation: Generation::new() };
-            Self { queue: WaitQueue::new((), state) }
+            Self { queue: WaitQueue::new(AtomicBool::new(false), state) }
         }
     }
 
@@ -168,11 +173,12 @@ impl Condition {
     }
 
     fn tell(&self, n: usize, owes: bool) -> usize {
-        let locked = self.queue.lock();
-        if locked.waiters.is_none() {
+        // Ordering: Relaxed, by invariant 3.
+        if !self.queue.word.load(Ordering::Relaxed) {
             return 0;
         }
         let mut told = 0;
+        let locked = self.queue.lock();
         let cohort = locked.state.generation.turn();
         self.queue.wake_loop(locked, |locked, batch| {
             let State { waiting, told: list, .. } = &mut *locked.state;
@@ -181,7 +187,7 @@ impl Condition {
                 batch.count_one();
                 told += 1;
             }
-            Self::wake_first(locked, batch);
+            self.serve(locked, batch);
         });
         told
     }
@@ -190,11 +196,16 @@ impl Condition {
     fn bring_to(&self, lock: &LockCore) {
         self.queue.wake_loop(self.queue.lock(), |locked, batch| {
             lock.adopt(locked.waiters, &mut locked.state.told, batch);
-            Self::wake_first(locked, batch);
+            self.serve(locked, batch);
         });
     }
 
-    fn wake_first(locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
+    /// Invariants 1 and 3, after waiters have moved or left.
+    fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
+        if locked.waiters.is_none() {
+            // Ordering: Relaxed, by invariant 3.
+            self.queue.word.store(false, Ordering::Relaxed);
+        }
         // A full batch is followed by another round, which comes here again.
         if batch.is_full() {
             return;
@@ -222,13 +233,13 @@ impl fmt::Debug for Condition {
 struct ConditionPolicy<'c>(&'c Condition);
 
 impl Policy for ConditionPolicy<'_> {
-    type Word = ();
+    type Word = AtomicBool;
     type State = State;
     type Request = usize;
     type Grant = ();
     type Output = ();
 
-    fn queue(&self) -> &WaitQueue<(), State> {
+    fn queue(&self) -> &WaitQueue<AtomicBool, State> {
         &self.0.queue
     }
 
@@ -241,6 +252,8 @@ impl Policy for ConditionPolicy<'_> {
     }
 
     fn try_locked<'q>(&self, locked: Locked<'q, State>, _: &usize) -> Result<(), Locked<'q, State>> {
+        // Ordering: Relaxed, by invariant 3 of the condition.
+        self.queue().word.store(true, Ordering::Relaxed);
         Err(locked)
     }
 
@@ -258,7 +271,7 @@ impl Policy for ConditionPolicy<'_> {
     fn revoke(&self, _: Verdict, _: &usize) {}
 
     fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
-        Condition::wake_first(locked, batch);
+        self.0.serve(locked, batch);
     }
 
     fn output(&mut self, (): (), _: &usize) {}
