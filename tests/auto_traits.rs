@@ -1,0 +1,273 @@
+//! Which public types are `Send`, `Sync` and `Unpin`, by what they are made of: exactly as far as is sound.
+//!
+//! Each row is a type with a payload `P`, and what it is for four payloads, which tell all cases apart:
+//!
+//! | payload | `Send` | `Sync` |
+//! |---|---|---|
+//! | `u32` | yes | yes |
+//! | `Cell<u32>` | yes | no |
+//! | `Rc<u32>` | no | no |
+//! | `MutexGuard<'static, u32>` | no | yes |
+//!
+//! `SYU` is `Send + Sync + Unpin`, and a dash in the place of a letter says that it is not. Rows of a type without
+//! payload have one group instead of four.
+
+use core::cell::Cell;
+use core::future::Ready;
+use core::marker::PhantomData;
+use std::collections::BTreeSet;
+use std::fs;
+use std::rc::Rc;
+use std::sync::MutexGuard;
+
+use anywake::*;
+
+/// What [`has!`] falls back on.
+trait Otherwise {
+    #[allow(dead_code, reason = "where all types of a row have the trait")]
+    const HAS: bool = false;
+}
+
+impl<T: ?Sized> Otherwise for T {}
+
+/// Whether a type has a trait, as a constant: the inherent one is preferred where its bound holds.
+macro_rules! has {
+    ($type:ty, $trait:path) => {{
+        #[allow(dead_code, reason = "where no type of a row has the trait")]
+        struct Probe<T: ?Sized>(PhantomData<T>);
+        #[allow(dead_code, reason = "as above")]
+        impl<T: ?Sized + $trait> Probe<T> {
+            const HAS: bool = true;
+        }
+
+        <Probe<$type>>::HAS
+    }};
+}
+
+macro_rules! letters {
+    ($type:ty) => {
+        [(has!($type, Send), 'S'), (has!($type, Sync), 'Y'), (has!($type, Unpin), 'U')]
+            .map(|(has, letter)| if has { letter } else { '-' })
+            .iter()
+            .collect::<String>()
+    };
+}
+
+/// A row: the type's name, the type as written, what it should be and what it is.
+struct Row {
+    name: &'static str,
+    text: &'static str,
+    expected: &'static str,
+    found: String,
+}
+
+macro_rules! rows {
+    ($($name:ident: $type:ty => $expected:literal;)+) => {
+        vec![$({
+            type With<P> = $type;
+            let found = [
+                letters!(With<u32>),
+                letters!(With<Cell<u32>>),
+                letters!(With<Rc<u32>>),
+                letters!(With<MutexGuard<'static, u32>>),
+            ];
+            let row = Row {
+                name: stringify!($name),
+                text: stringify!($type),
+                expected: $expected,
+                found: found.join(" "),
+            };
+            row
+        }),+]
+    };
+}
+
+macro_rules! plain_rows {
+    ($($name:ident: $type:ty => $expected:literal;)+) => {
+        vec![$(
+            Row {
+                name: stringify!($name),
+                text: stringify!($type),
+                expected: $expected,
+                found: letters!($type),
+            }
+        ),+]
+    };
+}
+
+fn table() -> Vec<Row> {
+    let mut table = rows! {
+        // The payload.                                                 u32 Cell Rc MutexGuard
+        Payload: P                                                   => "SYU S-U --U -YU";
+
+        // It hands out `&mut P`, from one thread after another, and `&P` never to two: `P: Send` is enough.
+        Lock: Lock<P>                                                => "SYU SYU --U --U";
+        LockFuture: LockFuture<'static, P>                           => "SY- SY- --- ---";
+        OwnedLockFuture: OwnedLockFuture<P>                          => "SY- SY- --- ---";
+        // A guard can take the value away, so it moves as `P` does; shared, it gives `&P` and the lock.
+        LockGuard: LockGuard<'static, P>                             => "SYU S-U --U --U";
+        OwnedLockGuard: OwnedLockGuard<P>                            => "SYU S-U --U --U";
+        MappedLockGuard: MappedLockGuard<'static, P, P>              => "SYU S-U --U --U";
+        // The part counts for what it gives, the whole for who may unlock it.
+        MappedLockGuard: MappedLockGuard<'static, u32, P>            => "SYU S-U --U -YU";
+        MappedLockGuard: MappedLockGuard<'static, P, u32>            => "SYU SYU --U --U";
+        OwnedMappedLockGuard: OwnedMappedLockGuard<P, P>             => "SYU S-U --U --U";
+        OwnedMappedLockGuard: OwnedMappedLockGuard<u32, P>           => "SYU S-U --U -YU";
+        OwnedMappedLockGuard: OwnedMappedLockGuard<P, u32>           => "SYU SYU --U --U";
+
+        ConditionFuture: ConditionFuture<'static, &'static Lock<P>>   => "SY- SY- --- ---";
+        ConditionForFuture:
+            ConditionForFuture<'static, &'static Lock<P>, fn(&mut P) -> bool>
+                                                                     => "SY- S-- --- ---";
+        ConditionForFuture: ConditionForFuture<'static, &'static Lock<u32>, P>
+                                                                     => "SY- S-- --- -Y-";
+        ConditionUntilFuture: ConditionUntilFuture<'static, &'static Lock<P>, Ready<()>>
+                                                                     => "SY- SY- --- ---";
+        ConditionUntilFuture: ConditionUntilFuture<'static, &'static Lock<u32>, P>
+                                                                     => "SY- S-- --- -Y-";
+
+        // Items go in and come out on any thread, and nobody looks at them in between.
+        Queue: Queue<P>                                              => "SYU SYU --U --U";
+        StaticQueue: StaticQueue<P, 2>                               => "SYU SYU --U --U";
+        PopFuture: PopFuture<'static, P, Boxed>                      => "SY- SY- --- ---";
+        JoinFuture: JoinFuture<'static, P, Boxed>                    => "SY- SY- --- ---";
+        PopStream: PopStream<'static, P, Boxed>                      => "SY- SY- --- ---";
+        // It has an item that others may take, in a cell.
+        PushFuture: PushFuture<'static, P, Boxed>                    => "S-- S-- --- ---";
+        QueueSink: QueueSink<'static, P, Boxed>                      => "S-- S-- --- ---";
+
+        // Errors and what they give back.
+        PushError: PushError<P>                                      => "SYU S-U --U -YU";
+        TryPushError: TryPushError<P>                                => "SYU S-U --U -YU";
+        MergeError: MergeError<P>                                    => "SYU S-U --U -YU";
+        Elapsed: Elapsed<P>                                          => "SYU S-U --U -YU";
+
+        // A handle takes the output to whoever awaits it.
+        Task: Task<P>                                                => "SYU SYU --U --U";
+        Until: Until<P, Ready<()>>                                   => "SYU S-U --U -YU";
+        Until: Until<EventFuture<'static>, P>                        => "SY- S-- --- -Y-";
+    };
+    table.extend(plain_rows! {
+        Semaphore: Semaphore                                         => "SYU";
+        AcquireFuture: AcquireFuture<'static>                        => "SY-";
+        AcquireManyFuture: AcquireManyFuture<'static>                => "SY-";
+        OwnedAcquireFuture: OwnedAcquireFuture                       => "SY-";
+        OwnedAcquireManyFuture: OwnedAcquireManyFuture               => "SY-";
+        Permit: Permit<'static>                                      => "SYU";
+        OwnedPermit: OwnedPermit                                     => "SYU";
+        Event: Event                                                 => "SYU";
+        EventFuture: EventFuture<'static>                            => "SY-";
+        Condition: Condition                                         => "SYU";
+
+        Boxed: Boxed                                                 => "SYU";
+        InArray: InArray<1>                                          => "SYU";
+
+        AcquireError: AcquireError                                   => "SYU";
+        CapacityError: CapacityError                                 => "SYU";
+        Closed: Closed                                               => "SYU";
+        ReleaseError: ReleaseError                                   => "SYU";
+        TaskDoneError: TaskDoneError                                 => "SYU";
+        TooManyPermits: TooManyPermits                               => "SYU";
+        TryAcquireError: TryAcquireError                             => "SYU";
+        TryPopError: TryPopError                                     => "SYU";
+
+        TaskError: TaskError                                         => "SYU";
+        Panic: Panic                                                 => "SYU";
+        Tokio: Tokio                                                 => "SYU";
+        AsyncStd: AsyncStd                                           => "SYU";
+        Smol: Smol                                                   => "SYU";
+    });
+    table
+}
+
+/// Public names without a row: traits, and types of which those with a row are cases.
+const WITHOUT_A_ROW: [&str; 9] = [
+    "BoundedQueue",
+    "Guard",
+    "LockHandle",
+    "MappedGuard",
+    "QueueExt",
+    "Runtime",
+    "Slots",
+    "Wait",
+    "WaitFuture",
+];
+
+#[test]
+fn types_are_send_and_sync_exactly_as_far_as_is_sound() {
+    let wrong: Vec<_> = table()
+        .iter()
+        .filter(|row| row.expected != row.found)
+        .map(|row| format!("{}: should be {}, is {}", row.text, row.expected, row.found))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_probe_tells_yes_from_no() {
+    let payloads = table().remove(0);
+    assert_eq!((payloads.name, payloads.found.as_str()), ("Payload", "SYU S-U --U -YU"));
+    assert_eq!(letters!(core::marker::PhantomPinned), "SY-");
+}
+
+#[test]
+fn every_public_type_is_in_the_table() {
+    let table = table();
+    let rows: BTreeSet<_> = table.iter().map(|row| row.name).collect();
+    let public = public_names();
+    let missing: Vec<_> = public
+        .iter()
+        .filter(|name| !rows.contains(name.as_str()) && !WITHOUT_A_ROW.contains(&name.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "public, and without a row: {missing:?}");
+    let gone: Vec<_> = rows
+        .iter()
+        .chain(&WITHOUT_A_ROW)
+        .filter(|name| **name != "Payload" && !public.contains(**name))
+        .collect();
+    assert!(gone.is_empty(), "not public: {gone:?}");
+}
+
+/// The names of all types and traits that the two crates export: what their roots re-export, and what is declared
+/// in their public modules.
+fn public_names() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for package in ["core", "std-adapters"] {
+        let sources = format!("{}/../{package}/src", env!("CARGO_MANIFEST_DIR"));
+        let read = |file: &str| fs::read_to_string(format!("{sources}/{file}")).expect("the crate's source");
+        let root = code(&read("lib.rs"));
+        for (at, _) in root.match_indices("pub use ") {
+            let list = root[at..].split(';').next().unwrap_or_default();
+            names.extend(words(list).filter(|word| is_type(word)));
+        }
+        for (at, _) in root.match_indices("pub mod ") {
+            let module = words(&root[at..]).nth(2).expect("a module has a name");
+            names.extend(declared(&code(&read(&format!("{module}.rs")))));
+        }
+        names.extend(declared(&root));
+    }
+    names
+}
+
+/// A source without its comments.
+fn code(source: &str) -> String {
+    source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+/// The types and traits that a source declares as public, at any depth.
+fn declared(code: &str) -> impl Iterator<Item = String> {
+    ["pub struct ", "pub enum ", "pub union ", "pub trait ", "pub type "]
+        .into_iter()
+        .flat_map(move |keyword| code.match_indices(keyword).map(move |(at, _)| &code[at + keyword.len()..]))
+        .filter_map(|rest| words(rest).next())
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+}
+
+fn is_type(word: &str) -> bool {
+    word.starts_with(char::is_uppercase)
+}

@@ -1,0 +1,238 @@
+//! Semaphores: limits, fairness, and permits that never get lost.
+
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Arc;
+
+use anywake::{AcquireError, Closed, Queue, Runtime, Semaphore, TaskError};
+use anywake_tests::on_every_runtime;
+
+use crate::{cancel, outputs, queue_up, spawn_all};
+
+const ROUNDS: usize = 40;
+
+/// Counts who is inside, and the most that ever were.
+#[derive(Default)]
+struct Gauge {
+    inside: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Gauge {
+    fn enter(&self, weight: usize) {
+        let inside = self.inside.fetch_add(weight, Ordering::Relaxed) + weight;
+        self.most.fetch_max(inside, Ordering::Relaxed);
+    }
+
+    fn leave(&self, weight: usize) {
+        self.inside.fetch_sub(weight, Ordering::Relaxed);
+    }
+}
+
+async fn the_limit_is_never_exceeded<R: Runtime>() {
+    const LIMIT: usize = 3;
+    let (semaphore, gauge) = (Arc::new(Semaphore::new(LIMIT)), Arc::new(Gauge::default()));
+    let tasks = spawn_all::<R, _>(10, |number| {
+        let (semaphore, gauge) = (Arc::clone(&semaphore), Arc::clone(&gauge));
+        async move {
+            for round in 0..ROUNDS {
+                let weight = 1 + (number + round) % LIMIT;
+                let permit = semaphore.acquire_many(weight).await.expect("it is open");
+                gauge.enter(weight);
+                R::default().yield_now().await;
+                gauge.leave(weight);
+                drop(permit);
+            }
+        }
+    });
+    outputs(tasks).await;
+    assert_eq!(gauge.most.load(Ordering::Relaxed), LIMIT, "a limit is for using, and for keeping");
+    assert_eq!(semaphore.available_permits(), LIMIT);
+}
+
+/// Small requests come without end, and the large one is still met.
+async fn a_large_request_is_not_starved<R: Runtime>() {
+    let (semaphore, stop) = (Arc::new(Semaphore::new(4)), Arc::new(AtomicBool::new(false)));
+    let small = spawn_all::<R, _>(4, |_| {
+        let (semaphore, stop) = (Arc::clone(&semaphore), Arc::clone(&stop));
+        async move {
+            while !stop.load(Ordering::Relaxed) {
+                let permit = semaphore.acquire().await;
+                R::default().yield_now().await;
+                drop(permit);
+            }
+        }
+    });
+    for _ in 0..ROUNDS {
+        assert_eq!(semaphore.acquire_many(4).await.expect("it is open").count(), 4);
+    }
+    stop.store(true, Ordering::Relaxed);
+    outputs(small).await;
+    assert_eq!(semaphore.available_permits(), 4);
+}
+
+async fn requests_are_met_in_order<R: Runtime>() {
+    let semaphore = Arc::new(Semaphore::new(3));
+    let served = Arc::new(Queue::with_capacity(8).expect("eight numbers have room"));
+    let permits = semaphore.acquire_many(3).await.expect("it is open");
+    let tasks = queue_up::<R, _>(
+        8,
+        || semaphore.waiters(),
+        |number| {
+            let (semaphore, served) = (Arc::clone(&semaphore), Arc::clone(&served));
+            async move {
+                // All of them, so that they cannot run side by side and mix up the order.
+                let _all = semaphore.acquire_many(3).await.expect("it is open");
+                served.try_push(number).expect("there is room");
+            }
+        },
+    )
+    .await;
+    assert!(semaphore.try_acquire_many(0).is_err(), "nobody overtakes, not even for nothing");
+    drop(permits);
+    outputs(tasks).await;
+    served.close();
+    for number in 0..8 {
+        assert_eq!(served.pop().await, Ok(number));
+    }
+}
+
+async fn closing_wakes_all_who_wait<R: Runtime>() {
+    let semaphore = Arc::new(Semaphore::new(1));
+    let permit = semaphore.acquire().await.expect("it is open");
+    let ones = queue_up::<R, _>(
+        20,
+        || semaphore.waiters(),
+        |_| {
+            let semaphore = Arc::clone(&semaphore);
+            async move { semaphore.acquire().await.map(|permit| permit.count()) }
+        },
+    )
+    .await;
+    let many = queue_up::<R, _>(
+        20,
+        || semaphore.waiters(),
+        |_| {
+            let semaphore = Arc::clone(&semaphore);
+            async move { semaphore.acquire_many_owned(2).await.map(|permit| permit.count()) }
+        },
+    )
+    .await;
+    semaphore.close();
+    assert_eq!(outputs(ones).await, [Err(Closed); 20]);
+    assert_eq!(outputs(many).await, [Err(AcquireError::Closed); 20]);
+    drop(permit);
+    assert_eq!((semaphore.available_permits(), semaphore.waiters()), (1, 0));
+}
+
+async fn cancelled_requests_lose_no_permit<R: Runtime>() {
+    const PERMITS: usize = 5;
+    let semaphore = Arc::new(Semaphore::new(PERMITS));
+    for round in 0..ROUNDS {
+        let tasks = spawn_all::<R, _>(8, |number| {
+            let semaphore = Arc::clone(&semaphore);
+            async move {
+                let permit = semaphore.acquire_many(1 + (number + round) % PERMITS).await;
+                R::default().yield_now().await;
+                drop(permit);
+            }
+        });
+        // In the queue, with permits on the way, inside or already out: wherever it finds them.
+        for task in tasks.iter().step_by(2) {
+            task.cancel();
+        }
+        for task in tasks {
+            assert!(matches!(task.await, Ok(()) | Err(TaskError::Cancelled)));
+        }
+        assert_eq!((semaphore.available_permits(), semaphore.waiters()), (PERMITS, 0));
+    }
+}
+
+async fn whoever_is_behind_a_cancelled_large_request_goes_on<R: Runtime>() {
+    let semaphore = Arc::new(Semaphore::new(2));
+    let one = semaphore.acquire().await.expect("it is open");
+    let mut tasks = queue_up::<R, _>(
+        2,
+        || semaphore.waiters(),
+        |number| {
+            let semaphore = Arc::clone(&semaphore);
+            async move { semaphore.acquire_many(2 - number).await.map(|permit| permit.count()) }
+        },
+    )
+    .await;
+    cancel(tasks.remove(0)).await;
+    assert_eq!(outputs(tasks).await, [Ok(1)], "with the permit that the large one could not use");
+    drop(one);
+    assert_eq!(semaphore.available_permits(), 2);
+}
+
+async fn owned_permits_move_between_tasks<R: Runtime>() {
+    let semaphore = Arc::new(Semaphore::bounded(3));
+    let permits = Arc::new(Queue::with_capacity(2).expect("two permits have room"));
+    let takers = spawn_all::<R, _>(4, |_| {
+        let (semaphore, permits) = (Arc::clone(&semaphore), Arc::clone(&permits));
+        async move {
+            for _ in 0..ROUNDS {
+                let permit = Arc::clone(&semaphore).acquire_owned().await.expect("it is open");
+                assert!(permits.push(permit).await.is_ok(), "the queue is open");
+            }
+        }
+    });
+    let givers = spawn_all::<R, _>(2, |_| {
+        let permits = Arc::clone(&permits);
+        async move {
+            let mut count = 0;
+            while let Ok(permit) = permits.pop().await {
+                count += permit.count();
+            }
+            count
+        }
+    });
+    outputs(takers).await;
+    permits.close();
+    assert_eq!(outputs(givers).await.into_iter().sum::<usize>(), 4 * ROUNDS);
+    assert_eq!(semaphore.available_permits(), 3);
+    assert!(semaphore.release(1).is_err(), "all are back");
+}
+
+/// The limit sinks while permits are out, and rises again.
+async fn reducing_and_releasing_under_load<R: Runtime>() {
+    let (semaphore, gauge) = (Arc::new(Semaphore::new(4)), Arc::new(Gauge::default()));
+    let stop = Arc::new(AtomicBool::new(false));
+    let tasks = spawn_all::<R, _>(6, |_| {
+        let (semaphore, gauge, stop) = (Arc::clone(&semaphore), Arc::clone(&gauge), Arc::clone(&stop));
+        async move {
+            while !stop.load(Ordering::Relaxed) {
+                let permit = semaphore.acquire().await.expect("it is open");
+                gauge.enter(1);
+                R::default().yield_now().await;
+                gauge.leave(1);
+                drop(permit);
+            }
+        }
+    });
+    for _ in 0..ROUNDS {
+        assert_eq!(semaphore.reduce(3), 3);
+        // The one that is left comes when the other three are back.
+        let only = semaphore.acquire().await.expect("it is open");
+        assert_eq!(gauge.inside.load(Ordering::Relaxed), 0);
+        R::default().yield_now().await;
+        assert_eq!(gauge.inside.load(Ordering::Relaxed), 0);
+        drop(only);
+        semaphore.release(3).expect("there is no bound");
+    }
+    stop.store(true, Ordering::Relaxed);
+    outputs(tasks).await;
+    assert_eq!(semaphore.available_permits(), 4);
+    assert!(gauge.most.load(Ordering::Relaxed) <= 4);
+}
+
+on_every_runtime! {
+    the_limit_is_never_exceeded,
+    a_large_request_is_not_starved,
+    requests_are_met_in_order,
+    closing_wakes_all_who_wait,
+    cancelled_requests_lose_no_permit,
+    whoever_is_behind_a_cancelled_large_request_goes_on,
+    owned_permits_move_between_tasks,
+    reducing_and_releasing_under_load,
+}

@@ -1,0 +1,98 @@
+//! The errors: what they say, what they give back, what they turn into.
+
+use core::error::Error;
+
+use anywake_core::{
+    AcquireError, CapacityError, Closed, MergeError, PushError, ReleaseError, Semaphore, StaticQueue,
+    TaskDoneError, TooManyPermits, TryAcquireError, TryPopError, TryPushError,
+};
+use anywake_tests::Task;
+
+/// Neither `Debug` nor `Clone`.
+struct Opaque(u8);
+
+#[test]
+fn every_error_says_what_is_wrong() {
+    let messages: [(&dyn Error, &str); 16] = [
+        (&Closed, "closed"),
+        (&AcquireError::Closed, "the semaphore is closed"),
+        (&AcquireError::TooMany, "more permits requested than the semaphore can ever hold"),
+        (&TryAcquireError::NoPermits, "not enough permits available"),
+        (&TryAcquireError::Closed, "the semaphore is closed"),
+        (&TryAcquireError::TooMany, "more permits requested than the semaphore can ever hold"),
+        (&ReleaseError, "semaphore released too many times"),
+        (&TooManyPermits, "more permits than a semaphore can count"),
+        (&MergeError(Opaque(0)), "permits of different semaphores cannot be merged"),
+        (&PushError(Opaque(0)), "the queue is closed"),
+        (&TryPushError::Full(Opaque(0)), "the queue is full"),
+        (&TryPushError::Closed(Opaque(0)), "the queue is closed"),
+        (&TryPopError::Empty, "the queue is empty"),
+        (&TryPopError::Closed, "the queue is closed and drained"),
+        (&TaskDoneError, "task_done() called more often than items were pushed"),
+        (&CapacityError::Zero, "the capacity of a queue is at least one"),
+    ];
+    for (error, message) in messages {
+        assert_eq!(error.to_string(), message);
+        assert!(error.source().is_none());
+        assert!(!format!("{error:?}").is_empty());
+    }
+    assert_eq!(CapacityError::TooLarge.to_string(), "no memory for a queue of this capacity");
+}
+
+#[test]
+fn an_error_can_be_shown_whatever_it_gives_back() {
+    assert_eq!(format!("{:?}", PushError(Opaque(1))), "PushError(..)");
+    assert_eq!(format!("{:?}", TryPushError::Full(Opaque(1))), "Full(..)");
+    assert_eq!(format!("{:?}", TryPushError::Closed(Opaque(1))), "Closed(..)");
+    assert_eq!(format!("{:?}", MergeError(Opaque(1))), "MergeError(..)");
+}
+
+#[test]
+fn every_failed_push_gives_the_item_back() {
+    let queue = StaticQueue::<Opaque, 1>::new();
+    assert!(queue.try_push(Opaque(0)).is_ok());
+    let Err(full @ TryPushError::Full(_)) = queue.try_push(Opaque(1)) else { panic!("it is full") };
+    assert_eq!(full.into_inner().0, 1);
+    queue.close();
+    let Err(closed @ TryPushError::Closed(_)) = queue.try_push(Opaque(2)) else { panic!("it is closed") };
+    assert_eq!(closed.into_inner().0, 2);
+    let Err(PushError(item)) = queue.force_push(Opaque(3)) else { panic!("it is closed") };
+    assert_eq!(item.0, 3);
+    let Err(error) = Task::new(queue.push(Opaque(4))).ready() else { panic!("it is closed") };
+    assert_eq!(error.into_inner().0, 4);
+    assert_eq!((queue.len(), queue.unfinished()), (1, 1));
+}
+
+#[test]
+fn a_failed_merge_gives_the_permit_back() {
+    let (one, other) = (Semaphore::new(1), Semaphore::new(1));
+    let mut permit = one.try_acquire().unwrap();
+    let MergeError(back) = permit.merge(other.try_acquire().unwrap()).unwrap_err();
+    assert_eq!((back.count(), other.available_permits()), (1, 0));
+}
+
+#[test]
+fn errors_of_waiting_and_of_trying_convert() {
+    fn waiting_then_trying(semaphore: &Semaphore) -> Result<(), TryAcquireError> {
+        drop(Task::new(semaphore.acquire_many(9)).ready()?);
+        drop(semaphore.try_acquire()?);
+        Ok(())
+    }
+    let semaphore = Semaphore::bounded(1);
+    assert_eq!(waiting_then_trying(&semaphore), Err(TryAcquireError::TooMany));
+    semaphore.close();
+    assert_eq!(waiting_then_trying(&Semaphore::new(9)), Ok(()));
+    assert_eq!(TryAcquireError::from(AcquireError::Closed), TryAcquireError::Closed);
+    assert_eq!(AcquireError::from(Closed), AcquireError::Closed);
+    assert_eq!(Closed::from(AcquireError::Closed), Closed);
+}
+
+#[test]
+fn errors_go_through_a_box_between_threads() {
+    fn acquire(semaphore: &Semaphore) -> Result<(), Box<dyn Error + Send + Sync>> {
+        semaphore.release(1)?;
+        Ok(())
+    }
+    let error = acquire(&Semaphore::bounded(1)).unwrap_err();
+    assert!(error.is::<ReleaseError>());
+}

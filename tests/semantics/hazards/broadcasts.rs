@@ -1,0 +1,286 @@
+//! What can go wrong when many are woken at once: in batches, with wakers running between them.
+
+use core::future::Future;
+use core::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+use anywake_tests::{
+    Call, CountingWaker, Task, assert_pending, finishes, panic_of, queue_up, queued, run_woken,
+};
+
+use crate::subjects::leak;
+
+/// How many waiters one critical section takes out.
+const BATCH: usize = 16;
+/// More than two batches.
+const CROWD: usize = 40;
+
+type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Something that ends all waits at a primitive, which lives for ever, at once.
+struct Broadcast {
+    name: &'static str,
+    wait: Box<dyn Fn() -> Wait>,
+    fire: Box<dyn Fn()>,
+    waiters: Arc<dyn Fn() -> usize + Send + Sync>,
+}
+
+fn broadcast<F>(
+    name: &'static str,
+    wait: impl Fn() -> F + 'static,
+    fire: impl Fn() + 'static,
+    waiters: impl Fn() -> usize + Send + Sync + 'static,
+) -> Broadcast
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let wait = move || -> Wait {
+        let wait = wait();
+        Box::pin(async move { drop(wait.await) })
+    };
+    Broadcast { name, wait: Box::new(wait), fire: Box::new(fire), waiters: Arc::new(waiters) }
+}
+
+fn broadcasts() -> Vec<Broadcast> {
+    let set = leak(Event::new());
+    let (released, closed) = (leak(Semaphore::new(0)), leak(Semaphore::new(0)));
+    let reduced = leak(Semaphore::bounded(2));
+    reduced.try_acquire_many(2).expect("they are there").forget();
+    let popped: &StaticQueue<u8, 1> = leak(StaticQueue::new());
+    let [pushed, dropped, joined]: [&StaticQueue<u8, 1>; 3] = core::array::from_fn(|_| {
+        let queue = leak(StaticQueue::new());
+        queue.try_push(0).expect("there is room");
+        queue
+    });
+    vec![
+        broadcast("Event::set", || set.wait(), || set.set(), || set.waiters()),
+        broadcast(
+            "Semaphore::release",
+            || released.acquire(),
+            || released.release(CROWD).expect("few"),
+            || released.waiters(),
+        ),
+        broadcast("Semaphore::close", || closed.acquire(), || closed.close(), || closed.waiters()),
+        broadcast(
+            "Semaphore::reduce",
+            || reduced.acquire_many(2),
+            || assert_eq!(reduced.reduce(1), 1),
+            || reduced.waiters(),
+        ),
+        broadcast("Queue::close, pops", || popped.pop(), || popped.close(), || popped.waiters()),
+        broadcast("Queue::close, pushes", || pushed.push(1), || pushed.close(), || pushed.waiters()),
+        broadcast("Queue::close_now", || dropped.push(1), || dropped.close_now(), || dropped.waiters()),
+        broadcast(
+            "Queue::task_done",
+            || joined.join(),
+            || joined.task_done().expect("once"),
+            || joined.waiters(),
+        ),
+    ]
+}
+
+/// Begins a crowd of waits, each with the waker that `waker` makes for its place.
+fn crowd(broadcast: &Broadcast, waker: impl Fn(usize) -> Arc<CountingWaker>) -> Vec<Task<Wait>> {
+    let begin = |place| {
+        let mut task = Task::with_waker((broadcast.wait)(), waker(place));
+        assert_pending!(task.poll(), "{}", broadcast.name);
+        task
+    };
+    (0..CROWD).map(begin).collect()
+}
+
+#[test]
+fn a_broadcast_wakes_each_waiter_once_and_in_order() {
+    for broadcast in broadcasts() {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let mut tasks = crowd(&broadcast, |place| {
+            let order = order.clone();
+            CountingWaker::reentrant(Call::Wake, move || order.lock().unwrap().push(place))
+        });
+        (broadcast.fire)();
+        let order = core::mem::take(&mut *order.lock().unwrap());
+        assert_eq!(order, Vec::from_iter(0..CROWD), "{}", broadcast.name);
+        tasks.iter_mut().for_each(Task::ready);
+    }
+}
+
+#[test]
+fn promise_8_one_critical_section_takes_out_one_batch_at_most() {
+    finishes(|| {
+        for broadcast in broadcasts() {
+            let left = Arc::new(Mutex::new(Vec::new()));
+            let _tasks = crowd(&broadcast, |_| {
+                let (left, waiters) = (left.clone(), broadcast.waiters.clone());
+                CountingWaker::reentrant(Call::Wake, move || left.lock().unwrap().push(waiters()))
+            });
+            (broadcast.fire)();
+            let expected: Vec<usize> =
+                (0..CROWD).map(|place| CROWD.saturating_sub(place / BATCH * BATCH + BATCH)).collect();
+            let left = core::mem::take(&mut *left.lock().unwrap());
+            assert_eq!(left, expected, "{}", broadcast.name);
+        }
+    });
+}
+
+#[test]
+fn a_panicking_waker_still_wakes_the_others_of_all_batches() {
+    for place in [0, BATCH - 1, BATCH, BATCH + 1, CROWD - 1] {
+        for broadcast in broadcasts() {
+            let mut tasks = crowd(&broadcast, |name| {
+                if name == place { CountingWaker::panicking(Call::Wake) } else { CountingWaker::new() }
+            });
+            assert!(panic_of(|| (broadcast.fire)()).contains("panics"), "{}", broadcast.name);
+            for task in &mut tasks {
+                assert_eq!(task.wakes(), 1, "{}, {place}", broadcast.name);
+                task.ready();
+            }
+            assert_eq!((broadcast.waiters)(), 0, "{}", broadcast.name);
+        }
+    }
+}
+
+#[test]
+fn a_waiter_cancelled_between_batches_is_not_woken() {
+    for broadcast in broadcasts() {
+        let doomed = Arc::new(Mutex::new(None));
+        let mut tasks = crowd(&broadcast, |place| match place {
+            0 => {
+                let doomed = doomed.clone();
+                CountingWaker::reentrant(Call::Wake, move || drop(doomed.lock().unwrap().take()))
+            }
+            _ => CountingWaker::new(),
+        });
+        let waker = CountingWaker::new();
+        let mut last = Task::with_waker((broadcast.wait)(), waker.clone());
+        assert_pending!(last.poll());
+        *doomed.lock().unwrap() = Some(last);
+        (broadcast.fire)();
+        assert_eq!((waker.wakes(), waker.alive()), (0, 0), "{}", broadcast.name);
+        tasks.iter_mut().for_each(Task::ready);
+    }
+}
+
+/// A place for a task that a waker begins, and the hook that begins it on the first wake.
+type LateComer<F> = Arc<Mutex<Option<Task<F>>>>;
+
+fn late_comer<F: Future + Send + 'static>(
+    begin: impl Fn() -> F + Send + Sync + 'static,
+) -> (LateComer<F>, Arc<CountingWaker>) {
+    let place: LateComer<F> = Arc::default();
+    let hook = {
+        let place = place.clone();
+        move || *place.lock().unwrap() = Some(queued(begin()))
+    };
+    (place, CountingWaker::reentrant(Call::Wake, hook))
+}
+
+/// Begins one wait with `first` as its waker, then a crowd.
+fn crowd_behind<F: Future>(first: Arc<CountingWaker>, wait: impl Fn() -> F) -> Vec<Task<F>> {
+    let mut tasks = vec![Task::with_waker(wait(), first)];
+    assert_pending!(tasks[0].poll());
+    tasks.extend(queue_up(CROWD, wait));
+    tasks
+}
+
+#[test]
+fn broadcast_of_more_than_a_batch_does_not_wake_a_late_comer_between_batches() {
+    static EVENT: Event = Event::new();
+    let (late, waker) = late_comer(|| {
+        EVENT.clear();
+        EVENT.wait()
+    });
+    let mut tasks = crowd_behind(waker, || EVENT.wait());
+    EVENT.set();
+    assert!(tasks.iter().all(|task| task.wakes() == 1));
+    tasks.iter_mut().for_each(Task::ready);
+    let mut late = late.lock().unwrap().take().expect("it came between two batches");
+    assert!(!late.is_woken());
+    assert_pending!(late.poll());
+    assert_eq!(EVENT.waiters(), 1);
+    EVENT.set();
+    late.ready();
+}
+
+#[test]
+fn end_of_work_for_more_than_a_batch_does_not_end_a_late_join_between_batches() {
+    static QUEUE: StaticQueue<u8, 1> = StaticQueue::new();
+    QUEUE.try_push(0).unwrap();
+    QUEUE.try_pop().unwrap();
+    let (late, waker) = late_comer(|| {
+        QUEUE.try_push(1).unwrap();
+        QUEUE.join()
+    });
+    let mut joins = crowd_behind(waker, || QUEUE.join());
+    QUEUE.task_done().unwrap();
+    joins.iter_mut().for_each(Task::ready);
+    let mut late = late.lock().unwrap().take().expect("it came between two batches");
+    assert!(!late.is_woken());
+    QUEUE.task_done().unwrap();
+    late.ready();
+}
+
+#[test]
+fn notify_all_of_more_than_a_batch_does_not_reach_a_late_comer_between_batches() {
+    static LOCK: Lock<()> = Lock::new(());
+    static CONDITION: Condition = Condition::new();
+    let wait = || CONDITION.wait(LOCK.try_lock().unwrap());
+    let (late, waker) = late_comer(wait);
+    let mut tasks = crowd_behind(waker, wait);
+    assert_eq!(CONDITION.notify_all(), CROWD + 1);
+    run_woken(&mut tasks, drop);
+    assert!(tasks.is_empty());
+    let late = late.lock().unwrap().take().expect("it came between two batches");
+    assert!(!late.is_woken());
+    assert_eq!(CONDITION.waiters(), 1);
+}
+
+#[test]
+fn release_for_more_than_a_batch_does_not_serve_a_late_comer_before_those_who_wait() {
+    static SEMAPHORE: Semaphore = Semaphore::new(0);
+    let (late, waker) = late_comer(|| SEMAPHORE.acquire());
+    let mut tasks = crowd_behind(waker, || SEMAPHORE.acquire());
+    SEMAPHORE.release(CROWD + 1).unwrap();
+    tasks.iter_mut().for_each(|task| task.ready().unwrap().forget());
+    let mut late = late.lock().unwrap().take().expect("it came between two batches");
+    assert!(!late.is_woken());
+    SEMAPHORE.release(1).unwrap();
+    late.ready().unwrap().forget();
+}
+
+#[test]
+fn a_broadcast_inside_a_broadcast_reaches_its_own_cohort_and_no_other() {
+    static EVENT: Event = Event::new();
+    let between = Arc::new(Mutex::new(Vec::new()));
+    let hook = {
+        let between = between.clone();
+        move || {
+            EVENT.clear();
+            let caught = queued(EVENT.wait());
+            EVENT.set();
+            EVENT.clear();
+            let missed = queued(EVENT.wait());
+            between.lock().unwrap().extend([caught, missed]);
+        }
+    };
+    let mut tasks = crowd_behind(CountingWaker::reentrant(Call::Wake, hook), || EVENT.wait());
+    EVENT.set();
+    assert!(tasks.iter().all(|task| task.wakes() == 1));
+    tasks.iter_mut().for_each(Task::ready);
+    let mut between = between.lock().unwrap();
+    assert_eq!((between[0].wakes(), between[1].wakes()), (1, 0));
+    between[0].ready();
+    assert!(!EVENT.is_set(), "the outer set is over, and the inner clear came after it");
+}
+
+#[test]
+fn a_panicking_waker_does_not_stop_notify_all() {
+    static LOCK: Lock<()> = Lock::new(());
+    static CONDITION: Condition = Condition::new();
+    let mut tasks =
+        crowd_behind(CountingWaker::panicking(Call::Wake), || CONDITION.wait(LOCK.try_lock().unwrap()));
+    panic_of(|| CONDITION.notify_all());
+    assert!(tasks[0].is_woken());
+    run_woken(&mut tasks, drop);
+    assert!(tasks.is_empty(), "all were notified");
+}

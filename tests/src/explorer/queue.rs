@@ -1,0 +1,591 @@
+//! The model of [`BoundedQueue`], and its scenario.
+
+use core::cell::{Cell, RefCell};
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::rc::Rc;
+
+use anywake_core::{BoundedQueue, Closed, PushFuture, Queue, Slots, StaticQueue, TryPopError, TryPushError};
+use futures_util::FutureExt as _;
+
+use super::{BoxedWait, Content, Disagreement, Given, Model, Scenario, Wakes, run_bytes};
+
+/// How a queue is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueKind {
+    /// `push(item)`, with the next item.
+    Push,
+    /// `pop()`.
+    Pop,
+    /// `join()`.
+    Join,
+}
+
+/// What can be done to a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueOperation {
+    /// `try_push(item)`, with the next item.
+    TryPush,
+    /// `try_pop()`.
+    TryPop,
+    /// `force_push(item)`, with the next item.
+    ForcePush,
+    /// `task_done()`.
+    TaskDone,
+    /// `close()`.
+    Close,
+    /// `close_now()`.
+    CloseNow,
+}
+
+/// What waits and operations give, with items as their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueOutcome {
+    /// Of `push`.
+    Pushed(Result<(), u32>),
+    /// Of `pop`.
+    Popped(Result<u32, Closed>),
+    /// Of `PushFuture::cancel`.
+    Cancelled(Option<u32>),
+    /// Of `try_push`.
+    TriedPush(Result<(), TryPushError<u32>>),
+    /// Of `try_pop`.
+    TriedPop(Result<u32, TryPopError>),
+    /// Of `force_push`.
+    Forced(Result<Option<u32>, u32>),
+    /// Whether a `task_done` was allowed.
+    TaskDone(bool),
+    /// It has no result.
+    Done,
+}
+
+/// What can be seen of a queue.
+#[derive(Debug, PartialEq, Eq)]
+pub struct QueueSeen {
+    len: usize,
+    is_empty: bool,
+    is_full: bool,
+    unfinished: usize,
+    is_closed: bool,
+    waiters: usize,
+    /// The numbers of the items that exist, anywhere.
+    alive: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gate {
+    Open,
+    Draining,
+    Discarding,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Idle,
+    InLine,
+    Granted,
+    Refused,
+}
+
+/// What a queue should do: a line of items, of which some are promised, and lines of those who wait.
+#[derive(Debug)]
+pub struct QueueModel {
+    scenario: (&'static [QueueKind], &'static [QueueOperation]),
+    capacity: usize,
+    items: Vec<u32>,
+    /// How many of the items are promised to pops that have not looked yet.
+    promised: usize,
+    unfinished: usize,
+    gate: Gate,
+    pushers: Vec<usize>,
+    poppers: Vec<usize>,
+    joiners: Vec<usize>,
+    /// By slot: the wait, the item that it still has, and how it stands.
+    waits: Vec<Option<(QueueKind, Option<u32>, Place)>>,
+    next_item: u32,
+}
+
+impl QueueModel {
+    fn wait(&mut self, slot: usize) -> &mut (QueueKind, Option<u32>, Place) {
+        self.waits[slot].as_mut().expect("there is something in the slot")
+    }
+
+    fn stand(&mut self, slot: usize, place: Place, wakes: &mut Wakes) {
+        self.wait(slot).2 = place;
+        wakes.wake(slot);
+    }
+
+    fn new_item(&mut self) -> u32 {
+        self.next_item += 1;
+        self.next_item
+    }
+
+    fn is_open(&self) -> bool {
+        self.gate == Gate::Open
+    }
+
+    fn is_full(&self) -> bool {
+        self.items.len() == self.capacity
+    }
+
+    fn add(&mut self, item: u32, wakes: &mut Wakes) {
+        self.items.push(item);
+        self.unfinished += 1;
+        self.serve(wakes);
+    }
+
+    /// The first item, if not all are promised.
+    fn take_free(&mut self, wakes: &mut Wakes) -> Option<u32> {
+        if self.items.len() == self.promised || self.gate == Gate::Discarding {
+            return None;
+        }
+        let item = self.items.remove(0);
+        self.serve(wakes);
+        Some(item)
+    }
+
+    /// Whoever waits to push fills the room, or is refused; then whoever waits to pop is promised what is there.
+    fn serve(&mut self, wakes: &mut Wakes) {
+        while let Some(&slot) = self.pushers.first() {
+            if self.is_open() && self.is_full() {
+                break;
+            }
+            self.pushers.remove(0);
+            if self.is_open() {
+                let item = self.wait(slot).1.take().expect("it has an item");
+                self.items.push(item);
+                self.unfinished += 1;
+                self.stand(slot, Place::Granted, wakes);
+            } else {
+                self.stand(slot, Place::Refused, wakes);
+            }
+        }
+        while !self.poppers.is_empty() && (self.items.len() > self.promised || !self.is_open()) {
+            let slot = self.poppers.remove(0);
+            if self.items.len() > self.promised {
+                self.promised += 1;
+                self.stand(slot, Place::Granted, wakes);
+            } else {
+                self.stand(slot, Place::Refused, wakes);
+            }
+        }
+    }
+
+    /// Drops what nobody was promised, if the queue was closed so.
+    fn discard(&mut self, wakes: &mut Wakes) {
+        while self.gate == Gate::Discarding && self.items.len() > self.promised {
+            self.items.pop();
+            self.finish_one(wakes);
+        }
+    }
+
+    fn finish_one(&mut self, wakes: &mut Wakes) {
+        self.unfinished = self.unfinished.saturating_sub(1);
+        if self.unfinished == 0 {
+            for slot in core::mem::take(&mut self.joiners) {
+                self.stand(slot, Place::Granted, wakes);
+            }
+        }
+    }
+
+    /// What a wait gives when it is polled first; `None`: it has to wait.
+    fn ask(&mut self, slot: usize, wakes: &mut Wakes) -> Option<QueueOutcome> {
+        let wait = *self.wait(slot);
+        match wait {
+            (QueueKind::Push, Some(item), _) if !self.is_open() => Some(QueueOutcome::Pushed(Err(item))),
+            (QueueKind::Push, ..) if self.is_full() => {
+                self.pushers.push(slot);
+                None
+            }
+            (QueueKind::Push, item, _) => {
+                self.add(item.expect("it has an item"), wakes);
+                Some(QueueOutcome::Pushed(Ok(())))
+            }
+            (QueueKind::Pop, ..) => match self.take_free(wakes) {
+                Some(item) => Some(QueueOutcome::Popped(Ok(item))),
+                None if !self.is_open() => Some(QueueOutcome::Popped(Err(Closed))),
+                None => {
+                    self.poppers.push(slot);
+                    None
+                }
+            },
+            (QueueKind::Join, ..) if self.unfinished > 0 => {
+                self.joiners.push(slot);
+                None
+            }
+            (QueueKind::Join, ..) => Some(QueueOutcome::Done),
+        }
+    }
+
+    /// What a wait gives that was decided.
+    fn settle(&mut self, slot: usize, granted: bool, wakes: &mut Wakes) -> QueueOutcome {
+        match *self.wait(slot) {
+            (QueueKind::Push, item, _) => QueueOutcome::Pushed(item.map_or(Ok(()), Err)),
+            (QueueKind::Pop, ..) if granted => {
+                self.promised -= 1;
+                let item = self.items.remove(0);
+                self.serve(wakes);
+                QueueOutcome::Popped(Ok(item))
+            }
+            (QueueKind::Pop, ..) => QueueOutcome::Popped(Err(Closed)),
+            (QueueKind::Join, ..) => QueueOutcome::Done,
+        }
+    }
+
+    /// Ends a wait; gives the item that it still had.
+    fn end(&mut self, slot: usize, wakes: &mut Wakes) -> Option<u32> {
+        let (kind, item, place) = self.waits[slot].take().expect("there is something to end");
+        for line in [&mut self.pushers, &mut self.poppers, &mut self.joiners] {
+            line.retain(|waiter| *waiter != slot);
+        }
+        if (kind, place) == (QueueKind::Pop, Place::Granted) {
+            self.promised -= 1;
+            self.serve(wakes);
+            self.discard(wakes);
+        }
+        item
+    }
+}
+
+impl Model for QueueModel {
+    type Kind = QueueKind;
+    type Operation = QueueOperation;
+    type Outcome = QueueOutcome;
+    type Seen = QueueSeen;
+
+    fn kinds(&self, _: Option<usize>) -> Vec<QueueKind> {
+        self.scenario.0.to_vec()
+    }
+
+    fn operations(&self) -> Vec<QueueOperation> {
+        self.scenario.1.to_vec()
+    }
+
+    fn can_take(&self, slot: usize) -> bool {
+        self.waits[slot].is_some_and(|(kind, ..)| kind == QueueKind::Push)
+    }
+
+    fn begin(&mut self, slot: usize, kind: QueueKind) {
+        let item = (kind == QueueKind::Push).then(|| self.new_item());
+        if self.waits.len() <= slot {
+            self.waits.resize(slot + 1, None);
+        }
+        self.waits[slot] = Some((kind, item, Place::Idle));
+    }
+
+    fn poll(&mut self, slot: usize, wakes: &mut Wakes) -> Poll<QueueOutcome> {
+        let outcome = match self.wait(slot).2 {
+            Place::Idle => match self.ask(slot, wakes) {
+                Some(outcome) => outcome,
+                None => {
+                    self.wait(slot).2 = Place::InLine;
+                    return Poll::Pending;
+                }
+            },
+            Place::InLine => return Poll::Pending,
+            Place::Granted => self.settle(slot, true, wakes),
+            Place::Refused => self.settle(slot, false, wakes),
+        };
+        self.waits[slot] = None;
+        Poll::Ready(outcome)
+    }
+
+    fn drop(&mut self, slot: usize, wakes: &mut Wakes) {
+        self.end(slot, wakes);
+    }
+
+    /// A push is cancelled.
+    fn take(&mut self, slot: usize, wakes: &mut Wakes) -> QueueOutcome {
+        QueueOutcome::Cancelled(self.end(slot, wakes))
+    }
+
+    fn operate(&mut self, operation: QueueOperation, wakes: &mut Wakes) -> QueueOutcome {
+        match operation {
+            QueueOperation::TryPush => {
+                let item = self.new_item();
+                QueueOutcome::TriedPush(if !self.is_open() {
+                    Err(TryPushError::Closed(item))
+                } else if self.is_full() {
+                    Err(TryPushError::Full(item))
+                } else {
+                    self.add(item, wakes);
+                    Ok(())
+                })
+            }
+            QueueOperation::TryPop => {
+                let error = if self.is_open() { TryPopError::Empty } else { TryPopError::Closed };
+                QueueOutcome::TriedPop(self.take_free(wakes).ok_or(error))
+            }
+            QueueOperation::ForcePush => {
+                let item = self.new_item();
+                if !self.is_open() {
+                    return QueueOutcome::Forced(Err(item));
+                }
+                let displaced = self.is_full().then(|| self.items.remove(0));
+                self.unfinished = self.unfinished.saturating_sub(usize::from(displaced.is_some()));
+                self.add(item, wakes);
+                QueueOutcome::Forced(Ok(displaced))
+            }
+            QueueOperation::TaskDone => {
+                let allowed = self.unfinished > 0;
+                if allowed {
+                    self.finish_one(wakes);
+                }
+                QueueOutcome::TaskDone(allowed)
+            }
+            QueueOperation::Close => {
+                if self.is_open() {
+                    self.gate = Gate::Draining;
+                }
+                self.serve(wakes);
+                QueueOutcome::Done
+            }
+            QueueOperation::CloseNow => {
+                self.gate = Gate::Discarding;
+                self.discard(wakes);
+                self.serve(wakes);
+                QueueOutcome::Done
+            }
+        }
+    }
+
+    fn is_due(&self, slot: usize) -> bool {
+        self.waits[slot].is_some_and(|(.., place)| matches!(place, Place::Granted | Place::Refused))
+    }
+
+    fn seen(&self) -> QueueSeen {
+        let parcels = self.waits.iter().flatten().filter_map(|(_, item, _)| *item);
+        let mut alive: Vec<u32> = self.items.iter().copied().chain(parcels).collect();
+        alive.sort_unstable();
+        QueueSeen {
+            len: self.items.len(),
+            is_empty: self.items.is_empty(),
+            is_full: self.is_full(),
+            unfinished: self.unfinished,
+            is_closed: !self.is_open(),
+            waiters: self.pushers.len() + self.poppers.len() + self.joiners.len(),
+            alive,
+        }
+    }
+}
+
+/// Which items exist. Whatever is dropped twice, or never, shows.
+#[derive(Debug, Default)]
+struct Ledger {
+    made: Cell<u32>,
+    alive: RefCell<Vec<u32>>,
+}
+
+/// An item that is entered in a ledger as long as it exists.
+#[derive(Debug)]
+pub struct Entry {
+    number: u32,
+    ledger: Rc<Ledger>,
+}
+
+impl Entry {
+    fn new(ledger: &Rc<Ledger>) -> Self {
+        let number = ledger.made.get() + 1;
+        ledger.made.set(number);
+        ledger.alive.borrow_mut().push(number);
+        Self { number, ledger: Rc::clone(ledger) }
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut alive = self.ledger.alive.borrow_mut();
+        let at = alive.iter().position(|number| *number == self.number);
+        alive.remove(at.expect("an item was dropped twice"));
+    }
+}
+
+/// A queue, and the account of its items.
+#[derive(Debug)]
+pub struct Kept<S: Slots> {
+    /// First, so that the ledger is looked at after the queue is gone.
+    queue: Option<BoundedQueue<Entry, S>>,
+    ledger: Rc<Ledger>,
+}
+
+impl<S: Slots> Kept<S> {
+    fn queue(&self) -> &BoundedQueue<Entry, S> {
+        self.queue.as_ref().expect("only the drop takes it")
+    }
+}
+
+impl<S: Slots> Drop for Kept<S> {
+    fn drop(&mut self) {
+        self.queue = None;
+        if !std::thread::panicking() {
+            assert_eq!(*self.ledger.alive.borrow(), [0_u32; 0], "items have outlived their queue");
+        }
+    }
+}
+
+/// A queue, made by `make`.
+pub struct QueueScenario<S: Slots> {
+    /// An empty queue.
+    pub make: fn() -> BoundedQueue<Entry, S>,
+    /// What programs begin.
+    pub kinds: &'static [QueueKind],
+    /// What programs do.
+    pub operations: &'static [QueueOperation],
+}
+
+impl<S: Slots> Clone for QueueScenario<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Slots> Copy for QueueScenario<S> {}
+
+impl<S: Slots> fmt::Debug for QueueScenario<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueueScenario").field("capacity", &(self.make)().capacity()).finish_non_exhaustive()
+    }
+}
+
+/// A wait for a queue: a push, which can be cancelled, or another one.
+pub enum QueueWait<'a, S: Slots + 'static> {
+    /// `push`.
+    Push(Pin<Box<PushFuture<'a, Entry, S>>>),
+    /// Any other.
+    Other(BoxedWait<'a, QueueScenario<S>>),
+}
+
+impl<S: Slots + 'static> fmt::Debug for QueueWait<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::Push(_)) { "Push" } else { "Other" })
+    }
+}
+
+impl<S: Slots + 'static> Scenario for QueueScenario<S> {
+    type Model = QueueModel;
+    type Shared = Kept<S>;
+    type Wait<'a> = QueueWait<'a, S>;
+    type Held<'a> = ();
+
+    fn model(self) -> QueueModel {
+        QueueModel {
+            scenario: (self.kinds, self.operations),
+            capacity: (self.make)().capacity(),
+            items: Vec::new(),
+            promised: 0,
+            unfinished: 0,
+            gate: Gate::Open,
+            pushers: Vec::new(),
+            poppers: Vec::new(),
+            joiners: Vec::new(),
+            waits: Vec::new(),
+            next_item: 0,
+        }
+    }
+
+    fn shared(self) -> Kept<S> {
+        Kept { queue: Some((self.make)()), ledger: Rc::default() }
+    }
+
+    fn begin<'a>(kept: &'a Kept<S>, kind: QueueKind, _: Option<()>) -> QueueWait<'a, S> {
+        let queue = kept.queue();
+        match kind {
+            QueueKind::Push => QueueWait::Push(Box::pin(queue.push(Entry::new(&kept.ledger)))),
+            QueueKind::Pop => QueueWait::Other(Box::pin(
+                queue.pop().map(|popped| (QueueOutcome::Popped(popped.map(|item| item.number)), None)),
+            )),
+            QueueKind::Join => QueueWait::Other(Box::pin(queue.join().map(|()| (QueueOutcome::Done, None)))),
+        }
+    }
+
+    fn poll<'a>(wait: &mut Self::Wait<'a>, context: &mut Context<'_>) -> Poll<Given<'a, Self>> {
+        match wait {
+            QueueWait::Push(push) => push.as_mut().poll(context).map(|pushed| {
+                (QueueOutcome::Pushed(pushed.map_err(|error| error.into_inner().number)), None)
+            }),
+            QueueWait::Other(other) => other.as_mut().poll(context),
+        }
+    }
+
+    fn take(content: Content<'_, Self>) -> QueueOutcome {
+        let Content::Waiting(QueueWait::Push(mut push)) = content else {
+            unreachable!("a push can be cancelled")
+        };
+        QueueOutcome::Cancelled(push.as_mut().cancel().map(|item| item.number))
+    }
+
+    fn operate(kept: &Kept<S>, operation: QueueOperation) -> QueueOutcome {
+        let queue = kept.queue();
+        let item = || Entry::new(&kept.ledger);
+        match operation {
+            QueueOperation::TryPush => {
+                QueueOutcome::TriedPush(queue.try_push(item()).map_err(|error| match error {
+                    TryPushError::Full(item) => TryPushError::Full(item.number),
+                    TryPushError::Closed(item) => TryPushError::Closed(item.number),
+                }))
+            }
+            QueueOperation::TryPop => QueueOutcome::TriedPop(queue.try_pop().map(|item| item.number)),
+            QueueOperation::ForcePush => QueueOutcome::Forced(
+                queue
+                    .force_push(item())
+                    .map(|displaced| displaced.map(|item| item.number))
+                    .map_err(|error| error.into_inner().number),
+            ),
+            QueueOperation::TaskDone => QueueOutcome::TaskDone(queue.task_done().is_ok()),
+            QueueOperation::Close => {
+                queue.close();
+                QueueOutcome::Done
+            }
+            QueueOperation::CloseNow => {
+                queue.close_now();
+                QueueOutcome::Done
+            }
+        }
+    }
+
+    fn seen(kept: &Kept<S>) -> QueueSeen {
+        let queue = kept.queue();
+        let mut alive = kept.ledger.alive.borrow().clone();
+        alive.sort_unstable();
+        QueueSeen {
+            len: queue.len(),
+            is_empty: queue.is_empty(),
+            is_full: queue.is_full(),
+            unfinished: queue.unfinished(),
+            is_closed: queue.is_closed(),
+            waiters: queue.waiters(),
+            alive,
+        }
+    }
+}
+
+/// Runs the program in `bytes`, of which the first chooses the queue.
+///
+/// # Errors
+/// If primitive and model disagree.
+pub fn run(bytes: &[u8]) -> Result<(), Disagreement> {
+    use QueueKind::{Join, Pop, Push};
+    use QueueOperation::{Close, CloseNow, ForcePush, TaskDone, TryPop, TryPush};
+
+    const KINDS: &[QueueKind] = &[Push, Pop, Push, Pop, Join];
+    const OPERATIONS: &[QueueOperation] =
+        &[TryPush, TryPop, ForcePush, TaskDone, TryPop, TaskDone, Close, CloseNow];
+
+    let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
+    // After a close not much happens any more, so most programs have none.
+    let closes = *first >= 192;
+    let operations = &OPERATIONS[..OPERATIONS.len() - if closes { 0 } else { 2 }];
+    macro_rules! run_with {
+        ($make:expr) => {
+            run_bytes(QueueScenario { make: || $make, kinds: KINDS, operations }, super::SLOTS, rest)
+        };
+    }
+    match first % 4 {
+        0 => run_with!(StaticQueue::<Entry, 1>::new()),
+        1 => run_with!(StaticQueue::<Entry, 3>::new()),
+        2 => run_with!(Queue::with_capacity(2).expect("two items have room")),
+        _ => run_with!(Queue::with_capacity(20).expect("twenty items have room")),
+    }
+}

@@ -1,0 +1,123 @@
+//! A storm: all tasks let loose on one world, and what befalls them.
+
+use core::future::Future;
+use core::sync::atomic::Ordering::SeqCst;
+use core::time::Duration;
+use std::sync::Arc;
+
+use anywake::{Runtime, Task, TaskError};
+
+use crate::plan::Close;
+use crate::rng::Rng;
+use crate::roles::{
+    Presence, buyer, consumer, ghost, herald, producer, saboteur, seller, sleeper, survive, visitor,
+};
+use crate::sabotage;
+use crate::world::World;
+
+/// The tasks of a storm.
+struct Crew<R> {
+    runtime: R,
+    /// Those whose work must get done.
+    steady: Vec<Task<()>>,
+    /// Those that may be cancelled.
+    expendable: Vec<Task<()>>,
+}
+
+impl<R: Runtime> Crew<R> {
+    fn spawn(&mut self, expendable: bool, role: impl Future<Output = ()> + Send + 'static) {
+        let task = self.runtime.spawn(role);
+        if expendable { self.expendable.push(task) } else { self.steady.push(task) }
+    }
+
+    fn muster(world: &Arc<World>) -> Self {
+        let mut crew = Self { runtime: R::default(), steady: Vec::new(), expendable: Vec::new() };
+        let plan = &world.plan;
+        let mut sequences = 2..;
+        let mut rng = || Rng::new(plan.seed, sequences.next().unwrap_or_default());
+        let here = || Presence::new(world);
+
+        // Before anybody who could find out that nobody produces.
+        let makers: Vec<_> = (0..plan.producers).map(|_| Presence::of_producer(world)).collect();
+        for (name, maker) in makers.into_iter().enumerate() {
+            crew.spawn(true, producer::<R>(maker, name, rng()));
+        }
+        for number in 0..plan.consumers {
+            crew.spawn(number > 0, consumer::<R>(here(), rng()));
+        }
+        for number in 0..plan.buyers {
+            crew.spawn(number > 0, buyer::<R>(here(), rng()));
+        }
+        for _ in 0..plan.sellers {
+            crew.spawn(false, seller::<R>(here(), rng()));
+        }
+        for name in 1..=plan.visitors {
+            crew.spawn(true, visitor::<R>(here(), name, rng()));
+        }
+        for _ in 0..plan.sleepers {
+            crew.spawn(true, sleeper::<R>(here(), rng()));
+        }
+        for _ in 0..plan.saboteurs {
+            crew.spawn(true, saboteur::<R>(here(), rng()));
+        }
+        crew.spawn(false, herald::<R>(here(), rng()));
+        crew.spawn(false, ghost::<R>(here(), rng()));
+        crew
+    }
+
+    /// Waits for all of them.
+    async fn dismiss(self) {
+        for task in self.steady {
+            task.await.expect("it is not cancelled, and survives");
+        }
+        for task in self.expendable {
+            match task.await {
+                Ok(()) | Err(TaskError::Cancelled) => {}
+                // What it had in its hands when it was cancelled went to others, and one of them is a saboteur.
+                Err(TaskError::Panicked(panic)) => {
+                    sabotage::is_complete(Err(panic.into_payload()));
+                }
+            }
+        }
+    }
+}
+
+/// Runs all tasks of the plan until nobody but the caller has a hold on the world.
+pub(crate) async fn storm<R: Runtime>(world: &Arc<World>) {
+    let crew = Crew::<R>::muster(world);
+    strike(world, &crew).await;
+    crew.dismiss().await;
+    // What a cancelled task has sent to another thread may still be on its way.
+    while Arc::strong_count(world) > 1 {
+        R::default().sleep(Duration::from_micros(100)).await;
+    }
+}
+
+/// Cancels tasks and closes queue and semaphore, each when so many steps have been done.
+async fn strike<R: Runtime>(world: &World, crew: &Crew<R>) {
+    let plan = &world.plan;
+    let mut rng = Rng::new(plan.seed, 1);
+    let all = plan.steps * (plan.visitors + plan.producers + plan.sellers + plan.sleepers);
+    let mut cancels: Vec<_> =
+        (0..plan.cancels).map(|_| (rng.below(all), rng.below(crew.expendable.len()))).collect();
+    let mut close = (plan.close != Close::Never).then(|| rng.below(all));
+
+    while world.present.load(SeqCst) > 0 && (close.is_some() || !cancels.is_empty()) {
+        let done = world.steps.load(SeqCst);
+        cancels.retain(|&(due, victim)| {
+            if due <= done {
+                world.cancelled.fetch_add(1, SeqCst);
+                crew.expendable[victim].cancel();
+            }
+            due > done
+        });
+        if close.take_if(|due| *due <= done).is_some() {
+            survive(world, async { world.semaphore.close() }).await;
+            survive(world, async {
+                if plan.close == Close::EarlyAndNow { world.queue.close_now() } else { world.queue.close() }
+            })
+            .await;
+        }
+        R::default().sleep(Duration::from_micros(100)).await;
+    }
+}
