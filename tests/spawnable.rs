@@ -6,8 +6,8 @@
 //! blocks do what they say.
 
 use core::future::{Future, ready};
+use core::time::Duration;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anywake::{Condition, Event, Lock, LockGuard, Queue, Runtime, Semaphore, StaticQueue, Tokio, Wait};
 
