@@ -12,6 +12,24 @@
 //! | wait from an ordinary thread | [`blocking::wait`], [`blocking::wait_timeout`] | nothing |
 //! | feed a queue from a stream | [`QueueExt::sink`], and [`BoundedQueue::stream`] at its other end | nothing |
 //!
+//! and asyncio's toolbox, under asyncio's names:
+//!
+//! | asyncio | here | in short |
+//! |---|---|---|
+//! | `TaskGroup` | [`task_group`] | nothing outlives it; the first failure cancels the others; every failure is kept |
+//! | `gather`, with `return_exceptions` | [`gather`], [`gather_settled`] | results in the order of the arguments |
+//! | `as_completed` | [`as_completed`] | results in the order in which they come |
+//! | `wait` | [`wait`], [`race`] | the first completed, the first failed, all |
+//! | `shield` | [`shield`] | completed although the caller is gone |
+//! | `timeout`, `wait_for` | [`timeout`], [`timeout_with`] | a deadline, one that can be moved |
+//! | `AsyncExitStack` | [`exit_stack`], [`ExitStack`] | clean-up that runs whatever happens |
+//! | `contextvars` | [`ContextVar`] | a value that follows the task |
+//! | `run_in_executor` | [`Runtime::spawn_blocking`], [`BlockingPool`] | blocking functions, with a bound |
+//! | `Barrier`, `LifoQueue`, `PriorityQueue` | [`Barrier`], [`LifoQueue`], [`PriorityQueue`] | the other primitives |
+//! | asynchronous generators | [`stream`] | streams: written as loops, buffered, in chunks, merged |
+//! | patterns | [`Pool`], [`Cache`], [`SafeCounter`], [`SharedState`] | state that tasks share |
+//! | a mocked loop | `test_util` (feature `test-util`) | a deterministic runtime with a clock of its own |
+//!
 //! # Runtimes
 //!
 //! | feature | value | for |
@@ -24,6 +42,7 @@
 #![cfg_attr(not(feature = "smol"), doc = "| `smol` | `Smol` | smol 2 |")]
 //!
 //! None is on by default, and they can be on together. Any other runtime is an implementation of [`Runtime`] away.
+//! Further features: `tracing` (the events of a [`Pool`]), `test-util`.
 //!
 //! # Example
 //!
@@ -66,14 +85,31 @@
 
 #![forbid(unsafe_code)]
 
+mod as_completed;
+mod barrier;
 pub mod blocking;
+mod blocking_pool;
+mod cache;
+mod children;
+pub mod context;
+mod counter;
+mod deadline;
+mod exit_stack;
+mod gather;
+mod ordered_queue;
+mod outcome;
+mod pool;
+mod race;
 mod runtime;
+mod shared_state;
+mod shield;
 mod sink;
+pub mod stream;
 mod task;
+mod task_group;
+#[cfg(any(test, feature = "test-util"))]
+pub mod test_util;
 mod timeout;
-
-#[cfg(test)]
-mod test_support;
 
 #[cfg(feature = "async-std")]
 mod async_std;
@@ -84,9 +120,25 @@ mod tokio;
 
 pub use anywake_core::*;
 
+pub use as_completed::{AsCompleted, as_completed};
+pub use barrier::{Barrier, BrokenBarrier};
+pub use blocking_pool::BlockingPool;
+pub use cache::Cache;
+pub use context::ContextVar;
+pub use counter::SafeCounter;
+pub use deadline::{Deadline, DeadlineOver, timeout, timeout_with};
+pub use exit_stack::{Exit, ExitStack, exit_stack};
+pub use gather::{Gather, GatherSettled, gather, gather_settled};
+pub use ordered_queue::{Least, LifoQueue, Newest, Order, OrderedQueue, PriorityQueue};
+pub use outcome::{Failure, GroupError, Outcome};
+pub use pool::{Manager, Pool, PoolConfig, PoolError, PoolStats, Pooled};
+pub use race::{Race, WaitTasks, When, race, wait};
 pub use runtime::Runtime;
+pub use shared_state::SharedState;
+pub use shield::{Shield, shield};
 pub use sink::{QueueExt, QueueSink};
 pub use task::{Panic, Task, TaskError};
+pub use task_group::{TaskGroup, task_group};
 pub use timeout::{Elapsed, Until, Wait};
 
 #[cfg(feature = "async-std")]

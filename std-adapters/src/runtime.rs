@@ -3,6 +3,7 @@
 use core::fmt;
 use core::future::Future;
 use core::time::Duration;
+use std::time::Instant;
 
 use crate::task::{self, Task};
 
@@ -92,10 +93,16 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// Nothing is lost.
     fn yield_now(self) -> impl Future<Output = ()> + Send + 'static;
 
+    /// The clock that [`sleep`](Runtime::sleep) goes by: the system's, unless the runtime has one of its own for tests.
+    fn now(self) -> Instant {
+        Instant::now()
+    }
+
     /// Runs `future` as a task beside the caller, beginning at once, and returns the handle to it.
     ///
     /// The handle is the same type on every runtime, with the same rules: awaiting it gives the output,
     /// [`cancel`](Task::cancel) stops the task at its next suspension, dropping it lets the task run on.
+    /// The task runs in the caller's [context](crate::ContextVar), as it is now.
     fn spawn<F>(self, future: F) -> Task<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
@@ -109,7 +116,8 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     ///
     /// As with asyncio's `run_in_executor`, a function that has begun cannot be stopped: after a
     /// [`cancel`](Task::cancel) it runs to its end, and awaiting the handle waits for that and gives its result.
-    /// One that is cancelled while it is still queued for a thread is never called.
+    /// One that is cancelled while it is still queued for a thread is never called. It is called in the caller's
+    /// [context](crate::ContextVar), as with asyncio's `to_thread`.
     fn spawn_blocking<F, T>(self, function: F) -> Task<T>
     where
         F: FnOnce() -> T + Send + 'static,

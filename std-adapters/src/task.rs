@@ -15,14 +15,13 @@
 //! dropped first and its [`Promise`] last, and it is the promise's destructor that wakes the handle. So whoever
 //! sees the end of a task knows that everything the future owned is gone.
 
-use core::any::Any;
 use core::fmt;
 use core::future::Future;
 use core::mem;
 use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use std::panic::{catch_unwind, resume_unwind};
+use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_core::FusedFuture;
@@ -30,6 +29,13 @@ use futures_util::FutureExt as _;
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::task::AtomicWaker;
 use pin_project_lite::pin_project;
+
+use crate::context;
+use crate::outcome::Outcome;
+
+mod error;
+
+pub use error::{Panic, TaskError};
 
 /// A running task: await it for the outcome, [`cancel`](Task::cancel) it, or drop it to let it run on by itself.
 ///
@@ -64,6 +70,11 @@ pub struct Task<T> {
 }
 
 impl<T> Task<T> {
+    /// What [`cancel`](Task::cancel) asks through; it can outlive the handle.
+    pub(crate) fn abort_handle(&self) -> AbortHandle {
+        self.abort.clone()
+    }
+
     /// Asks the task to stop; returns at once.
     ///
     /// Its future is dropped instead of being polled again; one that is being polled now finishes that poll first, and
@@ -77,6 +88,32 @@ impl<T> Task<T> {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         !matches!(*self.shared.state(), State::Running)
+    }
+
+    /// Ready when the task is over; the outcome stays.
+    pub(crate) fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.shared.waiter.register(cx.waker());
+        if self.is_finished() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Whether there is an outcome, and it is a failure; it stays.
+    pub(crate) fn has_failed(&mut self) -> bool
+    where
+        T: Outcome,
+    {
+        let mut state = self.shared.state();
+        let finished = match mem::replace(&mut *state, State::Taken) {
+            State::Finished(outcome) => outcome,
+            other => {
+                *state = other;
+                return false;
+            }
+        };
+        // It is the user's code that looks: not while this is held.
+        drop(state);
+        let failed = finished.as_ref().map_or(true, Outcome::is_failure);
+        *self.shared.state() = State::Finished(finished);
+        failed
     }
 }
 
@@ -120,72 +157,6 @@ impl<T> fmt::Debug for Task<T> {
     }
 }
 
-/// Why a [`Task`] has no output.
-#[derive(Debug)]
-pub enum TaskError {
-    /// It was cancelled, or its runtime shut down before it ended.
-    Cancelled,
-    /// It panicked, or the destructor of its future did.
-    Panicked(Panic),
-}
-
-impl fmt::Display for TaskError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TaskError::Cancelled => f.write_str("the task was cancelled"),
-            TaskError::Panicked(panic) => write!(f, "the task panicked: {panic}"),
-        }
-    }
-}
-
-impl core::error::Error for TaskError {}
-
-/// The panic that ended a [`Task`]; its `Display` is the panic's message.
-pub struct Panic {
-    /// Behind a mutex because an error should be `Sync`, which a payload is not; nobody contends for it.
-    payload: Mutex<Box<dyn Any + Send>>,
-}
-
-impl Panic {
-    /// What was passed to `panic!`: a `&'static str` or a `String`, or what `panic_any` was given.
-    #[must_use]
-    pub fn into_payload(self) -> Box<dyn Any + Send> {
-        self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Lets the panic go on in the caller, without a second message on stderr.
-    ///
-    /// # Panics
-    ///
-    /// Always: that is what it is for.
-    pub fn resume(self) -> ! {
-        resume_unwind(self.into_payload())
-    }
-}
-
-impl From<Box<dyn Any + Send>> for Panic {
-    fn from(payload: Box<dyn Any + Send>) -> Self {
-        Self { payload: Mutex::new(payload) }
-    }
-}
-
-impl fmt::Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let payload = self.payload.lock().unwrap_or_else(PoisonError::into_inner);
-        let message = payload
-            .downcast_ref::<&'static str>()
-            .copied()
-            .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        f.write_str(message.unwrap_or("no message"))
-    }
-}
-
-impl fmt::Debug for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Panic({:?})", self.to_string())
-    }
-}
-
 /// Where the outcome passes from the [`Promise`] to the [`Task`].
 struct Shared<T> {
     state: Mutex<State<T>>,
@@ -206,9 +177,16 @@ impl<T> Shared<T> {
 }
 
 /// The duty to tell the [`Task`] how it ended, discharged by being dropped.
-struct Promise<T> {
+pub(crate) struct Promise<T> {
     shared: Arc<Shared<T>>,
     outcome: Result<T, TaskError>,
+}
+
+impl<T> Promise<T> {
+    /// Tells the handle that this is how it ended; a promise that is merely dropped says that it was cancelled.
+    pub(crate) fn fulfil(mut self, outcome: Result<T, TaskError>) {
+        self.outcome = outcome;
+    }
 }
 
 impl<T> Drop for Promise<T> {
@@ -226,6 +204,8 @@ pin_project! {
         future: Option<Abortable<F>>,
         // `None` once the end has been told.
         promise: Option<Promise<F::Output>>,
+        // Of the spawning side, at the time of spawning.
+        context: context::Context,
     }
 }
 
@@ -235,6 +215,7 @@ impl<F: Future> Future for Job<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
+        let _entered = this.context.enter();
         let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(output))) => Ok(output),
@@ -243,8 +224,8 @@ impl<F: Future> Future for Job<F> {
         };
         // As in asyncio, what goes wrong while cleaning up replaces the outcome.
         let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
-        if let Some(mut promise) = this.promise.take() {
-            promise.outcome = dropped.map_err(|payload| TaskError::Panicked(payload.into())).and(outcome);
+        if let Some(promise) = this.promise.take() {
+            promise.fulfil(dropped.map_err(|payload| TaskError::Panicked(payload.into())).and(outcome));
         }
         Poll::Ready(())
     }
@@ -252,11 +233,17 @@ impl<F: Future> Future for Job<F> {
 
 /// A task that runs `future`, as its two ends: the handle, and what a runtime has to poll.
 pub(crate) fn pair<F: Future>(future: F) -> (Task<F::Output>, Job<F>) {
-    let shared = Arc::new(Shared { state: Mutex::new(State::Running), waiter: AtomicWaker::new() });
     let (abort, registration) = AbortHandle::new_pair();
     let future = Abortable::new(future, registration);
+    let (task, promise) = promise(abort);
+    (task, Job { future: Some(future), promise: Some(promise), context: context::Context::current() })
+}
+
+/// A handle whose outcome somebody promises to bring, and which asks for the end through `abort`.
+pub(crate) fn promise<T>(abort: AbortHandle) -> (Task<T>, Promise<T>) {
+    let shared = Arc::new(Shared { state: Mutex::new(State::Running), waiter: AtomicWaker::new() });
     let promise = Promise { shared: Arc::clone(&shared), outcome: Err(TaskError::Cancelled) };
-    (Task { shared, abort }, Job { future: Some(future), promise: Some(promise) })
+    (Task { shared, abort }, promise)
 }
 
 /// Runs a job that never waits, such as one around a blocking function.

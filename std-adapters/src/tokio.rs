@@ -3,6 +3,7 @@
 use core::future::Future;
 use core::time::Duration;
 use std::sync::LazyLock;
+use std::time::Instant;
 
 use ::tokio::runtime::{self, Handle};
 use ::tokio::{task, time};
@@ -39,6 +40,11 @@ impl Runtime for Tokio {
         let handle = handle();
         let _inside = handle.enter();
         time::sleep(duration)
+    }
+
+    fn now(self) -> Instant {
+        // Stands still where tokio's clock is paused.
+        time::Instant::now().into_std()
     }
 
     fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {

@@ -138,11 +138,11 @@ fn queue_with_joins_in_all_programs() {
 }
 
 /// Programs of up to some hundred steps, of which a failing one is shrunk: 256, or as many as `PROPTEST_CASES` says.
-fn random_programs(run: impl Fn(&[u8]) -> Result<(), Disagreement>) {
+fn random_programs(check: impl Fn(&[u8]) -> Result<(), Disagreement>) {
     // No file of failures beside the sources: the steps of a failing program are shown.
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(program in vec(any::<u8>(), 2..600).prop_map(Program))| {
-        run(&program.0).map_err(|shown| TestCaseError::fail(format!("{shown:?}")))?;
+        check(&program.0).map_err(|shown| TestCaseError::fail(format!("{shown:?}")))?;
     });
 }
 
@@ -157,25 +157,25 @@ impl fmt::Debug for Program {
 
 #[test]
 fn lock_in_long_programs() {
-    random_programs(lock::run);
+    random_programs(lock::check);
 }
 
 #[test]
 fn semaphore_in_long_programs() {
-    random_programs(semaphore::run);
+    random_programs(semaphore::check);
 }
 
 #[test]
 fn event_in_long_programs() {
-    random_programs(event::run);
+    random_programs(event::check);
 }
 
 #[test]
 fn condition_in_long_programs() {
-    random_programs(condition::run);
+    random_programs(condition::check);
 }
 
 #[test]
 fn queue_in_long_programs() {
-    random_programs(queue::run);
+    random_programs(queue::check);
 }

@@ -24,11 +24,12 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::boxed::Box;
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Once};
 use std::task::Wake;
 use std::time::Instant;
 use std::vec::Vec;
-use std::{format, println};
+use std::{format, io, panic, println, process, thread};
 
 use loom::sync::Notify;
 
@@ -44,12 +45,23 @@ mod semaphore;
 mod wait_queue;
 
 /// Runs every execution of a model, and says how many there were.
+///
+/// The first failure ends the process: the threads of a model that has failed cannot be unwound, since their destructors
+/// would go on outside of loom, and then panic again or hang.
 fn model<F: Fn() + Send + Sync + 'static>(check: F) {
     // The path of the test function, by the closure in it.
     let name = core::any::type_name::<F>().trim_end_matches("::{{closure}}");
     let name = name.rsplit("tests::loom::").next().unwrap_or(name);
     let counted = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
     let counting = Arc::clone(&counted);
+    static FAIL_AT_ONCE: Once = Once::new();
+    FAIL_AT_ONCE.call_once(|| {
+        panic::set_hook(Box::new(|info| {
+            // Past the test runner, which would keep it for later.
+            let _ = writeln!(io::stderr(), "\nmodel '{}' {info}", thread::current().name().unwrap_or("?"));
+            process::exit(101);
+        }));
+    });
     let begin = Instant::now();
     let bounds = loom::model::Builder::new();
     let bound = bounds.preemption_bound;

@@ -8,7 +8,7 @@ use anywake_core::{Queue, TryPopError};
 use futures_util::{SinkExt as _, StreamExt as _, stream};
 
 use super::*;
-use crate::test_support::{Wakes, poll};
+use crate::test_util::{Wakes, poll};
 
 fn cx() -> Context<'static> {
     Context::from_waker(Waker::noop())

@@ -1,12 +1,13 @@
 //! The two ends of a task, polled by hand: no runtime takes part.
 
+use core::any::Any;
 use core::future::{pending, poll_fn, ready};
 use core::pin::pin;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::panic_any;
 
 use super::*;
-use crate::test_support::{Wakes, poll};
+use crate::test_util::{Wakes, poll};
 
 /// Sets its flag when it is dropped.
 struct SetOnDrop(Arc<AtomicBool>);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anywake_core::{Condition, Event, Lock, Queue, Semaphore};
 
 use super::*;
-use crate::test_support::poll;
+use crate::test_util::poll;
 
 /// A deadline that fires when it is first polled, after `action`: so the action comes after the wait was found pending
 /// and before it is given up.

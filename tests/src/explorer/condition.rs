@@ -433,7 +433,7 @@ fn boxed<'a, F: Future + 'a>(
 ///
 /// # Errors
 /// If primitive and model disagree.
-pub fn run(bytes: &[u8]) -> Result<(), Disagreement> {
+pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     use ConditionKind::{Lock, Wait, WaitFor, WaitUntil};
     use ConditionOperation::{Notify, NotifyAll, Stock, Stop};
 
@@ -455,4 +455,12 @@ pub fn run(bytes: &[u8]) -> Result<(), Disagreement> {
         }
     };
     run_bytes(scenario, super::SLOTS, rest)
+}
+
+/// As [`check`], for a fuzzer.
+///
+/// # Panics
+/// If primitive and model disagree.
+pub fn run(bytes: &[u8]) {
+    check(bytes).unwrap();
 }

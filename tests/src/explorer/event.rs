@@ -130,6 +130,14 @@ impl Scenario for EventScenario {
 ///
 /// # Errors
 /// If primitive and model disagree.
-pub fn run(bytes: &[u8]) -> Result<(), Disagreement> {
+pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     run_bytes(EventScenario, super::SLOTS, bytes)
+}
+
+/// As [`check`], for a fuzzer.
+///
+/// # Panics
+/// If primitive and model disagree.
+pub fn run(bytes: &[u8]) {
+    check(bytes).unwrap();
 }

@@ -565,7 +565,7 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
 ///
 /// # Errors
 /// If primitive and model disagree.
-pub fn run(bytes: &[u8]) -> Result<(), Disagreement> {
+pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     use QueueKind::{Join, Pop, Push};
     use QueueOperation::{Close, CloseNow, ForcePush, TaskDone, TryPop, TryPush};
 
@@ -588,4 +588,12 @@ pub fn run(bytes: &[u8]) -> Result<(), Disagreement> {
         2 => run_with!(Queue::with_capacity(2).expect("two items have room")),
         _ => run_with!(Queue::with_capacity(20).expect("twenty items have room")),
     }
+}
+
+/// As [`check`], for a fuzzer.
+///
+/// # Panics
+/// If primitive and model disagree.
+pub fn run(bytes: &[u8]) {
+    check(bytes).unwrap();
 }

@@ -364,7 +364,7 @@ fn given<'a, E>(
 ///
 /// # Errors
 /// If primitive and model disagree.
-pub fn run(bytes: &[u8]) -> Result<(), Disagreement> {
+pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     use SemaphoreKind::{Many, One, Try};
     use SemaphoreOperation::{Close, Reduce, Release};
 
@@ -381,4 +381,12 @@ pub fn run(bytes: &[u8]) -> Result<(), Disagreement> {
         operations: &OPERATIONS[..OPERATIONS.len() - usize::from(!closes)],
     };
     run_bytes(scenario, super::SLOTS, rest)
+}
+
+/// As [`check`], for a fuzzer.
+///
+/// # Panics
+/// If primitive and model disagree.
+pub fn run(bytes: &[u8]) {
+    check(bytes).unwrap();
 }

@@ -11,7 +11,7 @@ use crate::lock::{Lock, LockGuard};
 use crate::loom::{AtomicBool, Ordering};
 
 type Pair = (Lock<u32>, Condition);
-type Wait = ConditionFuture<'static, 'static, u32>;
+type Wait = ConditionFuture<'static, &'static Lock<u32>>;
 
 fn pair() -> Arc<Pair> {
     Arc::new((Lock::new(0), Condition::new()))

@@ -1,0 +1,75 @@
+//! A program that uses the primitives its features name, and nothing else: what they add to its code is their size.
+
+#![allow(dead_code, unused_imports, reason = "without features it is empty")]
+
+use core::future::Future;
+use core::hint::black_box;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+fn poll<F: Future>(future: F) -> Poll<F::Output> {
+    pin!(future).poll(&mut Context::from_waker(black_box(Waker::noop())))
+}
+
+fn main() {
+    #[cfg(feature = "lock")]
+    lock();
+    #[cfg(feature = "semaphore")]
+    semaphore();
+    #[cfg(feature = "event")]
+    event();
+    #[cfg(feature = "condition")]
+    condition();
+    #[cfg(feature = "queue")]
+    queue();
+}
+
+#[cfg(feature = "lock")]
+fn lock() {
+    static LOCK: anywake_core::Lock<u32> = anywake_core::Lock::new(0);
+    let held = poll(LOCK.lock());
+    black_box(poll(LOCK.lock()).is_pending());
+    drop(held);
+    black_box(LOCK.try_lock().is_some());
+}
+
+#[cfg(feature = "semaphore")]
+fn semaphore() {
+    static SEMAPHORE: anywake_core::Semaphore = anywake_core::Semaphore::new(2);
+    let held = poll(SEMAPHORE.acquire());
+    black_box(poll(SEMAPHORE.acquire_many(black_box(2))).is_pending());
+    drop(held);
+    black_box(SEMAPHORE.try_acquire().is_ok());
+    black_box(SEMAPHORE.release(1).is_ok());
+    SEMAPHORE.close();
+}
+
+#[cfg(feature = "event")]
+fn event() {
+    static EVENT: anywake_core::Event = anywake_core::Event::new();
+    black_box(poll(EVENT.wait()).is_pending());
+    EVENT.set();
+    black_box(EVENT.is_set());
+    EVENT.clear();
+}
+
+#[cfg(feature = "condition")]
+fn condition() {
+    static LOCK: anywake_core::Lock<u32> = anywake_core::Lock::new(0);
+    static CONDITION: anywake_core::Condition = anywake_core::Condition::new();
+    if let Poll::Ready(guard) = poll(LOCK.lock()) {
+        black_box(poll(CONDITION.wait(guard)).is_pending());
+    }
+    black_box(CONDITION.notify_one());
+    black_box(CONDITION.notify_all());
+}
+
+#[cfg(feature = "queue")]
+fn queue() {
+    static QUEUE: anywake_core::StaticQueue<u32, 4> = anywake_core::StaticQueue::new();
+    black_box(poll(QUEUE.push(1)).is_ready());
+    black_box(poll(QUEUE.pop()).is_pending());
+    black_box(QUEUE.try_push(2).is_ok());
+    black_box(QUEUE.try_pop().is_ok());
+    QUEUE.close();
+}

@@ -1,0 +1,204 @@
+//! Instructions per operation and bytes of code, against a committed baseline: what gets slower or fatter fails.
+//!
+//! A clock on a shared machine cannot tell 2 % from noise; an instruction count can. callgrind counts a run of this program with few
+//! operations and one with more, and the difference is what the operations took, without start-up and tear-down.
+
+use core::error::Error;
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anywake_benches::harness::Kind;
+use anywake_benches::probes::{self, Probe};
+use lexopt::{Arg, ValueExt};
+use serde::{Deserialize, Serialize};
+
+const HELP: &str = "\
+instructions: instructions per operation (callgrind) and code size, against benches/baseline.json
+
+  --accept          write what is measured as the new baseline
+  --all             count the rivals too (for reading: the baseline has ours only)
+  --filter WORD     only operations whose name contains this word; no code size, nothing is compared or written";
+
+/// What may change without anybody asking: a compiler's mood. Relative, and for the smallest counts absolute.
+const TOLERANCE: f64 = 0.03;
+const SLACK: f64 = 1.0;
+
+const FEW: u64 = 1_000;
+const MORE: u64 = 6_000;
+
+/// The primitives, each a feature of the program in `size/`.
+const PRIMITIVES: [&str; 5] = ["lock", "semaphore", "event", "condition", "queue"];
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Baseline {
+    /// The compiler that the figures are of.
+    compiler: String,
+    /// Instructions per operation.
+    instructions: BTreeMap<String, f64>,
+    /// Bytes of code that a program grows by, at `opt-level = \"z\"`.
+    bytes: BTreeMap<String, f64>,
+}
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let (mut accept, mut all, mut filter) = (false, false, None);
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("accept") => accept = true,
+            Arg::Long("all") => all = true,
+            Arg::Long("filter") => filter = Some(parser.value()?.string()?),
+            // How this program runs itself under callgrind.
+            Arg::Long("probe") => {
+                let index: usize = parser.value()?.parse()?;
+                let times: u64 = parser.value()?.parse()?;
+                (probes::all()[index].run)(times);
+                return Ok(ExitCode::SUCCESS);
+            }
+            Arg::Long("help") | Arg::Short('h') => {
+                println!("{HELP}");
+                return Ok(ExitCode::SUCCESS);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+
+    let mut found = Baseline { compiler: compiler()?, ..Baseline::default() };
+    for (index, probe) in probes::all().into_iter().enumerate() {
+        let wanted = filter.as_ref().is_none_or(|word| probe.operation.contains(word.as_str()));
+        if wanted && (all || probe.kind == Kind::Ours) {
+            let count = instructions(index)?;
+            println!("{count:>8.1} instructions  {}", name(&probe));
+            if probe.kind == Kind::Ours {
+                found.instructions.insert(name(&probe), count);
+            }
+        }
+    }
+    if filter.is_some() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    found.bytes = sizes()?;
+    found.bytes.iter().for_each(|(name, bytes)| println!("{bytes:>8} bytes of code  {name}"));
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("baseline.json");
+    if accept {
+        fs::write(&path, serde_json::to_string_pretty(&found)? + "\n")?;
+        println!("accepted as the baseline: {}", path.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let baseline: Baseline = serde_json::from_str(&fs::read_to_string(&path)?)?;
+    Ok(verdict(&baseline, &found))
+}
+
+fn name(probe: &Probe) -> String {
+    format!("{}: {}", probe.contender, probe.operation)
+}
+
+/// Compares, and says what to do about it.
+fn verdict(baseline: &Baseline, found: &Baseline) -> ExitCode {
+    let worse = regressions("instructions", &baseline.instructions, &found.instructions)
+        + regressions("bytes", &baseline.bytes, &found.bytes);
+    if worse == 0 {
+        println!("nothing is worse than the baseline");
+        return ExitCode::SUCCESS;
+    }
+    println!("\n{worse} figures are worse than benches/baseline.json allows.");
+    if baseline.compiler != found.compiler {
+        println!("The baseline is of another compiler ({}): this is {}.", baseline.compiler, found.compiler);
+    }
+    println!(
+        "If the change is worth it, accept the new figures, and say why in the commit that carries them:"
+    );
+    println!("    benches/instructions.sh --accept");
+    ExitCode::FAILURE
+}
+
+fn regressions(unit: &str, baseline: &BTreeMap<String, f64>, found: &BTreeMap<String, f64>) -> usize {
+    let mut worse = 0;
+    for (name, &new) in found {
+        match baseline.get(name) {
+            Some(&old) if new <= old * (1.0 + TOLERANCE) + SLACK => {}
+            Some(&old) => {
+                println!("worse: {name}: {old:.1} {unit} before, {new:.1} now");
+                worse += 1;
+            }
+            None => {
+                println!("not in the baseline: {name} ({new:.1} {unit})");
+                worse += 1;
+            }
+        }
+    }
+    for name in baseline.keys().filter(|name| !found.contains_key(*name)) {
+        println!("in the baseline but gone: {name}");
+        worse += 1;
+    }
+    worse
+}
+
+fn instructions(index: usize) -> Result<f64, Box<dyn Error>> {
+    let few = callgrind(index, FEW)?;
+    let more = callgrind(index, MORE)?;
+    Ok((more - few) / (MORE - FEW) as f64)
+}
+
+/// Instructions of this program doing one probe so many times.
+fn callgrind(index: usize, times: u64) -> Result<f64, Box<dyn Error>> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(env::current_exe()?)
+        .args(["--probe", &index.to_string(), &times.to_string()])
+        .stdout(Stdio::null())
+        .output()
+        .map_err(|error| format!("valgrind, which counts the instructions, does not start: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let count = text.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
+    match count {
+        Some(count) if output.status.success() => Ok(count),
+        _ => Err(format!("callgrind gave no count ({}):\n{text}", output.status).into()),
+    }
+}
+
+/// Bytes of code that each primitive, and all together, add to a program that is built for size.
+fn sizes() -> Result<BTreeMap<String, f64>, Box<dyn Error>> {
+    let nothing = code_bytes(&[])?;
+    let mut sizes = BTreeMap::new();
+    for primitive in PRIMITIVES {
+        sizes.insert(format!("size: {primitive}"), code_bytes(&[primitive])? - nothing);
+    }
+    sizes.insert("size: all five".to_owned(), code_bytes(&PRIMITIVES)? - nothing);
+    Ok(sizes)
+}
+
+fn code_bytes(features: &[&str]) -> Result<f64, Box<dyn Error>> {
+    let target = target_directory()?.join("size");
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("size/Cargo.toml");
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--release", "--features", &features.join(","), "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(&target)
+        .status()?;
+    if !built.success() {
+        return Err("the program in benches/size does not build".into());
+    }
+    // `size` is binutils', as is the linker that made the program.
+    let output = Command::new("size").arg("-A").arg(target.join("release/anywake-size")).output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let mut sections = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let code = sections.find_map(|words| (words.first() == Some(&".text")).then(|| words[1].to_owned()));
+    Ok(code.ok_or("`size` shows no .text section")?.parse()?)
+}
+
+/// Where cargo put this program: two levels above it.
+fn target_directory() -> Result<PathBuf, Box<dyn Error>> {
+    let program = env::current_exe()?;
+    Ok(program.ancestors().nth(2).ok_or("this program lies in no target directory")?.to_owned())
+}
+
+fn compiler() -> Result<String, Box<dyn Error>> {
+    let output =
+        Command::new(env::var("RUSTC").unwrap_or_else(|_| "rustc".into())).arg("--version").output()?;
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}

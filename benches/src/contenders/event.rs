@@ -1,0 +1,250 @@
+//! Events: one `set` wakes everybody who waits.
+
+use core::future::Future;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use event_listener::listener;
+
+use super::contender;
+use crate::harness::Contender;
+
+/// An event of one library.
+pub trait Event: Contender + Send + Sync + 'static {
+    /// An unset one, with nobody waiting.
+    fn new() -> Self;
+    /// Wakes everybody who waits; a [`Level`] event also lets late-comers through until it is reset.
+    fn set(&self);
+    /// Late-comers wait again. Nothing to do for those without a level.
+    fn reset(&self);
+    /// Waits for the next `set`.
+    fn wait(&self) -> impl Future<Output: Sized> + Send;
+}
+
+/// An event that stays set.
+pub trait Level: Event {}
+
+/// Calls `f` with every event.
+macro_rules! each_event {
+    ($f:ident($($argument:expr),*)) => {{
+        use $crate::contenders::event::*;
+        each_level_event!($f($($argument),*));
+        $f::<TokioNotify>($($argument),*);
+        $f::<MaitakeWaitQueue>($($argument),*);
+    }};
+}
+pub(crate) use each_event;
+
+/// Calls `f` with every event that stays set.
+macro_rules! each_level_event {
+    ($f:ident($($argument:expr),*)) => {{
+        use $crate::contenders::event::*;
+        $f::<Anywake>($($argument),*);
+        $f::<FuturesIntrusive>($($argument),*);
+        $f::<Asyncband>($($argument),*);
+        $f::<EventListener>($($argument),*);
+        $f::<StackListener>($($argument),*);
+    }};
+}
+pub(crate) use each_level_event;
+
+/// anywake.
+pub struct Anywake(anywake_core::Event);
+contender!(Anywake, "anywake", kind = Ours, order = Fifo);
+
+impl Event for Anywake {
+    fn new() -> Self {
+        Self(anywake_core::Event::new())
+    }
+
+    #[inline]
+    fn set(&self) {
+        self.0.set();
+    }
+
+    #[inline]
+    fn reset(&self) {
+        self.0.clear();
+    }
+
+    #[inline]
+    fn wait(&self) -> impl Future<Output: Sized> + Send {
+        self.0.wait()
+    }
+}
+
+impl Level for Anywake {}
+
+/// tokio has no event; `Notify::notify_waiters` is its broadcast.
+pub struct TokioNotify(tokio::sync::Notify);
+contender!(TokioNotify, "tokio Notify", order = Fifo);
+
+impl Event for TokioNotify {
+    fn new() -> Self {
+        Self(tokio::sync::Notify::const_new())
+    }
+
+    #[inline]
+    fn set(&self) {
+        self.0.notify_waiters();
+    }
+
+    #[inline]
+    fn reset(&self) {}
+
+    #[inline]
+    fn wait(&self) -> impl Future<Output: Sized> + Send {
+        self.0.notified()
+    }
+}
+
+/// futures-intrusive's `ManualResetEvent`.
+pub struct FuturesIntrusive(futures_intrusive::sync::ManualResetEvent);
+contender!(FuturesIntrusive, "futures-intrusive", order = Fifo);
+
+impl Event for FuturesIntrusive {
+    fn new() -> Self {
+        Self(futures_intrusive::sync::ManualResetEvent::new(false))
+    }
+
+    #[inline]
+    fn set(&self) {
+        self.0.set();
+    }
+
+    #[inline]
+    fn reset(&self) {
+        self.0.reset();
+    }
+
+    #[inline]
+    fn wait(&self) -> impl Future<Output: Sized> + Send {
+        self.0.wait()
+    }
+}
+
+impl Level for FuturesIntrusive {}
+
+/// asyncband's `ManualResetEvent`.
+pub struct Asyncband(asyncband::event::ManualResetEvent);
+contender!(Asyncband, "asyncband", order = Fifo);
+
+impl Event for Asyncband {
+    fn new() -> Self {
+        Self(asyncband::event::ManualResetEvent::new())
+    }
+
+    #[inline]
+    fn set(&self) {
+        self.0.set();
+    }
+
+    #[inline]
+    fn reset(&self) {
+        self.0.reset();
+    }
+
+    #[inline]
+    fn wait(&self) -> impl Future<Output: Sized> + Send {
+        self.0.wait()
+    }
+}
+
+impl Level for Asyncband {}
+
+/// maitake-sync's `WaitQueue`, its broadcast without a level.
+pub struct MaitakeWaitQueue(maitake_sync::WaitQueue);
+contender!(MaitakeWaitQueue, "maitake-sync WaitQueue", order = Fifo);
+
+impl Event for MaitakeWaitQueue {
+    fn new() -> Self {
+        Self(maitake_sync::WaitQueue::new())
+    }
+
+    #[inline]
+    fn set(&self) {
+        self.0.wake_all();
+    }
+
+    #[inline]
+    fn reset(&self) {}
+
+    #[inline]
+    fn wait(&self) -> impl Future<Output: Sized> + Send {
+        self.0.wait()
+    }
+}
+
+/// event-listener as its documentation says to use it: a flag, a listener, the flag again. `listen()` makes a box.
+pub struct EventListener {
+    set: AtomicBool,
+    event: event_listener::Event,
+}
+contender!(EventListener, "event-listener", order = Fifo);
+
+impl Event for EventListener {
+    fn new() -> Self {
+        Self { set: AtomicBool::new(false), event: event_listener::Event::new() }
+    }
+
+    #[inline]
+    fn set(&self) {
+        // Ordering: Release pairs with the Acquire loads in `wait`; `notify` has the fence for the rest.
+        self.set.store(true, Ordering::Release);
+        self.event.notify(usize::MAX);
+    }
+
+    #[inline]
+    fn reset(&self) {
+        self.set.store(false, Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn wait(&self) -> impl Future<Output: Sized> + Send {
+        async {
+            if self.set.load(Ordering::Acquire) {
+                return;
+            }
+            let listener = self.event.listen();
+            if !self.set.load(Ordering::Acquire) {
+                listener.await;
+            }
+        }
+    }
+}
+
+impl Level for EventListener {}
+
+/// The same with `listener!`, which keeps the listener inside the waiting future.
+pub struct StackListener(EventListener);
+contender!(StackListener, "event-listener stack", order = Fifo);
+
+impl Event for StackListener {
+    fn new() -> Self {
+        Self(EventListener::new())
+    }
+
+    #[inline]
+    fn set(&self) {
+        self.0.set();
+    }
+
+    #[inline]
+    fn reset(&self) {
+        self.0.reset();
+    }
+
+    #[inline]
+    fn wait(&self) -> impl Future<Output: Sized> + Send {
+        async {
+            if self.0.set.load(Ordering::Acquire) {
+                return;
+            }
+            listener!(self.0.event => listener);
+            if !self.0.set.load(Ordering::Acquire) {
+                listener.await;
+            }
+        }
+    }
+}
+
+impl Level for StackListener {}

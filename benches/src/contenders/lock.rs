@@ -1,0 +1,150 @@
+//! Locks around a `u64`.
+
+use core::future::Future;
+use core::ops::DerefMut;
+
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+
+use super::contender;
+use crate::harness::Contender;
+
+/// A lock of one library.
+pub trait Lock: Contender + Send + Sync + 'static {
+    /// Holds the lock while it lives.
+    type Guard<'a>: DerefMut<Target = u64> + Send;
+    /// An unlocked one.
+    fn new() -> Self;
+    /// Waits for the lock.
+    fn lock(&self) -> impl Future<Output = Self::Guard<'_>> + Send;
+    /// Takes it if it is free.
+    fn try_lock(&self) -> Option<Self::Guard<'_>>;
+}
+
+/// Calls `f` with every lock.
+macro_rules! each_lock {
+    ($f:ident($($argument:expr),*)) => {{
+        use $crate::contenders::lock::*;
+        each_queueing_lock!($f($($argument),*));
+        $f::<Embassy>($($argument),*);
+    }};
+}
+pub(crate) use each_lock;
+
+/// Calls `f` with every lock that keeps its waiters. embassy-sync keeps one waker: the next waiter evicts it.
+macro_rules! each_queueing_lock {
+    ($f:ident($($argument:expr),*)) => {{
+        use $crate::contenders::lock::*;
+        $f::<Anywake>($($argument),*);
+        $f::<AnywakeBypass>($($argument),*);
+        $f::<Tokio>($($argument),*);
+        $f::<AsyncLock>($($argument),*);
+        $f::<FuturesUtil>($($argument),*);
+        $f::<FuturesIntrusiveFair>($($argument),*);
+        $f::<FuturesIntrusive>($($argument),*);
+        $f::<Maitake>($($argument),*);
+        $f::<Asyncband>($($argument),*);
+    }};
+}
+pub(crate) use each_queueing_lock;
+
+/// Declares a contender around a library's lock: `adapter!(documentation, Name("name in tables", ..), type, guard, constructor)`.
+macro_rules! adapter {
+    ($(#[$doc:meta])* $adapter:ident, $name:literal $(, $item:ident = $value:ident)*;
+     $lock:ty, $guard:ident, $new:expr) => {
+        $(#[$doc])*
+        pub struct $adapter($lock);
+        contender!($adapter, $name $(, $item = $value)*);
+
+        impl Lock for $adapter {
+            type Guard<'a> = $guard<'a>;
+
+            fn new() -> Self {
+                Self($new)
+            }
+
+            #[inline]
+            fn lock(&self) -> impl Future<Output = Self::Guard<'_>> + Send {
+                self.0.lock()
+            }
+
+            #[inline]
+            fn try_lock(&self) -> Option<Self::Guard<'_>> {
+                // Some libraries say `Option`, others `Result`.
+                self.0.try_lock().into_iter().next()
+            }
+        }
+    };
+}
+
+/// How many late-comers ours in bypass mode lets pass: as many waits as async-lock's 500 µs are at some 5 µs each,
+/// so that the two bounded barging locks are bounded alike.
+pub const BYPASS: u16 = 100;
+
+type AnywakeGuard<'a> = anywake_core::LockGuard<'a, u64>;
+type TokioGuard<'a> = tokio::sync::MutexGuard<'a, u64>;
+type AsyncLockGuard<'a> = async_lock::MutexGuard<'a, u64>;
+type FuturesUtilGuard<'a> = futures_util::lock::MutexGuard<'a, u64>;
+type FuturesIntrusiveGuard<'a> = futures_intrusive::sync::MutexGuard<'a, u64>;
+type MaitakeGuard<'a> = maitake_sync::MutexGuard<'a, u64>;
+type EmbassyGuard<'a> = embassy_sync::mutex::MutexGuard<'a, CriticalSectionRawMutex, u64>;
+type AsyncbandGuard<'a> = asyncband::mutex::MutexGuard<'a, u64>;
+
+adapter! {
+    /// anywake, first come first served.
+    Anywake, "anywake", kind = Ours, order = Fifo;
+    anywake_core::Lock<u64>, AnywakeGuard, anywake_core::Lock::new(0)
+}
+
+adapter! {
+    /// anywake, throughput mode with its bound.
+    AnywakeBypass, "anywake bypass", kind = Ours;
+    anywake_core::Lock<u64>, AnywakeGuard, anywake_core::Lock::with_bypass(0, BYPASS)
+}
+
+adapter! {
+    /// tokio: a fair semaphore of one permit.
+    Tokio, "tokio", order = Fifo;
+    tokio::sync::Mutex<u64>, TokioGuard, tokio::sync::Mutex::const_new(0)
+}
+
+adapter! {
+    /// async-lock (also smol's and async-std's): barging until a waiter has starved for half a millisecond.
+    AsyncLock, "async-lock";
+    async_lock::Mutex<u64>, AsyncLockGuard, async_lock::Mutex::new(0)
+}
+
+adapter! {
+    /// futures-util: a slab of waiters, barging, no order.
+    FuturesUtil, "futures-util";
+    futures_util::lock::Mutex<u64>, FuturesUtilGuard, futures_util::lock::Mutex::new(0)
+}
+
+adapter! {
+    /// futures-intrusive in its fair mode, on parking_lot's raw mutex (its own default for threads).
+    FuturesIntrusiveFair, "futures-intrusive fair", order = Fifo;
+    futures_intrusive::sync::Mutex<u64>, FuturesIntrusiveGuard, futures_intrusive::sync::Mutex::new(0, true)
+}
+
+adapter! {
+    /// futures-intrusive in its barging mode.
+    FuturesIntrusive, "futures-intrusive";
+    futures_intrusive::sync::Mutex<u64>, FuturesIntrusiveGuard, futures_intrusive::sync::Mutex::new(0, false)
+}
+
+adapter! {
+    /// maitake-sync on its default spin lock: its other raw mutexes (std's, a critical section) take longer.
+    Maitake, "maitake-sync", order = Fifo;
+    maitake_sync::Mutex<u64>, MaitakeGuard, maitake_sync::Mutex::new(0)
+}
+
+adapter! {
+    /// embassy-sync on the only raw mutex of its that may be shared between threads.
+    Embassy, "embassy-sync";
+    embassy_sync::mutex::Mutex<CriticalSectionRawMutex, u64>, EmbassyGuard, embassy_sync::mutex::Mutex::new(0)
+}
+
+adapter! {
+    /// asyncband, which was mea.
+    Asyncband, "asyncband", order = Fifo;
+    asyncband::mutex::Mutex<u64>, AsyncbandGuard, asyncband::mutex::Mutex::new(0)
+}

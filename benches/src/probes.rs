@@ -1,0 +1,220 @@
+//! The operations of the micro-benchmarks and of the instruction counts: each polled by hand, so nothing but the contender is in them.
+
+use core::future::Future;
+use core::hint::black_box;
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll};
+
+use crate::contenders::condition::{Condition, each_condition};
+use crate::contenders::event::{Event, Level, each_event, each_level_event};
+use crate::contenders::lock::{Lock, each_lock, each_queueing_lock};
+use crate::contenders::queue::{Item, Queue, Shape, each_queue};
+use crate::contenders::semaphore::{
+    ManyPermits, Semaphore, each_many_permits, each_queueing, each_semaphore,
+};
+use crate::executor::CountingWaker;
+use crate::harness::{Contender, Kind};
+
+/// One operation of one contender.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe {
+    /// The operation.
+    pub operation: &'static str,
+    /// Whose.
+    pub contender: &'static str,
+    /// Which side that is.
+    pub kind: Kind,
+    /// Does it so many times.
+    pub run: fn(u64),
+}
+
+/// Every operation of every contender.
+pub fn all() -> Vec<Probe> {
+    let mut probes = Vec::new();
+    let p = &mut probes;
+    each_lock!(lock(p));
+    each_lock!(try_lock(p));
+    each_queueing_lock!(lock_hand_over(p));
+    each_queueing_lock!(lock_cancel(p));
+    each_semaphore!(acquire(p));
+    each_many_permits!(acquire_many(p));
+    each_queueing!(acquire_hand_over(p));
+    each_level_event!(wait_when_set(p));
+    each_event!(set_wakes_one(p));
+    each_condition!(notify_nobody(p));
+    each_queue!(16, push_pop(p));
+    each_queue!(16, try_push_try_pop(p));
+    each_queue!(16, pop_waits_for_push(p));
+    probes
+}
+
+fn add<C: Contender>(probes: &mut Vec<Probe>, operation: &'static str, run: fn(u64)) {
+    probes.push(Probe { operation, contender: C::NAME, kind: C::KIND, run });
+}
+
+/// Does something `n` times with a context to poll in.
+fn repeat(n: u64, mut operation: impl FnMut(&mut Context<'_>)) {
+    let (waker, _) = CountingWaker::pair();
+    let mut cx = Context::from_waker(&waker);
+    for _ in 0..n {
+        operation(&mut cx);
+    }
+}
+
+/// Polls a future that has no reason to wait. Always inlined, as `done` and `waits`, or some contender pays for a call and others do not.
+#[inline(always)]
+fn now<F: Future>(future: F, cx: &mut Context<'_>) -> F::Output {
+    done(pin!(future), cx)
+}
+
+/// Polls a future that waited and has what it waited for.
+#[inline(always)]
+fn done<F: Future>(future: Pin<&mut F>, cx: &mut Context<'_>) -> F::Output {
+    match future.poll(cx) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it has no reason to wait"),
+    }
+}
+
+#[inline(always)]
+fn waits<F: Future>(future: Pin<&mut F>, cx: &mut Context<'_>) {
+    assert!(future.poll(cx).is_pending(), "there is nothing to have");
+}
+
+fn lock<L: Lock>(probes: &mut Vec<Probe>) {
+    add::<L>(probes, "lock", |n| {
+        let lock = L::new();
+        repeat(n, |cx| *now(black_box(&lock).lock(), cx) += 1);
+    });
+}
+
+fn try_lock<L: Lock>(probes: &mut Vec<Probe>) {
+    add::<L>(probes, "try_lock", |n| {
+        let lock = L::new();
+        repeat(n, |_| *black_box(&lock).try_lock().expect("nobody holds it") += 1);
+    });
+}
+
+fn lock_hand_over<L: Lock>(probes: &mut Vec<Probe>) {
+    add::<L>(probes, "lock, one waits, hand over", |n| {
+        let lock = L::new();
+        repeat(n, |cx| {
+            let held = now(lock.lock(), cx);
+            let mut waiter = pin!(lock.lock());
+            waits(waiter.as_mut(), cx);
+            drop(held);
+            *done(waiter, cx) += 1;
+        });
+    });
+}
+
+fn lock_cancel<L: Lock>(probes: &mut Vec<Probe>) {
+    add::<L>(probes, "lock, wait and give up", |n| {
+        let lock = L::new();
+        let _held = lock.try_lock().expect("nobody holds it");
+        repeat(n, |cx| waits(pin!(lock.lock()), cx));
+    });
+}
+
+fn acquire<S: Semaphore>(probes: &mut Vec<Probe>) {
+    add::<S>(probes, "acquire", |n| {
+        let semaphore = S::new(4);
+        repeat(n, |cx| drop(black_box(now(black_box(&semaphore).acquire(), cx))));
+    });
+}
+
+fn acquire_many<S: ManyPermits>(probes: &mut Vec<Probe>) {
+    add::<S>(probes, "acquire_many", |n| {
+        let semaphore = S::new(8);
+        repeat(n, |cx| drop(black_box(now(black_box(&semaphore).acquire_many(3), cx))));
+    });
+}
+
+fn acquire_hand_over<S: Semaphore>(probes: &mut Vec<Probe>) {
+    add::<S>(probes, "acquire, one waits, hand over", |n| {
+        let semaphore = S::new(1);
+        repeat(n, |cx| {
+            let held = now(semaphore.acquire(), cx);
+            let mut waiter = pin!(semaphore.acquire());
+            waits(waiter.as_mut(), cx);
+            drop(held);
+            drop(done(waiter, cx));
+        });
+    });
+}
+
+fn wait_when_set<E: Level>(probes: &mut Vec<Probe>) {
+    add::<E>(probes, "event, wait when set", |n| {
+        let event = E::new();
+        event.set();
+        repeat(n, |cx| {
+            now(black_box(&event).wait(), cx);
+        });
+    });
+}
+
+fn set_wakes_one<E: Event>(probes: &mut Vec<Probe>) {
+    add::<E>(probes, "event, one waits, set", |n| {
+        let event = E::new();
+        repeat(n, |cx| {
+            event.reset();
+            let mut waiter = pin!(event.wait());
+            waits(waiter.as_mut(), cx);
+            event.set();
+            done(waiter, cx);
+        });
+    });
+}
+
+fn notify_nobody<C: Condition>(probes: &mut Vec<Probe>) {
+    add::<C>(probes, "notify_one, nobody waits", |n| {
+        let condition = C::new();
+        repeat(n, |_| black_box(&condition).notify_one());
+    });
+}
+
+const PRIVATE: Shape = Shape { senders: 1, receivers: 1, capacity: 16 };
+
+fn push_pop<Q: Queue>(probes: &mut Vec<Probe>) {
+    if Q::ends(PRIVATE).is_none() {
+        return;
+    }
+    add::<Q>(probes, "push+pop", |n| {
+        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
+        repeat(n, |cx| {
+            now(Q::push(black_box(&mut *sender), 7), cx);
+            assert_eq!(now(Q::pop(black_box(&mut *receiver)), cx).item(), 7);
+        });
+    });
+}
+
+fn try_push_try_pop<Q: Queue>(probes: &mut Vec<Probe>) {
+    if Q::ends(PRIVATE).is_none() {
+        return;
+    }
+    add::<Q>(probes, "try_push+try_pop", |n| {
+        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
+        repeat(n, |_| {
+            assert!(Q::try_push(black_box(&mut *sender), 7));
+            assert_eq!(Q::try_pop(black_box(&mut *receiver)), Some(7));
+        });
+    });
+}
+
+fn pop_waits_for_push<Q: Queue>(probes: &mut Vec<Probe>) {
+    if Q::ends(PRIVATE).is_none() {
+        return;
+    }
+    add::<Q>(probes, "pop waits, push", |n| {
+        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
+        repeat(n, |cx| {
+            let mut pop = pin!(Q::pop(receiver));
+            waits(pop.as_mut(), cx);
+            now(Q::push(sender, 7), cx);
+            assert_eq!(done(pop, cx).item(), 7);
+        });
+    });
+}

@@ -1,0 +1,47 @@
+//! The workloads, a family to a file. [`all`] is the whole comparison, in the order of its report.
+
+mod across;
+mod broadcast;
+mod cancel;
+mod handoff;
+mod latency;
+mod threads;
+mod uncontended;
+
+use crate::contenders::queue::Shape;
+use crate::harness::Suite;
+
+/// Every workload.
+pub fn all() -> Suite {
+    let mut suite = Suite::default();
+    uncontended::add(&mut suite);
+    handoff::add(&mut suite);
+    threads::add(&mut suite);
+    broadcast::add(&mut suite);
+    cancel::add(&mut suite);
+    latency::add(&mut suite);
+    across::add(&mut suite);
+    suite
+}
+
+/// Tasks at each end of the queues.
+const ENDS: [(usize, usize); 4] = [(1, 1), (8, 1), (1, 8), (8, 8)];
+
+impl core::fmt::Display for Shape {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}x{}/cap{}", self.senders, self.receivers, self.capacity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Each program checks its own result; here they only have to run, in few operations.
+    #[test]
+    fn every_row_of_every_workload_runs_and_gets_its_result_right() {
+        for workload in super::all().workloads.iter().filter(|workload| !workload.name.contains("100000")) {
+            for row in &workload.rows {
+                assert!(row.run(64).operations > 0, "{} · {}", workload.name, row.contender);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! One program, our primitives, every runtime: what the runtime adds.
+
+use crate::contenders::condition::Anywake as Condition;
+use crate::contenders::lock::Anywake as Lock;
+use crate::contenders::queue::{Anywake as Queue, Shape};
+use crate::contenders::semaphore::Anywake as Semaphore;
+use crate::harness::{Basis, Run, Suite, Workload};
+use crate::programs::{self, Section};
+use crate::runtimes::{AsyncStd, Local, Runtime, Smol, Threads, TokioCurrent, TokioThreads};
+
+pub(super) fn add(suite: &mut Suite) {
+    macro_rules! program {
+        ($name:literal, $operation:literal, $run:expr) => {{
+            let mut w = Workload::new(concat!("across/", $name), $operation, Basis::Median);
+            enter(&mut w, Local, |n| $run(Local, n));
+            enter(&mut w, TokioCurrent, |n| $run(TokioCurrent, n));
+            enter(&mut w, TokioThreads, |n| $run(TokioThreads, n));
+            enter(&mut w, AsyncStd, |n| $run(AsyncStd, n));
+            enter(&mut w, Smol, |n| $run(Smol, n));
+            enter(&mut w, Threads, |n| $run(Threads, n));
+            suite.add(w);
+        }};
+    }
+    program!("lock/16 tasks", "lock, yield inside, unlock", lock);
+    program!("semaphore/16 tasks 4 permits", "acquire, yield inside, release", semaphore);
+    program!("condition/ping-pong", "one turn", ping_pong);
+    program!("queue/1x1/cap1", "push and pop", handshake);
+    program!("queue/8x8/cap16", "push and pop", queue);
+}
+
+fn enter<R: Runtime>(w: &mut Workload, _: R, program: impl Fn(u64) -> Run + 'static) {
+    w.enter_as::<Lock>(format!("anywake on {}", R::NAME), program);
+}
+
+fn lock(runtime: impl Runtime, n: u64) -> Run {
+    programs::lock::<Lock>(runtime, n, 16, Section::Yields)
+}
+
+fn semaphore(runtime: impl Runtime, n: u64) -> Run {
+    programs::semaphore::<Semaphore>(runtime, n, 16, 4, Section::Yields)
+}
+
+fn ping_pong(runtime: impl Runtime, n: u64) -> Run {
+    programs::ping_pong::<Condition>(runtime, n)
+}
+
+fn handshake(runtime: impl Runtime, n: u64) -> Run {
+    programs::queue::<Queue>(runtime, n, Shape { senders: 1, receivers: 1, capacity: 1 })
+}
+
+fn queue(runtime: impl Runtime, n: u64) -> Run {
+    programs::queue::<Queue>(runtime, n, Shape { senders: 8, receivers: 8, capacity: 16 })
+}

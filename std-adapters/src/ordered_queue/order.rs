@@ -1,0 +1,58 @@
+//! The orders in which items come out.
+
+use core::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Where the items are, and which one comes next.
+pub trait Order: Default {
+    /// What the queue holds.
+    type Item;
+    /// Adds an item.
+    fn put(&mut self, item: Self::Item);
+    /// Takes the item that comes next.
+    fn take(&mut self) -> Option<Self::Item>;
+}
+
+/// The order of [`LifoQueue`](super::LifoQueue).
+#[derive(Debug)]
+pub struct Newest<T>(Vec<T>);
+
+impl<T> Default for Newest<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Order for Newest<T> {
+    type Item = T;
+
+    fn put(&mut self, item: T) {
+        self.0.push(item);
+    }
+
+    fn take(&mut self) -> Option<T> {
+        self.0.pop()
+    }
+}
+
+/// The order of [`PriorityQueue`](super::PriorityQueue).
+#[derive(Debug)]
+pub struct Least<T>(BinaryHeap<Reverse<T>>);
+
+impl<T: Ord> Default for Least<T> {
+    fn default() -> Self {
+        Self(BinaryHeap::new())
+    }
+}
+
+impl<T: Ord> Order for Least<T> {
+    type Item = T;
+
+    fn put(&mut self, item: T) {
+        self.0.push(Reverse(item));
+    }
+
+    fn take(&mut self) -> Option<T> {
+        self.0.pop().map(|Reverse(item)| item)
+    }
+}

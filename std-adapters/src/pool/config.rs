@@ -1,0 +1,68 @@
+//! What a pool is told: how to connect, and within which bounds.
+
+use core::fmt;
+use core::future::Future;
+use core::time::Duration;
+
+/// How a [`Pool`](super::Pool) makes its connections, of whatever kind they are.
+///
+/// # Cancel safety
+///
+/// Each future may be dropped, by a timeout or with the checkout that it is for. A connection whose `check` is dropped
+/// is not used again.
+pub trait Manager: Send + Sync + 'static {
+    /// A connection.
+    type Connection: Send + 'static;
+    /// What can go wrong with it.
+    type Error: fmt::Display + Send + 'static;
+
+    /// Makes a connection.
+    fn connect(&self) -> impl Future<Output = Result<Self::Connection, Self::Error>> + Send;
+
+    /// Whether a connection that was idle can still be used. Without an implementation it always can.
+    fn check(
+        &self,
+        connection: &mut Self::Connection,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        _ = connection;
+        async { Ok(()) }
+    }
+
+    /// Ends a connection. Without an implementation it is dropped.
+    fn close(&self, connection: Self::Connection) -> impl Future<Output = ()> + Send {
+        async move { drop(connection) }
+    }
+}
+
+/// What can be chosen about a [`Pool`](super::Pool).
+#[derive(Clone, Debug)]
+pub struct PoolConfig {
+    /// How many connections there are at most. 10 by default.
+    pub size: usize,
+    /// How long a checkout may take as a whole. No limit by default.
+    pub checkout_timeout: Option<Duration>,
+    /// How long one attempt to connect, or one health check, may take. No limit by default.
+    pub connect_timeout: Option<Duration>,
+    /// How often a failed attempt to connect is repeated. Not at all by default.
+    pub retries: u32,
+    /// The pause before the first repetition; each further one is twice as long. 100 ms by default.
+    pub backoff: Duration,
+    /// The longest pause. 10 s by default.
+    pub max_backoff: Duration,
+    /// The age at which a connection is replaced instead of being used again. Never by default.
+    pub max_age: Option<Duration>,
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        Self {
+            size: 10,
+            checkout_timeout: None,
+            connect_timeout: None,
+            retries: 0,
+            backoff: Duration::from_millis(100),
+            max_backoff: Duration::from_secs(10),
+            max_age: None,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Streams: written like generators, buffered, cut into chunks, merged, with a deadline.
+//!
+//! What asyncio has as `async for` over asynchronous generators. These are functions, not a trait, so that they do not
+//! collide with the methods of `futures_util::StreamExt`, which go with them; the ends of a queue as a stream are
+//! [`BoundedQueue::stream`](crate::BoundedQueue::stream) and [`QueueExt::sink`](crate::QueueExt::sink).
+//!
+//! Back-pressure is kept everywhere: nothing runs further ahead of its consumer than its documentation says.
+//!
+//! | to | use | runs ahead by |
+//! |---|---|---|
+//! | write a stream as a loop that yields | [`generator`] | nothing: it stands still between two items |
+//! | own a queue's stream, to move it into a task | [`from_queue`] | nothing |
+//! | let the producer work while the consumer does | [`buffered`] | the given number of items |
+//! | process items in groups, without waiting too long for one | [`chunks_timeout`] | the chunk that is being filled |
+//! | read several queues or streams as one | [`merge`] | nothing |
+//! | stop at a deadline | [`until`], [`within`] | nothing |
+
+use std::sync::Arc;
+
+use futures_core::Stream;
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, SelectAll};
+
+use crate::{BoundedQueue, Slots};
+
+mod buffered;
+mod chunks;
+mod generator;
+mod until;
+
+pub use buffered::{Buffered, buffered};
+pub use chunks::chunks_timeout;
+pub use generator::{Emitter, generator};
+pub use until::{Until, until, within};
+
+/// The items of a queue that the stream holds by itself, until it is closed and drained.
+///
+/// [`BoundedQueue::stream`] with an owned queue: it can be spawned or returned.
+///
+/// # Cancel safety
+///
+/// Giving up `next`, or dropping the stream, loses no item.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{Queue, blocking, stream};
+/// use futures_util::StreamExt;
+///
+/// let queue = Queue::with_capacity(3).unwrap();
+/// (0..3).try_for_each(|n| queue.try_push(n)).unwrap();
+/// queue.close();
+/// let items: Vec<i32> = blocking::wait(stream::from_queue(queue.into()).collect());
+/// assert_eq!(items, [0, 1, 2]);
+/// ```
+pub fn from_queue<T, S: Slots>(queue: Arc<BoundedQueue<T, S>>) -> impl Stream<Item = T> {
+    let items = stream::unfold(queue, |queue| async {
+        let item = queue.pop().await.ok()?;
+        Some((item, queue))
+    });
+    items.fuse()
+}
+
+/// The items of all `streams` as they come, until all have ended.
+///
+/// Each stream is asked only when the consumer asks, so that the producers of several queues feel their own queue's
+/// back-pressure; none of them can keep the others from being read.
+///
+/// # Cancel safety
+///
+/// Giving up `next` loses no item. Dropping it drops the streams.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{Queue, blocking, stream};
+/// use futures_util::StreamExt;
+///
+/// let queues = [(); 2].map(|()| Queue::with_capacity(4).unwrap());
+/// (0..8).try_for_each(|n| queues[n % 2].try_push(n)).unwrap();
+/// queues.iter().for_each(Queue::close);
+/// let mut items: Vec<_> = blocking::wait(stream::merge(queues.iter().map(Queue::stream)).collect());
+/// items.sort();
+/// assert_eq!(items, [0, 1, 2, 3, 4, 5, 6, 7]);
+/// ```
+pub fn merge<S: Stream>(streams: impl IntoIterator<Item = S>) -> impl Stream<Item = S::Item> + Unpin {
+    let mut all = SelectAll::new();
+    streams.into_iter().for_each(|stream| all.push(Box::pin(stream)));
+    all
+}

@@ -1,0 +1,65 @@
+//! [`chunks_timeout`]: items in groups.
+
+use core::future::poll_fn;
+use core::pin::pin;
+use core::task::Poll;
+use core::time::Duration;
+
+use futures_core::Stream;
+use futures_util::StreamExt as _;
+
+use crate::Runtime;
+use crate::stream::generator;
+
+/// The items of `stream` in groups: of `size`, or of what has come in `duration` since the group's first item.
+///
+/// No group is empty; the last one is what is left when the stream ends. The stream is asked only while a group is
+/// waited for, so the clock of one that the consumer has not asked for does not run.
+///
+/// # Cancel safety
+///
+/// Giving up `next` loses nothing. Dropping it drops the items of the group that is being filled.
+///
+/// # Panics
+///
+/// If `size` is none.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{Runtime, Smol, stream};
+/// use futures_util::{StreamExt, stream as streams};
+/// use std::time::Duration;
+///
+/// Smol.block_on(async {
+///     let groups = stream::chunks_timeout(Smol, 2, Duration::from_secs(60), streams::iter(1..=5));
+///     assert_eq!(groups.collect::<Vec<_>>().await, [vec![1, 2], vec![3, 4], vec![5]]);
+/// });
+/// # }
+/// ```
+pub fn chunks_timeout<R: Runtime, S: Stream>(
+    runtime: R,
+    size: usize,
+    duration: Duration,
+    stream: S,
+) -> impl Stream<Item = Vec<S::Item>> {
+    assert!(size > 0, "a group has at least one item");
+    generator(move |emitter| async move {
+        let mut stream = pin!(stream.fuse());
+        while let Some(first) = stream.next().await {
+            let mut group = vec![first];
+            let mut timer = pin!(runtime.sleep(duration));
+            while group.len() < size {
+                // The stream first: what is there when the time is over belongs to the group.
+                let item = poll_fn(|cx| match stream.as_mut().poll_next(cx) {
+                    Poll::Pending => timer.as_mut().poll(cx).map(|()| None),
+                    item => item,
+                });
+                let Some(item) = item.await else { break };
+                group.push(item);
+            }
+            emitter.emit(group).await;
+        }
+    })
+}

@@ -1,0 +1,91 @@
+//! [`until`]: a stream with a deadline.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+
+use futures_core::{FusedStream, Stream};
+use pin_project_lite::pin_project;
+
+use crate::{Elapsed, Runtime};
+
+/// The items of `stream` until `deadline` completes: then one `Err`, and the end.
+///
+/// The stream is looked at first: an item that is there when the deadline comes is given.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{Elapsed, blocking, stream};
+/// use futures_util::{StreamExt, stream as streams};
+///
+/// let numbers = streams::iter([1, 2]).chain(streams::pending());
+/// let items: Vec<_> = blocking::wait(stream::until(numbers, async {}).collect());
+/// assert_eq!(items, [Ok(1), Ok(2), Err(Elapsed(()))]);
+/// ```
+pub fn until<S: Stream, D: Future>(stream: S, deadline: D) -> Until<S, D> {
+    Until { state: State::Open { stream, deadline } }
+}
+
+/// The items of `stream` until `duration` has passed since this call: then one `Err`, and the end.
+pub fn within<R: Runtime, S: Stream>(
+    runtime: R,
+    stream: S,
+    duration: Duration,
+) -> Until<S, impl Future<Output = ()> + Send + 'static> {
+    until(stream, runtime.sleep(duration))
+}
+
+pin_project! {
+    /// The stream of [`until`]; what it is made of is dropped as soon as it has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// That of the stream within.
+    #[must_use = "a stream does nothing unless it is polled"]
+    pub struct Until<S, D> {
+        #[pin]
+        state: State<S, D>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<S, D> {
+        Open { #[pin] stream: S, #[pin] deadline: D },
+        Ended,
+    }
+}
+
+impl<S: Stream, D: Future> Stream for Until<S, D> {
+    type Item = Result<S::Item, Elapsed>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut state = self.project().state;
+        let StateProjection::Open { stream, deadline } = state.as_mut().project() else {
+            return Poll::Ready(None);
+        };
+        let last = match stream.poll_next(cx) {
+            Poll::Ready(Some(item)) => return Poll::Ready(Some(Ok(item))),
+            Poll::Ready(None) => None,
+            Poll::Pending if deadline.poll(cx).is_ready() => Some(Err(Elapsed(()))),
+            Poll::Pending => return Poll::Pending,
+        };
+        state.set(State::Ended);
+        Poll::Ready(last)
+    }
+}
+
+impl<S: Stream, D: Future> FusedStream for Until<S, D> {
+    fn is_terminated(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+}
+
+impl<S, D> fmt::Debug for Until<S, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Until").field("ended", &matches!(self.state, State::Ended)).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,133 @@
+//! Tools for tests of asynchronous code; with the feature `test-util`.
+//!
+//! | to | use |
+//! |---|---|
+//! | run a program with its own clock, in an order that a seed decides | [`Simulation`], [`Simulated`] |
+//! | poll a future by hand, and count how often it is woken | [`Probe`], [`Wakes`] |
+//! | say what a poll must give | [`assert_pending!`](crate::assert_pending), [`assert_ready!`](crate::assert_ready) |
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::Wake;
+
+mod simulation;
+
+pub use simulation::{Simulated, Simulation};
+
+/// Asserts that a [`Poll`] is pending.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{Event, assert_pending, assert_ready, test_util::Probe};
+///
+/// let event = Event::new();
+/// let mut wait = Probe::new(event.wait());
+/// assert_pending!(wait.poll());
+/// event.set();
+/// assert_eq!(wait.wakes(), 1);
+/// assert_ready!(wait.poll());
+/// ```
+#[macro_export]
+macro_rules! assert_pending {
+    ($poll:expr $(,)?) => {
+        $crate::assert_pending!($poll, "it is ready")
+    };
+    ($poll:expr, $($message:tt)+) => {
+        assert!(::core::task::Poll::is_pending(&$poll), $($message)+)
+    };
+}
+
+/// Asserts that a [`Poll`] is ready, and gives what it is ready with.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{assert_ready, test_util::Probe};
+///
+/// assert_eq!(assert_ready!(Probe::new(async { 4 }).poll()), 4);
+/// ```
+#[macro_export]
+macro_rules! assert_ready {
+    ($poll:expr $(,)?) => {
+        $crate::assert_ready!($poll, "it is pending")
+    };
+    ($poll:expr, $($message:tt)+) => {
+        match $poll {
+            ::core::task::Poll::Ready(output) => output,
+            ::core::task::Poll::Pending => panic!($($message)+),
+        }
+    };
+}
+
+/// Polls once, with a waker that does nothing.
+pub fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// A waker that counts how often it is woken.
+#[derive(Debug, Default)]
+pub struct Wakes(AtomicUsize);
+
+impl Wakes {
+    /// A count and the waker that it is of.
+    #[must_use]
+    pub fn new() -> (Arc<Self>, Waker) {
+        let wakes = Arc::new(Self::default());
+        (Arc::clone(&wakes), Waker::from(wakes))
+    }
+
+    /// How often it was woken.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A future that is polled by hand, with a waker that counts.
+pub struct Probe<F> {
+    future: Pin<Box<F>>,
+    wakes: Arc<Wakes>,
+    waker: Waker,
+}
+
+impl<F: Future> Probe<F> {
+    /// Takes the future; it is not polled yet.
+    #[must_use]
+    pub fn new(future: F) -> Self {
+        let (wakes, waker) = Wakes::new();
+        Self { future: Box::pin(future), wakes, waker }
+    }
+
+    /// Polls it once.
+    pub fn poll(&mut self) -> Poll<F::Output> {
+        self.future.as_mut().poll(&mut Context::from_waker(&self.waker))
+    }
+
+    /// The future, to call what it has besides `poll`.
+    pub fn as_mut(&mut self) -> Pin<&mut F> {
+        self.future.as_mut()
+    }
+
+    /// How often it was woken.
+    #[must_use]
+    pub fn wakes(&self) -> usize {
+        self.wakes.count()
+    }
+}
+
+impl<F> fmt::Debug for Probe<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Probe").field("wakes", &self.wakes.count()).finish_non_exhaustive()
+    }
+}

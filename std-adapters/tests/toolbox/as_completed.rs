@@ -1,0 +1,141 @@
+//! `as_completed`: in the order in which they end.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use anywake::test_util::{Simulated, Simulation};
+use anywake::{Elapsed, Event, Failure, Runtime, Task, as_completed};
+use futures_util::stream::FusedStream as _;
+use futures_util::{Stream as _, StreamExt as _};
+
+use crate::support::{after, event};
+
+/// Tasks that end when their events are set.
+fn gated<R: Runtime, const N: usize>(rt: R) -> ([Arc<Event>; N], [Task<usize>; N]) {
+    let gates = [(); N].map(|()| event());
+    let mut place = 0;
+    let tasks = gates.each_ref().map(|gate| {
+        place += 1;
+        rt.spawn(after(gate, place - 1))
+    });
+    (gates, tasks)
+}
+
+async fn ends_come_in_the_order_in_which_they_happen<R: Runtime>(rt: R) {
+    let (gates, tasks) = gated::<R, 3>(rt);
+    let mut ends = as_completed(tasks);
+    assert_eq!(ends.size_hint(), (3, Some(3)));
+    for next in [1, 2, 0] {
+        gates[next].set();
+        let Some((place, Ok(value))) = ends.next().await else { panic!("one has ended") };
+        assert_eq!((place, value), (next, next));
+    }
+    assert!(ends.is_terminated());
+    assert!(ends.next().await.is_none());
+}
+
+/// What ends while nobody looks is in order too.
+async fn order_is_kept_between_two_looks<R: Runtime>(rt: R) {
+    let (gates, tasks) = gated::<R, 3>(rt);
+    let (last, watch) = (event(), event());
+    let [a, b, c] = tasks;
+    // Each is followed by a task that says so.
+    let follow = |task: Task<usize>, told: &Arc<Event>| {
+        let told = Arc::clone(told);
+        rt.spawn(async move {
+            let value = task.await.unwrap();
+            told.set();
+            value
+        })
+    };
+    let mut ends = as_completed([follow(a, &last), follow(b, &watch), c]);
+    gates[1].set();
+    watch.wait().await;
+    rt.yield_now().await;
+    gates[0].set();
+    last.wait().await;
+    let mut places = vec![ends.next().await.unwrap().0, ends.next().await.unwrap().0];
+    gates[2].set();
+    places.push(ends.next().await.unwrap().0);
+    assert_eq!(places[2], 2);
+    places.sort_unstable();
+    assert_eq!(places, [0, 1, 2]);
+}
+
+async fn failures_are_items<R: Runtime>(rt: R) {
+    let cancelled = rt.spawn(core::future::pending());
+    cancelled.cancel();
+    let tasks = [rt.spawn(async { Err::<(), _>("one") }), cancelled, rt.spawn(async { panic!("three") })];
+    let mut ends: Vec<_> = as_completed(tasks).collect().await;
+    ends.sort_by_key(|&(place, _)| place);
+    assert!(matches!(
+        ends[..],
+        [(0, Err(Failure::Error("one"))), (1, Err(Failure::Cancelled)), (2, Err(Failure::Panicked(_)))]
+    ));
+}
+
+async fn deadline_is_the_last_item_and_the_rest_run_on<R: Runtime>(rt: R) {
+    let (gates, tasks) = gated::<R, 2>(rt);
+    gates[1].set();
+    let ends = as_completed(tasks).within::<R>(Duration::from_millis(10)).collect::<Vec<_>>().await;
+    assert!(matches!(ends[..], [Ok((1, Ok(1))), Err(Elapsed(()))]), "{ends:?}");
+    gates[0].set();
+}
+
+async fn pending_tasks_can_be_taken_back<R: Runtime>(rt: R) {
+    let (gates, tasks) = gated::<R, 3>(rt);
+    let mut ends = as_completed(tasks);
+    gates[1].set();
+    assert!(matches!(ends.next().await, Some((1, Ok(1)))));
+    let pending = ends.into_pending();
+    assert_eq!(pending.iter().map(|&(place, _)| place).collect::<Vec<_>>(), [0, 2]);
+    gates.iter().for_each(|gate| gate.set());
+    for (place, task) in pending {
+        assert_eq!(task.await.unwrap(), place);
+    }
+}
+
+async fn dropped_stream_lets_the_tasks_run<R: Runtime>(rt: R) {
+    let (go, done) = (event(), event());
+    let ends = Arc::clone(&done);
+    let goes = after(&go, ());
+    drop(as_completed([rt.spawn(async move {
+        goes.await;
+        ends.set();
+    })]));
+    go.set();
+    done.wait().await;
+}
+
+on_each_runtime! {
+    ends_come_in_the_order_in_which_they_happen
+    order_is_kept_between_two_looks
+    failures_are_items
+    deadline_is_the_last_item_and_the_rest_run_on
+    pending_tasks_can_be_taken_back
+    dropped_stream_lets_the_tasks_run
+}
+
+/// asyncio's `[2, 3, 1]`.
+#[test]
+fn order_of_the_delays() {
+    for seed in 0..32 {
+        let order = Simulation::seeded(seed).run(async {
+            let tasks = [3, 1, 2].map(|delay| Simulated.spawn(Simulated.sleep(Duration::from_secs(delay))));
+            as_completed(tasks).map(|(place, _)| place + 1).collect::<Vec<_>>().await
+        });
+        assert_eq!(order, [2, 3, 1]);
+    }
+}
+
+#[test]
+fn those_that_ended_before_come_first_and_later_ones_in_their_order() {
+    Simulation::new().run(async {
+        let tasks = [2, 0, 3, 1, 0].map(|delay| Simulated.spawn(Simulated.sleep(Duration::from_secs(delay))));
+        Simulated.sleep(Duration::from_millis(1)).await;
+        let ends = as_completed(tasks);
+        // All end while nobody looks.
+        Simulated.sleep(Duration::from_secs(9)).await;
+        assert_eq!(ends.map(|(place, _)| place).collect::<Vec<_>>().await, [1, 4, 3, 0, 2]);
+    });
+}

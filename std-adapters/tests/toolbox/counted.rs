@@ -1,0 +1,97 @@
+//! Real runtimes, with a count of the tasks of each test.
+
+use core::future::Future;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::time::Duration;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anywake::{ContextVar, Event, Runtime, Wait, timeout};
+
+/// A test that takes longer hangs.
+const LONG: Duration = Duration::from_secs(60);
+
+/// Runs a test on a real runtime, with a bound on its time.
+pub(crate) fn run<R: Runtime>(test: impl Future<Output = ()>) {
+    let tasks = Arc::new(Tasks::default());
+    R::default().block_on(TASKS.scope(Arc::clone(&tasks), async {
+        assert!(timeout(R::default(), LONG, test).await.is_ok(), "the test hangs");
+        while tasks.running.load(Ordering::Acquire) > 0 {
+            let ended = tasks.ended.wait().within::<R>(LONG).await;
+            assert!(ended.is_ok(), "{} tasks are left", tasks.running.load(Ordering::Relaxed));
+            tasks.ended.clear();
+        }
+    }));
+}
+
+/// The tasks of a test that have not ended.
+#[derive(Default)]
+struct Tasks {
+    running: AtomicUsize,
+    ended: Event,
+}
+
+static TASKS: ContextVar<Arc<Tasks>> = ContextVar::new();
+
+/// A runtime that knows which tasks of a test are there, those that a tool has spawned for itself too.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counted<R>(R);
+
+struct Running(Option<Arc<Tasks>>);
+
+impl Running {
+    fn begin() -> Self {
+        let tasks = TASKS.get();
+        if let Some(tasks) = &tasks {
+            tasks.running.fetch_add(1, Ordering::Relaxed);
+        }
+        Self(tasks)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(tasks) = &self.0 {
+            tasks.running.fetch_sub(1, Ordering::Release);
+            tasks.ended.set();
+        }
+    }
+}
+
+impl<R: Runtime> Runtime for Counted<R> {
+    fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    fn block_on<F: Future>(self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+
+    fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
+        let running = Running::begin();
+        self.0.spawn_detached(async move {
+            future.await;
+            drop(running);
+        });
+    }
+
+    fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
+        let running = Running::begin();
+        self.0.spawn_blocking_detached(move || {
+            job();
+            drop(running);
+        });
+    }
+
+    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
+        self.0.sleep(duration)
+    }
+
+    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
+        self.0.yield_now()
+    }
+
+    fn now(self) -> Instant {
+        self.0.now()
+    }
+}

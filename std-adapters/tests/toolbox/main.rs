@@ -1,0 +1,27 @@
+//! The toolbox: each rule as a test, on each runtime and in simulations with many seeds.
+
+#[macro_use]
+mod support;
+
+mod as_completed;
+mod barrier;
+mod blocking_pool;
+mod context;
+#[cfg(any(feature = "tokio", feature = "async-std", feature = "smol"))]
+mod counted;
+mod exit_stack;
+mod gather;
+mod group;
+mod group_cancel;
+mod ordered_queue;
+mod pool;
+#[cfg(feature = "tracing")]
+mod pool_events;
+mod pool_time;
+mod race;
+mod shield;
+mod simulation;
+mod spawnable;
+mod state;
+mod stream;
+mod timeout;
