@@ -1,0 +1,78 @@
+//! What the programs share: the way out through semihosting, the timer, the command line.
+
+#![no_std]
+
+use core::fmt;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use anywake_scenarios::Board;
+use cortex_m::peripheral::SYST;
+use cortex_m::peripheral::syst::SystClkSource;
+use cortex_m_semihosting::{debug, hprintln};
+
+/// The emulator's console.
+#[derive(Debug)]
+pub struct Console;
+
+impl Board for Console {
+    fn print(line: fmt::Arguments<'_>) {
+        hprintln!("{}", line);
+    }
+}
+
+/// Ends the program well: the emulator's exit status is 0.
+pub fn succeed() -> ! {
+    hprintln!("test result: ok");
+    loop {
+        debug::exit(debug::EXIT_SUCCESS);
+    }
+}
+
+/// What a failure is reported with, if it is not 0: which one of many trials it was.
+pub static TRIAL: AtomicU32 = AtomicU32::new(0);
+
+/// Ends the program with exit status 1.
+pub fn fail(why: impl fmt::Display) -> ! {
+    hprintln!("FAILED: {}", why);
+    // Ordering: Relaxed, on the one core that there is.
+    match TRIAL.load(Ordering::Relaxed) {
+        0 => {}
+        trial => hprintln!("in trial {}", trial),
+    }
+    loop {
+        debug::exit(debug::EXIT_FAILURE);
+    }
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    fail(info)
+}
+
+#[cortex_m_rt::exception]
+unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
+    fail(format_args!("hard fault at {:#010x}", frame.pc()))
+}
+
+/// Starts the timer interrupt, once in `ticks` clocks of the core.
+pub fn start_timer(timer: &mut SYST, ticks: u32) {
+    timer.set_clock_source(SystClkSource::Core);
+    timer.set_reload(ticks);
+    timer.clear_current();
+    timer.enable_interrupt();
+    timer.enable_counter();
+}
+
+/// The words that the emulator was given for the program: a name and a number.
+pub fn arguments(buffer: &mut [u8; 128]) -> (Option<&str>, Option<u32>) {
+    const SYS_GET_CMDLINE: usize = 0x15;
+    let mut block = [buffer.as_mut_ptr() as usize, buffer.len()];
+    // SAFETY: the block is a buffer and its length, as this call wants it.
+    let status = unsafe { cortex_m_semihosting::syscall1(SYS_GET_CMDLINE, block.as_mut_ptr() as usize) };
+    if status != 0 {
+        return (None, None);
+    }
+    let line = core::str::from_utf8(&buffer[..block[1].min(buffer.len())]).unwrap_or("");
+    let mut words = line.trim_end_matches('\0').split(' ').skip(1);
+    (words.next(), words.next().and_then(|number| number.parse().ok()))
+}

@@ -1,0 +1,324 @@
+//! Sizes, the longest time with interrupts off, and the way from an interrupt to the task that it wakes.
+//!
+//! Time is counted in instructions: `-icount` makes each take the same time, `nop`s of a known number show how many
+//! clocks of the timer that is. The critical section of this program is its own, and looks at the timer when
+//! interrupts go off and before they go on again.
+//!
+//! What must not grow with the number of waiters is asserted; the table of figures is for the eye.
+
+#![no_std]
+#![no_main]
+
+use core::cell::Cell;
+use core::future::Future;
+use core::mem::size_of;
+use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::task::{Context, Waker};
+
+use anywake_core::{
+    AcquireFuture, Condition, ConditionFuture, Event, EventFuture, Lock, LockFuture, Semaphore, StaticQueue,
+};
+use anywake_minimal::{Executor, Flags};
+use cortex_m::peripheral::SYST;
+use cortex_m::peripheral::syst::SystClkSource;
+use cortex_m::register::primask;
+use cortex_m_semihosting::{debug, hprintln};
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::signal::Signal;
+
+// ---- Time
+
+const FULL: u32 = 0x00ff_ffff;
+/// Clocks of the timer for 1024 instructions.
+static CLOCKS: AtomicU32 = AtomicU32::new(1024);
+
+/// Counts down, and wraps every 24 bits.
+#[inline(always)]
+fn now() -> u32 {
+    SYST::get_current()
+}
+
+#[inline(always)]
+fn since(begin: u32) -> u32 {
+    begin.wrapping_sub(now()) & FULL
+}
+
+fn instructions(clocks: u32) -> u32 {
+    (clocks * 1024).div_ceil(CLOCKS.load(Relaxed))
+}
+
+fn calibrate() {
+    let begin = now();
+    // SAFETY: it does nothing.
+    unsafe { core::arch::asm!(".rept 1024", "nop", ".endr", options(nostack, preserves_flags)) };
+    CLOCKS.store(since(begin), Relaxed);
+    assert!(CLOCKS.load(Relaxed) >= 1024, "a clock is longer than an instruction: is -icount set?");
+}
+
+// ---- A critical section that keeps time
+
+static BEGIN: AtomicU32 = AtomicU32::new(0);
+static LONGEST: AtomicU32 = AtomicU32::new(0);
+
+struct Timed;
+critical_section::set_impl!(Timed);
+
+// SAFETY: as that of cortex-m: interrupts go off on the single core, and back to what they were.
+unsafe impl critical_section::Impl for Timed {
+    #[inline(never)]
+    unsafe fn acquire() -> bool {
+        let were_on = primask::read().is_active();
+        cortex_m::interrupt::disable();
+        if were_on {
+            BEGIN.store(now(), Relaxed);
+        }
+        were_on
+    }
+
+    #[inline(never)]
+    unsafe fn release(were_on: bool) {
+        if were_on {
+            let clocks = since(BEGIN.load(Relaxed));
+            if clocks > LONGEST.load(Relaxed) {
+                LONGEST.store(clocks, Relaxed);
+            }
+            // SAFETY: they were on outside of this section.
+            unsafe { cortex_m::interrupt::enable() };
+        }
+    }
+}
+
+/// The longest section within `work`, in instructions, without what the measurement itself takes.
+fn longest(work: impl FnOnce()) -> u32 {
+    LONGEST.store(0, Relaxed);
+    critical_section::with(|_| ());
+    let empty = LONGEST.load(Relaxed);
+    work();
+    instructions(LONGEST.load(Relaxed) - empty)
+}
+
+// ---- Crowds
+
+const MOST: usize = 64;
+
+/// Has `count` futures wait, and gives the longest section of `enter`: one more begins to wait; of `leave`: one from
+/// their middle is dropped; of `work` on those that are left.
+fn crowd<F: Future>(make: impl Fn() -> F, count: usize, work: impl FnOnce()) -> [u32; 3] {
+    let mut futures = pin!([const { None }; MOST]);
+    let mut context = Context::from_waker(Waker::noop());
+    for index in 0..count {
+        let mut place = at(futures.as_mut(), index);
+        place.set(Some(make()));
+        assert!(place.as_pin_mut().unwrap().poll(&mut context).is_pending());
+    }
+    let mut one_more = pin!(Some(make()));
+    let enter = longest(|| assert!(one_more.as_mut().as_pin_mut().unwrap().poll(&mut context).is_pending()));
+    let leave = longest(|| at(futures.as_mut(), count / 2).set(None));
+    let work = longest(work);
+    for index in 0..count {
+        at(futures.as_mut(), index).set(None);
+    }
+    [enter, leave, work]
+}
+
+fn at<F>(futures: Pin<&mut [Option<F>; MOST]>, index: usize) -> Pin<&mut Option<F>> {
+    // SAFETY: what is pinned with the array is not moved by projecting to it.
+    unsafe { futures.map_unchecked_mut(|futures| &mut futures[index]) }
+}
+
+/// The rows of a crowd of each size; work on more than a batch must not take longer than work on a batch.
+fn rows(name: &str, row: impl Fn(usize) -> [u32; 3]) {
+    const BATCH: usize = 16;
+    let few = [1, 2, 4, BATCH].map(|count| (count, row(count)));
+    // Full batches, whatever else the work does.
+    let [at_batch, at_most] = [2 * BATCH, MOST - 1].map(|count| (count, row(count)));
+    for (count, [enter, leave, work]) in few.into_iter().chain([at_batch, at_most]) {
+        hprintln!("off | {} | {} | {} | {} | {}", name, count, enter, leave, work);
+    }
+    for part in 0..3 {
+        // A clock is a part of an instruction: one of them is noise.
+        assert!(at_most.1[part] <= at_batch.1[part] + 1, "{name}: it grows with the waiters");
+    }
+    for part in 0..2 {
+        assert!(at_most.1[part] <= few[2].1[part] + 1, "{name}: to begin and to end a wait is O(1)");
+    }
+}
+
+fn interrupts_off() {
+    hprintln!("off | wake-up | waiters | to begin a wait | to cancel one | the wake-up");
+    rows("lock, unlock", |count| {
+        let lock = Lock::new(());
+        let owner = Cell::new(lock.try_lock());
+        crowd(|| lock.lock(), count, || drop(owner.take()))
+    });
+    rows("semaphore, release(n)", |count| {
+        let semaphore = Semaphore::new(0);
+        crowd(|| semaphore.acquire(), count, || semaphore.release(count).unwrap())
+    });
+    rows("event, set", |count| {
+        let event = Event::new();
+        crowd(|| event.wait(), count, || event.set())
+    });
+    rows("condition, notify_all", |count| {
+        let (lock, condition) = (Lock::new(()), Condition::new());
+        crowd(
+            || condition.wait(lock.try_lock().unwrap()),
+            count,
+            || {
+                condition.notify_all();
+            },
+        )
+    });
+    rows("queue, try_push", |count| {
+        let queue = StaticQueue::<u32, 8>::new();
+        crowd(|| queue.pop(), count, || queue.try_push(1).unwrap())
+    });
+    rows("queue, close", |count| {
+        let queue = StaticQueue::<u32, 8>::new();
+        crowd(|| queue.pop(), count, || queue.close())
+    });
+}
+
+/// Between two primitives, neither of which anybody waits for, there is no critical section to speak of.
+fn interrupts_off_uncontended() {
+    let lock = Lock::new(0);
+    let semaphore = Semaphore::new(1);
+    let event = Event::new();
+    let queue = StaticQueue::<u32, 8>::new();
+    let figures = [
+        ("try_lock and unlock", longest(|| drop(lock.try_lock()))),
+        ("try_acquire and drop", longest(|| drop(semaphore.try_acquire()))),
+        ("set and clear", {
+            longest(|| {
+                event.set();
+                event.clear();
+            })
+        }),
+        ("try_push", longest(|| queue.try_push(1).unwrap())),
+        ("try_pop", longest(|| assert!(queue.try_pop().is_ok()))),
+    ];
+    for (name, figure) in figures {
+        hprintln!("off | {}, nobody waits | - | - | - | {}", name, figure);
+    }
+}
+
+// ---- Sizes
+
+fn sizes() {
+    hprintln!("ram | type | bytes | a wait for it");
+    let rows = [
+        ("Lock<()>", size_of::<Lock<()>>(), size_of::<LockFuture<'static, ()>>()),
+        ("Lock<u32>", size_of::<Lock<u32>>(), size_of::<LockFuture<'static, u32>>()),
+        ("Semaphore", size_of::<Semaphore>(), size_of::<AcquireFuture<'static>>()),
+        ("Event", size_of::<Event>(), size_of::<EventFuture<'static>>()),
+        ("Condition", size_of::<Condition>(), size_of::<ConditionFuture<'static, &'static Lock<()>>>()),
+        ("StaticQueue<u32, 8>", size_of::<StaticQueue<u32, 8>>(), size_of_wait(|| QUEUE.pop())),
+    ];
+    for (name, bytes, wait) in rows {
+        hprintln!("ram | {} | {} | {}", name, bytes, wait);
+    }
+}
+
+static QUEUE: StaticQueue<u32, 8> = StaticQueue::new();
+
+fn size_of_wait<F>(_: impl FnOnce() -> F) -> usize {
+    size_of::<F>()
+}
+
+// ---- From an interrupt to a task
+
+/// How long after the executor has gone to sleep, in clocks.
+const LATER: u32 = 20_000;
+const ROUNDS: u32 = 8;
+
+static WAKE: Event = Event::new();
+static PERMIT: Semaphore = Semaphore::new(0);
+static ITEM: StaticQueue<u32, 1> = StaticQueue::new();
+static SIGNAL: Signal<CriticalSectionRawMutex, ()> = Signal::new();
+/// Which of the four the handler works on.
+static ROUTE: AtomicU32 = AtomicU32::new(0);
+const ROUTES: [&str; 4] =
+    ["Event::set", "Semaphore::release", "StaticQueue::try_push", "embassy_sync::Signal::signal"];
+
+#[cortex_m_rt::exception]
+fn SysTick() {
+    match ROUTE.load(Relaxed) {
+        0 => {
+            WAKE.set();
+            WAKE.clear();
+        }
+        1 => PERMIT.release(1).unwrap(),
+        2 => ITEM.try_push(1).unwrap(),
+        _ => SIGNAL.signal(()),
+    }
+}
+
+/// Waits for the interrupt by each way in turn. The timer wraps as it strikes: what is missing to its top is what has
+/// passed since.
+async fn latencies(executor: &str) {
+    for (route, name) in ROUTES.iter().enumerate() {
+        ROUTE.store(route as u32, Relaxed);
+        let mut slowest = 0;
+        for _ in 0..ROUNDS {
+            restart();
+            match route {
+                0 => WAKE.wait().await,
+                1 => PERMIT.acquire().await.unwrap().forget(),
+                2 => drop(ITEM.pop().await),
+                _ => SIGNAL.wait().await,
+            }
+            slowest = slowest.max(LATER - now());
+        }
+        hprintln!("wake | {} | {} | {}", executor, name, instructions(slowest));
+    }
+}
+
+fn restart() {
+    // SAFETY: the one owner of the timer is this program's single flow of initialisation and its tasks, in turn.
+    let timer = unsafe { &*SYST::PTR };
+    // SAFETY: any value may be written.
+    unsafe { timer.rvr.write(LATER) };
+    // SAFETY: any value clears it.
+    unsafe { timer.cvr.write(0) };
+    // SAFETY: enabled, with interrupt, by the core's clock.
+    unsafe { timer.csr.write(0b111) };
+}
+
+#[embassy_executor::task]
+async fn on_embassy() {
+    latencies("embassy").await;
+    hprintln!("test result: ok");
+    loop {
+        debug::exit(debug::EXIT_SUCCESS);
+    }
+}
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    let mut timer = cortex_m::Peripherals::take().unwrap().SYST;
+    timer.set_clock_source(SystClkSource::Core);
+    timer.set_reload(FULL);
+    timer.clear_current();
+    timer.enable_counter();
+    calibrate();
+    sizes();
+    interrupts_off();
+    interrupts_off_uncontended();
+
+    hprintln!("wake | executor | by | instructions");
+    static WOKEN: Flags<1> = Flags::new();
+    Executor::new([pin!(latencies("minimal"))], &WOKEN).run(cortex_m::asm::wfi);
+    let mut executor = embassy_executor::Executor::new();
+    // SAFETY: this function does not return, so that what lies in its frame lives for ever.
+    let executor = unsafe { &mut *(&raw mut executor) };
+    executor.run(|spawner| spawner.spawn(on_embassy().unwrap()))
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    hprintln!("FAILED: {}", info);
+    loop {
+        debug::exit(debug::EXIT_FAILURE);
+    }
+}

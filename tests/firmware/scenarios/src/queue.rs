@@ -1,0 +1,83 @@
+use anywake_core::{Closed, StaticQueue, TaskDoneError, TryPopError, TryPushError};
+use embassy_futures::yield_now;
+
+use crate::stage::{Count, Trace, until};
+
+pub(crate) async fn work(role: usize) {
+    const ITEMS: usize = 20;
+    static JOBS: StaticQueue<usize, 2> = StaticQueue::new();
+    static SUM: Count = Count::new();
+    static FINISHED: Count = Count::new();
+
+    match role {
+        // Two producers, whom the capacity holds back.
+        0 | 1 => {
+            for item in 0..ITEMS {
+                JOBS.push(2 * item + role).await.unwrap();
+                assert!(JOBS.len() <= JOBS.capacity());
+            }
+            // All of one's own is pushed, so there was work when it began, and none is left when it ends.
+            JOBS.join().await;
+            if role == 0 {
+                until(|| FINISHED.get() == 2 * ITEMS).await;
+                JOBS.close();
+            }
+        }
+        _ => {
+            while let Ok(item) = JOBS.pop().await {
+                SUM.set(SUM.get() + item);
+                yield_now().await;
+                FINISHED.set(FINISHED.get() + 1);
+                JOBS.task_done().unwrap();
+            }
+            assert_eq!(SUM.get(), ITEMS * (2 * ITEMS - 1));
+            assert_eq!((JOBS.unfinished(), JOBS.task_done()), (0, Err(TaskDoneError)));
+        }
+    }
+}
+
+pub(crate) async fn order(role: usize) {
+    static ITEMS: StaticQueue<usize, 1> = StaticQueue::new();
+    static ORDER: Trace<3> = Trace::new();
+
+    if role == 0 {
+        until(|| ITEMS.waiters() == 3).await;
+        // Each waiting pop gets the item whose turn it is, and a later pop gets none.
+        for item in 1..=3 {
+            assert_eq!(ITEMS.try_push(item), Ok(()));
+            assert_eq!(ITEMS.try_pop(), Err(TryPopError::Empty), "it is promised");
+            until(|| ORDER.len() == item).await;
+        }
+        ORDER.assert([1, 2, 3]);
+        assert_eq!(ITEMS.try_push(0), Ok(()));
+        until(|| ITEMS.waiters() == 3).await;
+        assert_eq!(ITEMS.try_push(9), Err(TryPushError::Full(9)));
+        for item in 0..=3 {
+            assert_eq!(ITEMS.try_pop(), Ok(item), "as they came");
+        }
+        assert!(ITEMS.is_empty() && ITEMS.waiters() == 0);
+    } else {
+        until(|| ITEMS.waiters() == role - 1 && ORDER.len() == 0).await;
+        assert_eq!(ITEMS.pop().await, Ok(role));
+        ORDER.mark(role);
+        until(|| ITEMS.is_full() && ITEMS.waiters() == role - 1 && ORDER.len() == 3).await;
+        ITEMS.push(role).await.unwrap();
+    }
+}
+
+pub(crate) async fn closing(role: usize) {
+    static ITEMS: StaticQueue<usize, 2> = StaticQueue::new();
+
+    if role == 0 {
+        ITEMS.push(10).await.unwrap();
+        ITEMS.push(11).await.unwrap();
+        until(|| ITEMS.waiters() == 3).await;
+        ITEMS.close();
+        assert_eq!(ITEMS.waiters(), 0);
+        assert_eq!(ITEMS.try_push(12), Err(TryPushError::Closed(12)));
+        assert_eq!((ITEMS.pop().await, ITEMS.pop().await, ITEMS.pop().await), (Ok(10), Ok(11), Err(Closed)));
+    } else {
+        until(|| ITEMS.is_full()).await;
+        assert_eq!(ITEMS.push(role).await.unwrap_err().into_inner(), role);
+    }
+}

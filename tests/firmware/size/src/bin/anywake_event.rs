@@ -1,0 +1,12 @@
+//! `Event`.
+
+#![no_std]
+#![no_main]
+
+use anywake_size::anywake::event;
+use anywake_size::run;
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    run(&[event])
+}

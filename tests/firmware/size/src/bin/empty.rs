@@ -1,0 +1,11 @@
+//! What every program weighs.
+
+#![no_std]
+#![no_main]
+
+use anywake_size::run;
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    run(&[])
+}

@@ -1,0 +1,154 @@
+//! One step of a program for each primitive: what an ordinary use of it brings into a binary.
+//!
+//! A step waits in an `async` block, and does from outside what lets it go on. Steps of anywake and of
+//! embassy-sync do the same as far as both can.
+
+#![no_std]
+
+use core::future::Future;
+use core::hint::black_box;
+use core::pin::{Pin, pin};
+use core::task::{Context, RawWaker, RawWakerVTable, Waker};
+
+use cortex_m as _;
+
+/// Nobody is told why: messages would be weighed too.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {
+        cortex_m::asm::udf();
+    }
+}
+
+fn poll(future: Pin<&mut dyn Future<Output = ()>>) {
+    const TABLE: RawWakerVTable =
+        RawWakerVTable::new(|_| RawWaker::new(core::ptr::null(), &TABLE), drop, drop, drop);
+    // SAFETY: the functions do nothing.
+    let waker = unsafe { Waker::from_raw(RawWaker::new(core::ptr::null(), &TABLE)) };
+    let _ = black_box(future.poll(&mut Context::from_waker(&waker)));
+}
+
+/// Runs steps for ever.
+pub fn run(steps: &[fn()]) -> ! {
+    loop {
+        for step in black_box(steps) {
+            step();
+        }
+    }
+}
+
+/// anywake's.
+pub mod anywake {
+    use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+
+    use super::{black_box, pin, poll};
+
+    static LOCK: Lock<u32> = Lock::new(0);
+    static SEMAPHORE: Semaphore = Semaphore::new(1);
+    static EVENT: Event = Event::new();
+    static CONDITION: Condition = Condition::new();
+    static CONDITION_LOCK: Lock<u32> = Lock::new(0);
+    static QUEUE: StaticQueue<u32, 8> = StaticQueue::new();
+
+    /// `lock`, `try_lock`.
+    pub fn lock() {
+        let owner = LOCK.try_lock();
+        let mut task = pin!(async { *LOCK.lock().await += 1 });
+        poll(task.as_mut());
+        drop(owner);
+        poll(task.as_mut());
+    }
+
+    /// `acquire`, `try_acquire`.
+    pub fn semaphore() {
+        let permit = SEMAPHORE.try_acquire();
+        let mut task = pin!(async { drop(black_box(SEMAPHORE.acquire().await)) });
+        poll(task.as_mut());
+        drop(permit);
+        poll(task.as_mut());
+    }
+
+    /// `wait`, `set`, `clear`.
+    pub fn event() {
+        let mut task = pin!(async { EVENT.wait().await });
+        poll(task.as_mut());
+        EVENT.set();
+        EVENT.clear();
+        poll(task.as_mut());
+    }
+
+    /// `wait`, `notify_one`, and a lock, without which it is of no use.
+    pub fn condition() {
+        let mut task = pin!(async { *CONDITION.wait(CONDITION_LOCK.lock().await).await += 1 });
+        poll(task.as_mut());
+        CONDITION.notify_one();
+        poll(task.as_mut());
+    }
+
+    /// `push`, `pop`, `try_push`, `try_pop`.
+    pub fn queue() {
+        let mut task = pin!(async {
+            let item = QUEUE.pop().await.unwrap_or(0);
+            let _ = QUEUE.push(item).await;
+        });
+        poll(task.as_mut());
+        let _ = black_box(QUEUE.try_push(1));
+        poll(task.as_mut());
+        let _ = black_box(QUEUE.try_pop());
+    }
+}
+
+/// The nearest of embassy-sync. It has nothing like a condition.
+pub mod embassy {
+    use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+    use embassy_sync::channel::Channel;
+    use embassy_sync::mutex::Mutex;
+    use embassy_sync::semaphore::{FairSemaphore, Semaphore};
+    use embassy_sync::signal::Signal;
+
+    use super::{black_box, pin, poll};
+
+    static LOCK: Mutex<CriticalSectionRawMutex, u32> = Mutex::new(0);
+    static SEMAPHORE: FairSemaphore<CriticalSectionRawMutex, 4> = FairSemaphore::new(1);
+    static EVENT: Signal<CriticalSectionRawMutex, ()> = Signal::new();
+    static QUEUE: Channel<CriticalSectionRawMutex, u32, 8> = Channel::new();
+
+    /// `Mutex`.
+    pub fn lock() {
+        let owner = LOCK.try_lock();
+        let mut task = pin!(async { *LOCK.lock().await += 1 });
+        poll(task.as_mut());
+        drop(owner);
+        poll(task.as_mut());
+    }
+
+    /// `FairSemaphore`, for 4 waiters.
+    pub fn semaphore() {
+        let permit = SEMAPHORE.try_acquire(1);
+        let mut task = pin!(async { drop(black_box(SEMAPHORE.acquire(1).await)) });
+        poll(task.as_mut());
+        drop(permit);
+        poll(task.as_mut());
+    }
+
+    /// `Signal`, for 1 waiter.
+    pub fn event() {
+        let mut task = pin!(async { EVENT.wait().await });
+        poll(task.as_mut());
+        EVENT.signal(());
+        poll(task.as_mut());
+        EVENT.reset();
+    }
+
+    /// `Channel`, for 1 waiter at each end.
+    pub fn queue() {
+        let mut task = pin!(async {
+            let item = QUEUE.receive().await;
+            QUEUE.send(item).await;
+        });
+        poll(task.as_mut());
+        let _ = black_box(QUEUE.try_send(1));
+        poll(task.as_mut());
+        let _ = black_box(QUEUE.try_receive());
+    }
+}

@@ -1,0 +1,12 @@
+// Runs the module given as argument; its panic is this program's failure.
+import { readFileSync } from "node:fs";
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+let memory;
+const env = {
+    print: (text, length) => process.stdout.write(Buffer.from(memory.buffer, text, length)),
+    wait_for_timer: () => Atomics.wait(sleeper, 0, 0, 1),
+};
+const { instance } = await WebAssembly.instantiate(readFileSync(process.argv[2]), { env });
+memory = instance.exports.memory;
+instance.exports.run();

@@ -1,0 +1,8 @@
+//! `cd tests && cargo +nightly fuzz run condition`
+
+#![no_main]
+
+use anywake_tests::explorer::condition;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|program: &[u8]| condition::run(program));

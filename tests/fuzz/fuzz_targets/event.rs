@@ -1,0 +1,8 @@
+//! `cd tests && cargo +nightly fuzz run event`
+
+#![no_main]
+
+use anywake_tests::explorer::event;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|program: &[u8]| event::run(program));

@@ -1,0 +1,8 @@
+//! `cd tests && cargo +nightly fuzz run semaphore`
+
+#![no_main]
+
+use anywake_tests::explorer::semaphore;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|program: &[u8]| semaphore::run(program));
