@@ -5,10 +5,10 @@ use std::sync::Arc;
 #[cfg(feature = "smol")]
 use std::sync::mpsc;
 
-use anywake::test_util::Simulated;
+use anywake::test_util::{Simulated, Simulation};
 use anywake::{BlockingPool, Runtime, TaskError, gather};
 
-use crate::support::{Log, event};
+use crate::support::Log;
 
 async fn results_and_panics_come_back<R: Runtime>(rt: R) {
     let pool = BlockingPool::new(rt, 2);
@@ -47,27 +47,27 @@ async fn one_thread_keeps_the_order_of_the_calls<R: Runtime>(rt: R) {
     assert_eq!(log.lines(), (0..30).map(|n| n.to_string()).collect::<Vec<_>>());
 }
 
-async fn cancelled_before_its_turn_it_is_never_called<R: Runtime>(rt: R) {
-    let pool = BlockingPool::new(rt, 1);
-    let (begun, waits) = (event(), event());
-    let (begins, cancelled) = (Arc::clone(&begun), Arc::clone(&waits));
-    let first = pool.spawn(move || begins.set());
-    let second = pool.spawn(|| unreachable!("it was cancelled"));
-    second.cancel();
-    begun.wait().await;
-    first.await.unwrap();
-    let second: Result<(), _> = second.await;
-    assert!(matches!(second, Err(TaskError::Cancelled)));
-    // The one after it has its turn.
-    pool.spawn(move || cancelled.set()).await.unwrap();
-    assert!(waits.is_set());
-}
-
 on_each_runtime! {
     results_and_panics_come_back
     not_more_than_so_many_run
     one_thread_keeps_the_order_of_the_calls
-    cancelled_before_its_turn_it_is_never_called
+}
+
+/// In a simulation nothing has begun before its spawner waits.
+#[test]
+fn cancelled_before_its_turn_it_is_never_called() {
+    for seed in 0..32 {
+        Simulation::seeded(seed).run(async {
+            let pool = BlockingPool::new(Simulated, 1);
+            let first = pool.spawn(|| 1);
+            let second = pool.spawn(|| unreachable!("it was cancelled"));
+            let third = pool.spawn(|| 3);
+            second.cancel();
+            assert_eq!((first.await.unwrap(), third.await.unwrap()), (1, 3));
+            let second: Result<(), _> = second.await;
+            assert!(matches!(second, Err(TaskError::Cancelled)));
+        });
+    }
 }
 
 #[cfg(feature = "smol")]
@@ -83,11 +83,15 @@ fn function_that_has_begun_is_not_stopped_and_keeps_its_slot() {
     });
     begun.recv().unwrap();
     running.cancel();
+    let cancelled = pool.spawn(|| unreachable!("it was cancelled"));
     let next = pool.spawn(|| 4);
+    cancelled.cancel();
     assert!(!next.is_finished());
     go.send(3).unwrap();
     assert_eq!(blocking::wait(running).unwrap(), 3);
     assert_eq!(blocking::wait(next).unwrap(), 4);
+    let cancelled: Result<(), _> = blocking::wait(cancelled);
+    assert!(matches!(cancelled, Err(TaskError::Cancelled)));
 }
 
 #[test]

@@ -15,8 +15,6 @@ mod group;
 mod group_cancel;
 mod ordered_queue;
 mod pool;
-#[cfg(feature = "tracing")]
-mod pool_events;
 mod pool_time;
 mod race;
 mod shield;
