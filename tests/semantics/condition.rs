@@ -5,11 +5,10 @@ use core::task::Poll;
 use std::sync::Arc;
 
 use anywake_core::{Condition, ConditionFuture, Event, Lock};
-use anywake_tests::{Call, CountingWaker, Task, assert_pending, panic_of, queue_up, queued, run_woken};
+use anywake_tests::{Call, CountingWaker, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken};
 use futures_util::future::FusedFuture;
 
 use crate::cost;
-use crate::subjects::leak;
 
 /// More than two batches of a wake loop.
 const CROWD: usize = 40;

@@ -1,11 +1,10 @@
 //! [`Event`]: the flag, and the cohort that a `set` wakes.
 
 use anywake_core::Event;
-use anywake_tests::{Call, CountingWaker, Task, assert_pending, panic_of, queue_up, queued};
+use anywake_tests::{Call, CountingWaker, Task, assert_pending, leak, panic_of, queue_up, queued};
 use futures_util::future::FusedFuture;
 
 use crate::cost;
-use crate::subjects::leak;
 
 #[test]
 fn a_new_event_is_clear() {

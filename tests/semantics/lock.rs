@@ -4,11 +4,12 @@ use core::fmt::Display;
 use std::sync::Arc;
 
 use anywake_core::{Lock, LockFuture, LockGuard, MappedLockGuard, OwnedLockGuard};
-use anywake_tests::{Call, CountingWaker, Task, assert_pending, assert_ready, panic_of, queue_up, queued};
+use anywake_tests::{
+    Call, CountingWaker, Task, assert_pending, assert_ready, leak, panic_of, queue_up, queued,
+};
 use futures_util::future::FusedFuture;
 
 use crate::cost;
-use crate::subjects::leak;
 
 /// Who owns a lock, and who waits for it.
 type Contended<'a> = (LockGuard<'a, ()>, Vec<Task<LockFuture<'a, ()>>>);

@@ -8,13 +8,12 @@ use anywake_core::{
     TryPushError,
 };
 use anywake_tests::{
-    Call, CountingWaker, Drops, Item, Task, assert_pending, panic_of, queue_up, queued, run_woken,
+    Call, CountingWaker, Drops, Item, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken,
 };
 use futures_util::future::FusedFuture;
 use futures_util::stream::{FusedStream, StreamExt};
 
 use crate::cost;
-use crate::subjects::leak;
 
 /// A queue that is full of `0..N`.
 fn full<const N: usize>() -> StaticQueue<usize, N> {

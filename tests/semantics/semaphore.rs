@@ -5,11 +5,10 @@ use std::sync::Arc;
 use anywake_core::{
     AcquireError, AcquireFuture, Closed, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
 };
-use anywake_tests::{Call, CountingWaker, Task, assert_pending, panic_of, queue_up, queued, run_woken};
+use anywake_tests::{Call, CountingWaker, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken};
 use futures_util::future::FusedFuture;
 
 use crate::cost;
-use crate::subjects::leak;
 
 /// What can be seen of a semaphore, to show that something changed nothing.
 fn state(semaphore: &Semaphore) -> (usize, usize, bool) {

@@ -10,7 +10,7 @@ use anywake_core::{
     AcquireFuture, Condition, ConditionFuture, Event, EventFuture, InArray, JoinFuture, Lock, LockFuture,
     LockGuard, PopFuture, PushFuture, Semaphore, StaticQueue,
 };
-use anywake_tests::poll_once;
+use anywake_tests::{leak, poll_once};
 
 /// How many items fit into the queues, and the most waiters that can be let through.
 pub(crate) const ROOM: usize = 64;
@@ -36,11 +36,6 @@ pub(crate) trait Subject: Sync + Sized + 'static {
 
     /// Takes the internal lock in several ways, a wait that is cancelled among them, and changes nothing.
     fn touch(&'static self);
-}
-
-/// Something that lives for ever.
-pub(crate) fn leak<T>(value: T) -> &'static T {
-    Box::leak(Box::new(value))
 }
 
 /// Takes all `n` steps, even if one panics, and lets the panic go on then.

@@ -5,6 +5,7 @@
 
 pub mod explorer;
 mod item;
+mod leak;
 pub mod runtimes;
 mod task;
 mod thread;
@@ -17,6 +18,7 @@ use core::task::{Context, Poll, Waker};
 use std::panic::catch_unwind;
 
 pub use item::{Drops, Item};
+pub use leak::{forget, leak};
 pub use task::{Task, queue_up, queued, run_woken};
 pub use thread::{block_on, finishes};
 pub use waker::{Call, CountingWaker};

@@ -82,7 +82,7 @@ impl<F: Future> Task<F> {
 
     /// Leaks the future: it is never dropped, and its place is never used again.
     pub fn forget(self) {
-        core::mem::forget(self.future);
+        crate::forget(self.future);
     }
 }
 

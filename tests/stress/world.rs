@@ -3,7 +3,7 @@
 use core::fmt;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::SeqCst;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anywake::{Condition, Event, Lock, Queue, Semaphore};
 
@@ -311,14 +311,4 @@ impl fmt::Debug for World {
             .field("doomed", &self.doomed)
             .finish()
     }
-}
-
-/// Where forgotten futures are, so that a leak checker can tell that they are not lost.
-static GHOSTS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
-
-/// Forgets a future in its box: it is never polled, never dropped, and its memory is never used again.
-pub(crate) fn haunt<F>(future: core::pin::Pin<Box<F>>) {
-    let address = (&raw const *future).addr();
-    GHOSTS.lock().unwrap_or_else(PoisonError::into_inner).push(address);
-    core::mem::forget(future);
 }

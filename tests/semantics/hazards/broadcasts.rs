@@ -6,10 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
 use anywake_tests::{
-    Call, CountingWaker, Task, assert_pending, finishes, panic_of, queue_up, queued, run_woken,
+    Call, CountingWaker, Task, assert_pending, finishes, leak, panic_of, queue_up, queued, run_woken,
 };
-
-use crate::subjects::leak;
 
 /// How many waiters one critical section takes out.
 const BATCH: usize = 16;

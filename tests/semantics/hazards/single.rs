@@ -6,10 +6,8 @@ use core::task::Poll;
 use std::sync::Arc;
 
 use anywake_core::{Closed, Condition, Event, Lock, Semaphore, StaticQueue, TryPopError};
-use anywake_tests::{Drops, Item, Task, assert_pending, finishes, poll_once, queued};
+use anywake_tests::{Drops, Item, Task, assert_pending, finishes, leak, poll_once, queued};
 use futures_util::future::{Either, select};
-
-use crate::subjects::leak;
 
 #[test]
 fn head_wanted_five_cancelled_next_wants_one() {

@@ -4,11 +4,10 @@ use core::future::Future;
 use core::pin::pin;
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use core::task::Poll;
+use std::sync::Mutex;
 
 use anywake_core::{Condition, Event, Lock, PushError, Queue, Semaphore, StaticQueue, TryPushError};
-use anywake_tests::{Drops, Item, Task, block_on, finishes, poll_once};
-
-use crate::subjects::leak;
+use anywake_tests::{Drops, Item, Task, block_on, finishes, leak, poll_once};
 
 const ROUNDS: usize = if cfg!(miri) { 50 } else { 10_000 };
 
@@ -141,11 +140,8 @@ fn close_that_races_with_push_and_pop_gives_every_item_to_exactly_one() {
     for round in 0..ROUNDS / 10 {
         let drops = Drops::new();
         let queue = Queue::with_capacity(2).unwrap();
-        let kept = AtomicUsize::new(0);
-        let keep = |item: Item| {
-            core::mem::forget(item);
-            kept.fetch_add(1, SeqCst);
-        };
+        let kept = Mutex::new(Vec::new());
+        let keep = |item: Item| kept.lock().unwrap().push(item);
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for id in 0..4 {
@@ -170,6 +166,6 @@ fn close_that_races_with_push_and_pop_gives_every_item_to_exactly_one() {
         });
         drop(queue);
         // Given to somebody, or dropped by the queue, and never both.
-        assert_eq!(kept.load(SeqCst) + drops.count(), 5);
+        assert_eq!(kept.lock().unwrap().len() + drops.count(), 5);
     }
 }
