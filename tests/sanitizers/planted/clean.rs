@@ -2,18 +2,20 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use anywake_core::Lock;
 
 fn main() {
-    let lock = Arc::new(Lock::new(0));
+    let shared = Arc::new((Lock::new(0), Barrier::new(2)));
     let threads = [(); 2].map(|()| {
-        let lock = Arc::clone(&lock);
+        let shared = Arc::clone(&shared);
         thread::spawn(move || {
-            for _ in 0..10_000 {
+            let (lock, both) = &*shared;
+            both.wait();
+            for _ in 0..1_000 {
                 let mut wait = pin!(lock.lock());
                 loop {
                     let polled = wait.as_mut().poll(&mut Context::from_waker(Waker::noop()));
@@ -23,11 +25,12 @@ fn main() {
                     }
                     thread::yield_now();
                 }
+                thread::yield_now();
             }
         })
     });
     for thread in threads {
         thread.join().expect("it does not panic");
     }
-    assert_eq!(lock.try_lock().map(|sum| *sum), Some(20_000));
+    assert_eq!(shared.0.try_lock().map(|sum| *sum), Some(2_000));
 }

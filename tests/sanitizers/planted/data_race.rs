@@ -1,7 +1,8 @@
-//! Two threads that count without any lock.
+//! Two threads that count without any lock, at the same time: if one were over before the other began, the start of the
+//! second could order them.
 
 use std::cell::UnsafeCell;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 struct Count(UnsafeCell<u64>);
@@ -10,13 +11,16 @@ struct Count(UnsafeCell<u64>);
 unsafe impl Sync for Count {}
 
 fn main() {
-    let count = Arc::new(Count(UnsafeCell::new(0)));
+    let shared = Arc::new((Count(UnsafeCell::new(0)), Barrier::new(2)));
     let threads = [(); 2].map(|()| {
-        let count = Arc::clone(&count);
+        let shared = Arc::clone(&shared);
         thread::spawn(move || {
-            for _ in 0..10_000 {
+            let (count, both) = &*shared;
+            both.wait();
+            for _ in 0..1_000 {
                 // SAFETY: none, as above.
                 unsafe { *count.0.get() += 1 };
+                thread::yield_now();
             }
         })
     });

@@ -2,9 +2,9 @@
 //! machine ever shows it; only the sanitizer does.
 
 use std::cell::UnsafeCell;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 struct Count {
@@ -16,17 +16,21 @@ struct Count {
 unsafe impl Sync for Count {}
 
 fn main() {
-    let shared = Arc::new(Count { taken: AtomicBool::new(false), count: UnsafeCell::new(0) });
+    let count = Count { taken: AtomicBool::new(false), count: UnsafeCell::new(0) };
+    let shared = Arc::new((count, Barrier::new(2)));
     let threads = [(); 2].map(|()| {
         let shared = Arc::clone(&shared);
         thread::spawn(move || {
-            for _ in 0..10_000 {
-                while shared.taken.swap(true, Relaxed) {
+            let (Count { taken, count }, both) = &*shared;
+            both.wait();
+            for _ in 0..1_000 {
+                while taken.swap(true, Relaxed) {
                     thread::yield_now();
                 }
                 // SAFETY: none, as above.
-                unsafe { *shared.count.get() += 1 };
-                shared.taken.store(false, Relaxed);
+                unsafe { *count.get() += 1 };
+                taken.store(false, Relaxed);
+                thread::yield_now();
             }
         })
     });
