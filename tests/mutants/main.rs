@@ -1,0 +1,130 @@
+//! Seeded mistakes: makes each of the mistakes in `mistakes.rs` in a copy of the sources, and shows which check finds it.
+//!
+//! ```text
+//! cargo run -p anywake-tests --bin mutants                    until the first check that finds it: which others let it pass
+//! cargo run -p anywake-tests --bin mutants -- --all           every check on every mistake
+//! cargo run -p anywake-tests --bin mutants -- --quick         only the check that is named beside the mistake
+//! cargo run -p anywake-tests --bin mutants -- event_ --quick  the same, for those with such a name only
+//! ```
+//!
+//! Checks run in the order of what they cost, models last: what loom finds here, nothing else has found. Without a
+//! mistake every check must pass, and is seen to first. Fails if a mistake is not found, if one is no longer to be
+//! made because the sources have changed, or if it does not compile.
+//!
+//! The copy, and all that is built, is in `target/mutants`, so that a mistake costs no more than what depends on it.
+
+mod checks;
+mod mistakes;
+mod tree;
+
+use core::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use checks::{CHECKS, Check, Finding};
+use mistakes::{MISTAKES, Mistake};
+use tree::Tree;
+
+/// Which checks a mistake has to pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    UntilFound,
+    All,
+    Quick,
+}
+
+fn main() -> ExitCode {
+    let (mut mode, mut baseline, mut names) = (Mode::UntilFound, true, Vec::new());
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--all" => mode = Mode::All,
+            "--quick" => mode = Mode::Quick,
+            "--no-baseline" => baseline = false,
+            "--list" => {
+                MISTAKES.iter().for_each(|mistake| println!("{}: {}", mistake.name, mistake.breaks));
+                return ExitCode::SUCCESS;
+            }
+            option if option.starts_with('-') => {
+                eprintln!("there is no option {option}");
+                return ExitCode::from(2);
+            }
+            _ => names.push(argument),
+        }
+    }
+    let chosen =
+        |mistake: &&Mistake| names.is_empty() || names.iter().any(|name| mistake.name.contains(name));
+    let chosen: Vec<_> = MISTAKES.iter().filter(chosen).collect();
+    if chosen.is_empty() {
+        eprintln!("there is no mistake of that name; there are: --list");
+        return ExitCode::from(2);
+    }
+    match run(&chosen, mode, baseline) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("\n{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether each mistake was found.
+fn run(chosen: &[&Mistake], mode: Mode, baseline: bool) -> Result<bool, String> {
+    let mut tree = Tree::copy()?;
+    // All of them at first: it is better to know at once that one cannot be made.
+    for mistake in MISTAKES {
+        tree.with(mistake, |_| Ok(()))?;
+        if !CHECKS.iter().any(|check| check.name == mistake.found_by) {
+            return Err(format!("{}: there is no check {}", mistake.name, mistake.found_by));
+        }
+    }
+    println!("| mistake | what it breaks | found by | how |\n|---|---|---|---|");
+    if baseline {
+        for check in CHECKS {
+            let begin = Instant::now();
+            if let Some(Finding { output, .. }) = check.run(&tree)? {
+                return Err(format!("{output}\n\nwithout any mistake, {} must pass", check.name));
+            }
+            println!("| none | | {} passes | {} s |", check.name, begin.elapsed().as_secs());
+        }
+    }
+    let (mut found, mut by_loom) = (0, 0);
+    for mistake in chosen {
+        let findings = tree.with(mistake, |tree| try_checks(tree, mistake, mode))?;
+        found += usize::from(!findings.is_empty());
+        by_loom += usize::from(findings.first().is_some_and(|(check, _)| check.name == "loom"));
+        let (mut by, mut how) = (String::new(), String::new());
+        for (check, finding) in &findings {
+            let comma = if by.is_empty() { "" } else { ", " };
+            let _ = write!(by, "{comma}{}", check.name);
+            let _ = write!(how, "{comma}{}", finding.what);
+        }
+        if findings.is_empty() {
+            by.push_str("**NOTHING**");
+        }
+        println!("| `{}` | {} | {by} | {how} |", mistake.name, mistake.breaks);
+    }
+    println!("\n{found} of {} found", chosen.len());
+    match mode {
+        Mode::Quick => {}
+        Mode::UntilFound | Mode::All => println!("{by_loom} by loom alone"),
+    }
+    Ok(found == chosen.len())
+}
+
+fn try_checks(tree: &Tree, mistake: &Mistake, mode: Mode) -> Result<Vec<(&'static Check, Finding)>, String> {
+    checks::compiles(tree).map_err(|why| format!("{why}\n\n{} does not compile", mistake.name))?;
+    let mut findings = Vec::new();
+    for check in CHECKS {
+        if mode == Mode::Quick && check.name != mistake.found_by {
+            continue;
+        }
+        if let Some(finding) = check.run(tree)? {
+            findings.push((check, finding));
+            if mode != Mode::All {
+                break;
+            }
+        }
+    }
+    Ok(findings)
+}

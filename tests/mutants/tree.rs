@@ -1,0 +1,78 @@
+//! The copy of the sources that mistakes are made in.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use crate::mistakes::Mistake;
+
+/// What the workspace needs to be one.
+const PARTS: &[&str] = &["Cargo.toml", "Cargo.lock", "README.md", "core", "std-adapters", "tests", "benches"];
+
+/// A copy of the workspace, and a place to build it.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    pub root: PathBuf,
+    pub target: PathBuf,
+}
+
+impl Tree {
+    /// Makes the copy, or brings an earlier one up to date.
+    pub(crate) fn copy() -> Result<Self, String> {
+        let original =
+            Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a part of the workspace");
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| original.join("target"), PathBuf::from);
+        let target = std::path::absolute(target).map_err(|error| error.to_string())?.join("mutants");
+        let tree = Self { root: target.join("tree"), target: target.join("build") };
+        for part in PARTS {
+            copy(&original.join(part), &tree.root.join(part))?;
+        }
+        Ok(tree)
+    }
+
+    /// Makes a mistake, and takes it back in the end.
+    pub(crate) fn with<R>(
+        &mut self,
+        mistake: &Mistake,
+        body: impl FnOnce(&Self) -> Result<R, String>,
+    ) -> Result<R, String> {
+        let path = self.root.join("core/src").join(mistake.file);
+        let right = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let times = right.matches(mistake.right).count();
+        if times != 1 {
+            let Mistake { name, file, right, .. } = mistake;
+            return Err(format!("{name}: this must stand once in {file}, and does {times} times:\n{right}"));
+        }
+        let wrong = right.replacen(mistake.right, mistake.wrong, 1);
+        write(&path, &wrong)?;
+        let result = body(self);
+        write(&path, &right)?;
+        result
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Copies what differs, so that the rest is not built again, and removes what is no longer there.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", from.display());
+    if from.is_file() {
+        let content = fs::read(from).map_err(failed)?;
+        if fs::read(to).ok().as_ref() != Some(&content) {
+            fs::create_dir_all(to.parent().expect("a file is in a directory")).map_err(failed)?;
+            fs::write(to, content).map_err(failed)?;
+        }
+        return Ok(());
+    }
+    let names = |directory: &Path| -> std::io::Result<Vec<_>> {
+        fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect()
+    };
+    let here = names(from).map_err(failed)?;
+    for gone in names(to).unwrap_or_default().into_iter().filter(|name| !here.contains(name)) {
+        let gone = to.join(gone);
+        if gone.is_dir() { fs::remove_dir_all(gone) } else { fs::remove_file(gone) }.map_err(failed)?;
+    }
+    // Of the suites with a workspace of their own, what they have built stays where it is.
+    here.iter().filter(|name| *name != "target").try_for_each(|name| copy(&from.join(name), &to.join(name)))
+}
