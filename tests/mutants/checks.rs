@@ -9,10 +9,20 @@ use crate::tree::Tree;
 pub(crate) struct Check {
     pub name: &'static str,
     arguments: &'static str,
-    /// With the models' flags, and built apart from the rest.
-    models: bool,
+    build: Build,
     /// After so many seconds it hangs, which is a finding as well.
     patience: u32,
+}
+
+/// What differs has a directory of its own, or one would be built again for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Build {
+    /// The quickest to compile.
+    Plain,
+    /// The explorer takes several times as long without. Overflow and assertions are still checked.
+    Optimized,
+    /// With the models' flags.
+    Models,
 }
 
 /// How a mistake shows.
@@ -27,16 +37,16 @@ pub(crate) const CHECKS: &[Check] = &[
     check("types", "-p anywake-tests --test auto_traits --test ui", 300),
     check("semantics", "-p anywake-tests --test semantics", 90),
     check("conformance", "-p anywake-tests --test conformance --test mixed", 120),
-    check("explorer", "-p anywake-tests --test explorer", 300),
-    check("stress", "-p anywake-tests --test stress", 300),
+    Check { build: Build::Optimized, ..check("explorer", "-p anywake-tests --test explorer", 300) },
     Check {
-        models: true,
+        build: Build::Models,
         ..check("loom", "--release -p anywake-core --features std,futures --lib loom", 900)
     },
+    check("stress", "-p anywake-tests --test stress", 300),
 ];
 
 const fn check(name: &'static str, arguments: &'static str, patience: u32) -> Check {
-    Check { name, arguments, models: false, patience }
+    Check { name, arguments, build: Build::Plain, patience }
 }
 
 impl Check {
@@ -65,16 +75,21 @@ impl Check {
     fn cargo(&self, tree: &Tree, more: &str, patience: Option<u32>) -> Result<Output, String> {
         // `timeout` ends what cargo has started, too.
         let mut command = Command::new("timeout");
-        let target = if self.models { tree.target.join("loom") } else { tree.target.clone() };
+        let (directory, level, flags) = match self.build {
+            Build::Plain => ("plain", "0", ""),
+            Build::Optimized => ("optimized", "1", ""),
+            Build::Models => ("models", "0", "--cfg loom"),
+        };
         command
             .args(["--kill-after=5", &patience.unwrap_or(0).to_string(), "cargo", "test", "--no-fail-fast"])
             .args(self.arguments.split(' '))
             .args(more.split_terminator(' '))
-            .env("CARGO_TARGET_DIR", target)
-            // The explorer takes several times as long without; overflow and assertions are still checked.
-            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+            .env("CARGO_TARGET_DIR", tree.target.join(directory))
+            .env("CARGO_PROFILE_DEV_OPT_LEVEL", level)
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
             .env("RUST_BACKTRACE", "0")
-            .env("RUSTFLAGS", if self.models { "--cfg loom" } else { "" })
+            .env("RUSTFLAGS", flags)
             .env("LOOM_MAX_PREEMPTIONS", "2");
         output(command, tree)
     }
@@ -83,7 +98,9 @@ impl Check {
 /// A mistake that does not compile is none.
 pub(crate) fn compiles(tree: &Tree) -> Result<(), String> {
     let mut command = Command::new("cargo");
-    command.args(["check", "-p", "anywake-core", "--all-features"]).env("CARGO_TARGET_DIR", &tree.target);
+    command
+        .args(["check", "-p", "anywake-core", "--all-features"])
+        .env("CARGO_TARGET_DIR", tree.target.join("plain"));
     let output = output(command, tree)?;
     if output.status.success() { Ok(()) } else { Err(text(&output)) }
 }

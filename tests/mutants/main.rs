@@ -7,8 +7,8 @@
 //! cargo run -p anywake-tests --bin mutants -- event_ --quick  the same, for those with such a name only
 //! ```
 //!
-//! Checks run in the order of what they cost, models last: what loom finds here, nothing else has found. Without a
-//! mistake every check must pass, and is seen to first. Fails if a mistake is not found, if one is no longer to be
+//! Checks run in the order of what they cost. What loom is the first to find, every test has let pass, on one thread and
+//! on many: that is counted as found by loom alone. Without a mistake every check must pass, and is seen to first. Fails if a mistake is not found, if one is no longer to be
 //! made because the sources have changed, or if it does not compile.
 //!
 //! The copy, and all that is built, is in `target/mutants`, so that a mistake costs no more than what depends on it.
@@ -119,6 +119,7 @@ fn try_checks(tree: &Tree, mistake: &Mistake, mode: Mode) -> Result<Vec<(&'stati
         if mode == Mode::Quick && check.name != mistake.found_by {
             continue;
         }
+        eprintln!("{}: {} ...", mistake.name, check.name);
         if let Some(finding) = check.run(tree)? {
             findings.push((check, finding));
             if mode != Mode::All {

@@ -26,6 +26,7 @@ impl Tree {
         for part in PARTS {
             copy(&original.join(part), &tree.root.join(part))?;
         }
+        without_programs(&tree.root.join("tests/Cargo.toml"))?;
         Ok(tree)
     }
 
@@ -48,6 +49,15 @@ impl Tree {
         write(&path, &right)?;
         result
     }
+}
+
+/// Takes the programs out of the tests' manifest: cargo builds them along with each test, which uses none.
+fn without_programs(manifest: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(manifest).map_err(|error| format!("{}: {error}", manifest.display()))?;
+    let mut sections: Vec<_> = text.split("\n\n").filter(|section| !section.starts_with("[[bin]]")).collect();
+    let package = sections[0].replace("autotests = false", "autotests = false\nautobins = false");
+    sections[0] = &package;
+    write(manifest, &sections.join("\n\n"))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

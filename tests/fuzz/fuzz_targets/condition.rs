@@ -1,4 +1,4 @@
-//! `cd tests && cargo +nightly fuzz run condition`
+//! `tests/fuzz/run.sh 60 condition`, or `cd tests && cargo +nightly fuzz run condition`.
 
 #![no_main]
 

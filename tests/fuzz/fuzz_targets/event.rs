@@ -1,4 +1,4 @@
-//! `cd tests && cargo +nightly fuzz run event`
+//! `tests/fuzz/run.sh 60 event`, or `cd tests && cargo +nightly fuzz run event`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! `cd tests && cargo +nightly fuzz run lock`
+//! `tests/fuzz/run.sh 60 lock`, or `cd tests && cargo +nightly fuzz run lock`.
 
 #![no_main]
 

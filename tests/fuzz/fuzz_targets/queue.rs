@@ -1,4 +1,4 @@
-//! `cd tests && cargo +nightly fuzz run queue`
+//! `tests/fuzz/run.sh 60 queue`, or `cd tests && cargo +nightly fuzz run queue`.
 
 #![no_main]
 

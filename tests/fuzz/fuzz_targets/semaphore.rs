@@ -1,4 +1,4 @@
-//! `cd tests && cargo +nightly fuzz run semaphore`
+//! `tests/fuzz/run.sh 60 semaphore`, or `cd tests && cargo +nightly fuzz run semaphore`.
 
 #![no_main]
 

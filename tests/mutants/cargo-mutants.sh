@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# cargo-mutants on the core: changes that a tool makes, hundreds of them, against the suites that need no runtime.
+#
+#   tests/mutants/cargo-mutants.sh                                   all of core/src: hours
+#   tests/mutants/cargo-mutants.sh --file '**/wait_queue.rs'         what follows goes to cargo-mutants
+#   tests/mutants/cargo-mutants.sh --shard 0/8
+#
+# Needs cargo-mutants (cargo install --locked cargo-mutants). It runs the tests of the package that it changes, and most
+# of the core's are in another one; so in a copy they become the core's own. In three rounds, each for what the one
+# before has left: units and semantics, the explorer, the models. Those that are left in the end are in
+# target/cargo-mutants/mutants.out/missed.txt; why, stands in core/VERIFICATION.md.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install --locked cargo-mutants"; exit 1; }
+work=$(realpath -m "${CARGO_TARGET_DIR:-target}")/cargo-mutants
+mkdir -p "$work"
+
+# copy <name>: a tree of its own, whose earlier build stays.
+copy() {
+    mkdir -p "$work/$1"
+    for part in Cargo.toml Cargo.lock README.md core std-adapters tests benches; do
+        rm -rf "${work:?}/$1/$part"
+        cp -r "$part" "$work/$1"
+    done
+}
+
+# round <tree> <features> <arguments>: 2 is its way to say that some are left, 3 that a test hung.
+round() {
+    local tree=$1 features=$2 status=0
+    shift 2
+    (
+        cd "$work/$tree"
+        cargo mutants --in-place --package anywake-core --features "$features" --output "$work" \
+            --exclude '**/tests/**' --exclude '**/tests.rs' --exclude '**/doctest.rs' "$@"
+    ) || status=$?
+    [ "$status" = 0 ] || [ "$status" = 2 ] || [ "$status" = 3 ] || exit "$status"
+}
+
+copy suites
+copy models
+cat >>"$work/suites/core/Cargo.toml" <<'TOML'
+
+[[test]]
+name = "semantics"
+path = "../tests/semantics/main.rs"
+
+[[test]]
+name = "explorer"
+path = "../tests/explorer/main.rs"
+TOML
+sed -i '/^\[dev-dependencies\]/a anywake-tests = { path = "../tests" }\nfutures-util = { workspace = true, features = ["std"] }\nproptest = "1.6"' \
+    "$work/suites/core/Cargo.toml"
+
+rm -rf "$work/mutants.out"
+export CARGO_PROFILE_DEV_DEBUG=0
+CARGO_TARGET_DIR=$work/build round suites std,futures --timeout 60 "$@" -- --lib --test semantics
+CARGO_TARGET_DIR=$work/build CARGO_PROFILE_DEV_OPT_LEVEL=1 \
+    round suites std,futures --iterate --timeout 300 "$@" -- --test explorer
+RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS=2 CARGO_TARGET_DIR=$work/build-loom \
+    round models std,futures --iterate --timeout 600 "$@" -- --release --lib loom
