@@ -11,10 +11,13 @@ work=$(realpath -m "${CARGO_TARGET_DIR:-$root/target}")/sanitizers
 # Every suite in which memory changes hands: polled by hand, on each runtime, across them, and in storms.
 suites=(--test semantics --test conformance --test mixed --test stress)
 
+# To print where a task panicked, as some do on purpose, takes a program with a sanitizer in it a minute.
+export RUST_BACKTRACE=0
+
 # check [arguments of the test programs]
 check() {
     cd "$root"
-    "${cargo[@]}" test --target "$triple" -p anywake-tests "${suites[@]}" -- "$@"
+    "${cargo[@]}" test --no-fail-fast --target "$triple" -p anywake-tests "${suites[@]}" -- "$@"
 }
 
 # self_test <program>=<what its report must say>...: the programs in planted/ have a bug each, and one has none.
