@@ -12,6 +12,7 @@
 //! `SYU` is `Send + Sync + Unpin`, and a dash in the place of a letter says that it is not. Rows of a type without
 //! payload have one group instead of four.
 
+use std::sync::Arc;
 use core::cell::Cell;
 use core::future::Ready;
 use core::marker::PhantomData;
@@ -161,6 +162,7 @@ fn primitives() -> Vec<Row> {
         OwnedAcquireFuture: OwnedAcquireFuture                       => "SY-";
         OwnedAcquireManyFuture: OwnedAcquireManyFuture               => "SY-";
         Permit: Permit<'static>                                      => "SYU";
+        Permits: Permits<Arc<Semaphore>>                             => "SYU";
         OwnedPermit: OwnedPermit                                     => "SYU";
         Event: Event                                                 => "SYU";
         EventFuture: EventFuture<'static>                            => "SY-";

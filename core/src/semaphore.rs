@@ -31,7 +31,7 @@ mod policy;
 
 #[cfg(feature = "alloc")]
 pub use permit::OwnedPermit;
-pub use permit::Permit;
+pub use permit::{Permit, Permits};
 use policy::AcquirePolicy;
 pub use policy::{AcquireFuture, AcquireManyFuture};
 #[cfg(feature = "alloc")]
@@ -194,7 +194,7 @@ impl Semaphore {
     #[inline]
     pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_>, TryAcquireError> {
         self.try_take(n).map_err(|word| self.why_not(word, n))?;
-        Ok(Permit::new(self, n))
+        Ok(Permits::new(self, n))
     }
 
     /// As [`acquire`](Self::acquire), for a permit that keeps the semaphore alive and may go anywhere.
@@ -219,7 +219,7 @@ impl Semaphore {
     #[cfg(feature = "alloc")]
     pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit, TryAcquireError> {
         self.try_take(n).map_err(|word| self.why_not(word, n))?;
-        Ok(Permit::new(self, n))
+        Ok(Permits::new(self, n))
     }
 
     /// Brings `n` permits: new ones, or such as were [forgotten](Permit::forget).

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use core::marker::PhantomData;
 use core::ops::Deref;
 
-use super::{CLOSED, ONE, Permit, Semaphore, State, WAITERS, available, is_too_many};
+use super::{CLOSED, ONE, Permits, Semaphore, State, WAITERS, available, is_too_many};
 use crate::error::{AcquireError, Closed};
 use crate::loom::{AtomicUsize, Ordering};
 use crate::wait_future::WaitFuture;
@@ -14,28 +14,27 @@ use crate::waiter::{Verdict, WaitList, Waiter};
 use crate::wake_batch::WakeBatch;
 
 /// The future of [`Semaphore::acquire`].
-pub type AcquireFuture<'a> = WaitFuture<AcquirePolicy<'a, Closed, &'a Semaphore>>;
+pub type AcquireFuture<'a> = WaitFuture<AcquirePolicy<Closed, &'a Semaphore>>;
 /// The future of [`Semaphore::acquire_many`].
-pub type AcquireManyFuture<'a> = WaitFuture<AcquirePolicy<'a, AcquireError, &'a Semaphore>>;
+pub type AcquireManyFuture<'a> = WaitFuture<AcquirePolicy<AcquireError, &'a Semaphore>>;
 /// The future of [`Semaphore::acquire_owned`].
 #[cfg(feature = "alloc")]
-pub type OwnedAcquireFuture = WaitFuture<AcquirePolicy<'static, Closed, Arc<Semaphore>>>;
+pub type OwnedAcquireFuture = WaitFuture<AcquirePolicy<Closed, Arc<Semaphore>>>;
 /// The future of [`Semaphore::acquire_many_owned`].
 #[cfg(feature = "alloc")]
-pub type OwnedAcquireManyFuture = WaitFuture<AcquirePolicy<'static, AcquireError, Arc<Semaphore>>>;
+pub type OwnedAcquireManyFuture = WaitFuture<AcquirePolicy<AcquireError, Arc<Semaphore>>>;
 
 /// Asks for permits of a semaphore, held as `H`; fails with an `E`.
 #[derive(Debug)]
-pub struct AcquirePolicy<'a, E, H: Deref<Target = Semaphore>> {
+pub struct AcquirePolicy<E, H: Deref<Target = Semaphore>> {
     semaphore: Option<H>,
     fails_with: PhantomData<fn() -> E>,
-    borrowed: PhantomData<&'a ()>,
 }
 
-impl<E, H: Deref<Target = Semaphore>> AcquirePolicy<'_, E, H> {
+impl<E, H: Deref<Target = Semaphore>> AcquirePolicy<E, H> {
     #[inline(always)]
     pub(super) fn new(semaphore: H) -> Self {
-        Self { semaphore: Some(semaphore), fails_with: PhantomData, borrowed: PhantomData }
+        Self { semaphore: Some(semaphore), fails_with: PhantomData }
     }
 
     #[inline(always)]
@@ -45,12 +44,12 @@ impl<E, H: Deref<Target = Semaphore>> AcquirePolicy<'_, E, H> {
     }
 }
 
-impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePolicy<'a, E, H> {
+impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePolicy<E, H> {
     type Word = AtomicUsize;
     type State = State;
     type Request = usize;
     type Grant = Result<(), AcquireError>;
-    type Output = Result<Permit<'a, H>, E>;
+    type Output = Result<Permits<H>, E>;
 
     #[inline(always)]
     fn queue(&self) -> &WaitQueue<AtomicUsize, State> {
@@ -118,6 +117,6 @@ impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for Acquire
     #[inline(always)]
     fn output(&mut self, grant: Self::Grant, &n: &usize) -> Self::Output {
         let semaphore = self.semaphore.take().expect("asked again after the output");
-        grant.map(|()| Permit::new(semaphore, n)).map_err(E::from)
+        grant.map(|()| Permits::new(semaphore, n)).map_err(E::from)
     }
 }
