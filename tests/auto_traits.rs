@@ -12,13 +12,13 @@
 //! `SYU` is `Send + Sync + Unpin`, and a dash in the place of a letter says that it is not. Rows of a type without
 //! payload have one group instead of four.
 
-use std::sync::Arc;
 use core::cell::Cell;
 use core::future::Ready;
 use core::marker::PhantomData;
 use std::collections::BTreeSet;
 use std::fs;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::MutexGuard;
 
 use anywake::*;

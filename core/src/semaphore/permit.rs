@@ -27,7 +27,7 @@ pub type OwnedPermit = Permits<Arc<Semaphore>>;
 
 impl<H: Deref<Target = Semaphore>> Permits<H> {
     /// The caller has taken `count` permits, and gives them away.
-    #[inline(always)]
+    #[inline]
     pub(super) fn new(semaphore: H, count: usize) -> Self {
         Self { semaphore, count }
     }
@@ -73,7 +73,7 @@ impl<H: Deref<Target = Semaphore> + Clone> Permits<H> {
 }
 
 impl<H: Deref<Target = Semaphore>> Drop for Permits<H> {
-    #[inline(always)]
+    #[inline]
     fn drop(&mut self) {
         if self.count > 0 {
             self.semaphore.put_back(self.count);

@@ -9,9 +9,8 @@ use super::{CLOSED, ONE, Permits, Semaphore, State, WAITERS, available, is_too_m
 use crate::error::{AcquireError, Closed};
 use crate::loom::{AtomicUsize, Ordering};
 use crate::wait_future::WaitFuture;
-use crate::wait_queue::{Locked, Policy, WaitQueue};
+use crate::wait_queue::{Locked, Policy, WaitQueue, polled_again};
 use crate::waiter::{Verdict, WaitList, Waiter};
-use crate::wake_batch::WakeBatch;
 
 /// The future of [`Semaphore::acquire`].
 pub type AcquireFuture<'a> = WaitFuture<AcquirePolicy<Closed, &'a Semaphore>>;
@@ -32,15 +31,15 @@ pub struct AcquirePolicy<E, H: Deref<Target = Semaphore>> {
 }
 
 impl<E, H: Deref<Target = Semaphore>> AcquirePolicy<E, H> {
-    #[inline(always)]
+    #[inline]
     pub(super) fn new(semaphore: H) -> Self {
         Self { semaphore: Some(semaphore), fails_with: PhantomData }
     }
 
-    #[inline(always)]
+    #[inline]
     fn semaphore(&self) -> &Semaphore {
         // Only `output` takes it, and a wait gives its output once.
-        self.semaphore.as_ref().expect("asked again after the output")
+        self.semaphore.as_ref().unwrap_or_else(|| polled_again())
     }
 }
 
@@ -51,7 +50,7 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
     type Grant = Result<(), AcquireError>;
     type Output = Result<Permits<H>, E>;
 
-    #[inline(always)]
+    #[inline]
     fn queue(&self) -> &WaitQueue<AtomicUsize, State> {
         &self.semaphore().queue
     }
@@ -60,7 +59,7 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
         &mut state.list
     }
 
-    #[inline(always)]
+    #[inline]
     fn try_now(&self, &n: &usize) -> Option<Self::Grant> {
         match self.semaphore().try_take(n) {
             Ok(()) => Some(Ok(())),
@@ -95,7 +94,7 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
         Ok(if closed { Err(AcquireError::Closed) } else { Ok(()) })
     }
 
-    #[inline(always)]
+    #[inline]
     fn settle(&self, verdict: Verdict, _: &usize) -> Self::Grant {
         match verdict {
             Verdict::Granted => Ok(()),
@@ -110,13 +109,13 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
         }
     }
 
-    fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
-        self.semaphore().serve(locked, batch);
+    fn serve(&self, locked: Locked<'_, State>) {
+        self.semaphore().serve(locked);
     }
 
-    #[inline(always)]
+    #[inline]
     fn output(&mut self, grant: Self::Grant, &n: &usize) -> Self::Output {
-        let semaphore = self.semaphore.take().expect("asked again after the output");
+        let semaphore = self.semaphore.take().unwrap_or_else(|| polled_again());
         grant.map(|()| Permits::new(semaphore, n)).map_err(E::from)
     }
 }
