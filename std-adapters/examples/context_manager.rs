@@ -18,7 +18,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{env, fs, process};
+use std::{env, fs, io, process};
 
 use anywake::{Exit, ExitStack, GroupError, Lock, Runtime, exit_stack};
 use rusqlite::Result;
@@ -28,11 +28,8 @@ on_each_runtime!(program);
 type Stack<R> = ExitStack<R, rusqlite::Error>;
 
 async fn program<R: Runtime>() {
-    let file = env::temp_dir().join(format!("anywake-{}-{}.sqlite", R::default().name(), process::id()));
     let ended = exit_stack(R::default(), async |stack| {
-        let removed = file.clone();
-        stack.push(async { fs::remove_file(removed) });
-        create(&file).expect("a database in the folder for temporary files");
+        let file = temporary_database(&stack, R::default()).await;
 
         println!("# 15.4.1 Example of an Asynchronous Context Manager");
         fetch_users::<R>(&file).await.expect("there are users");
@@ -48,13 +45,6 @@ async fn program<R: Runtime>() {
         Ok(())
     });
     ended.await.expect("the file can be removed");
-}
-
-fn create(file: &Path) -> Result<()> {
-    rusqlite::Connection::open(file)?.execute_batch(
-        "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-         INSERT INTO users (name) VALUES ('Alice'), ('Bob');",
-    )
 }
 
 async fn fetch_users<R: Runtime>(file: &Path) -> Result<(), GroupError<rusqlite::Error>> {
@@ -105,8 +95,7 @@ impl<R: Runtime> Connection<R> {
     /// Opens the database in `file`, for as long as `stack` lasts.
     async fn enter(stack: &Stack<R>, file: PathBuf) -> Result<Self> {
         let runtime = R::default();
-        let opening = runtime.spawn_blocking(|| rusqlite::Connection::open(file));
-        let database = opening.await.expect("opening does not panic")?;
+        let database = to_thread(runtime, || rusqlite::Connection::open(file)).await?;
         println!("Database connection established.");
         let connection = Self { database: Arc::new(Lock::new(Some(database))), runtime };
         stack.push(connection.clone().close());
@@ -120,10 +109,8 @@ impl<R: Runtime> Connection<R> {
         T: Send + 'static,
     {
         let database = Arc::clone(&self.database).lock_owned().await;
-        let running = self.runtime.spawn_blocking(move || {
-            query(database.as_ref().expect("the connection is used while its stack lasts"))
-        });
-        running.await.expect("a query does not panic")
+        let query = move || query(database.as_ref().expect("the connection is used while its stack lasts"));
+        to_thread(self.runtime, query).await
     }
 
     /// Begins a transaction. It is committed at the end of `stack`, if that has come to its end without an error.
@@ -142,9 +129,33 @@ impl<R: Runtime> Connection<R> {
 
     async fn close(self) -> Result<()> {
         let database = self.database.lock().await.take().expect("closed once");
-        let closing = self.runtime.spawn_blocking(|| database.close().map_err(|(_, error)| error));
-        closing.await.expect("closing does not panic")?;
+        to_thread(self.runtime, || database.close().map_err(|(_, error)| error)).await?;
         println!("Database connection closed.");
         Ok(())
     }
+}
+
+/// A database in a file that is removed at the end of `stack`.
+async fn temporary_database<R: Runtime>(stack: &ExitStack<R, io::Error>, runtime: R) -> PathBuf {
+    let file = env::temp_dir().join(format!("anywake-{}-{}.sqlite", runtime.name(), process::id()));
+    let (created, removed) = (file.clone(), file.clone());
+    stack.push(to_thread(runtime, || fs::remove_file(removed)));
+    let creating = to_thread(runtime, || create(created));
+    creating.await.expect("the folder for temporary files can be written");
+    file
+}
+
+fn create(file: PathBuf) -> Result<()> {
+    rusqlite::Connection::open(file)?.execute_batch(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+         INSERT INTO users (name) VALUES ('Alice'), ('Bob');",
+    )
+}
+
+/// Calls what blocks on a thread where it may, as `asyncio.to_thread` does.
+async fn to_thread<R: Runtime, T: Send + 'static>(
+    runtime: R,
+    function: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    runtime.spawn_blocking(function).await.expect("no function of this example panics")
 }
