@@ -77,7 +77,7 @@ async fn fetch<R: Runtime>(session: ureq::Agent, url: String, site: &str) -> Res
 /// Answers until the server is unblocked.
 fn serve(server: &Server) {
     for request in server.incoming_requests() {
-        let page = SITES.iter().find(|(site, _)| request.url()[1..] == **site);
+        let page = SITES.iter().find(|(site, _)| request.url().strip_prefix('/') == Some(site));
         let answered = match page {
             Some(&(_, length)) => request.respond(Response::from_string("x".repeat(length))),
             None => request.respond(Response::empty(404)),

@@ -10,6 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
+use std::time::SystemTime;
 use std::{env, fs, thread};
 
 /// Those that need more than a look at what they print have a test of their own.
@@ -76,12 +77,18 @@ fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
 fn run(name: &str, runtime: &str) -> Result<String, String> {
     let test = env::current_exe().unwrap();
     let built = test.parent().and_then(Path::parent).unwrap().join("examples").join(name);
-    let mut child = Command::new(built.with_extension(env::consts::EXE_EXTENSION))
+    let built = built.with_extension(env::consts::EXE_EXTENSION);
+    let source = examples().join(name).with_extension("rs");
+    // A test that is run by itself does not bring them up to date.
+    if !built.exists() || modified(&built) < modified(&source) {
+        return Err("is not built: run all tests, or `cargo build --examples` first".to_owned());
+    }
+    let mut child = Command::new(built)
         .arg(runtime)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| format!("{error}: run all tests once, or `cargo build --examples`"))?;
+        .map_err(|error| error.to_string())?;
     let (ended, end) = mpsc::channel();
     let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let errors = thread::spawn(move || text(stderr));
@@ -95,6 +102,10 @@ fn run(name: &str, runtime: &str) -> Result<String, String> {
         return Ok(printed);
     }
     Err(format!("{status}\n{printed}\n{}", errors.join().unwrap()))
+}
+
+fn modified(file: &Path) -> SystemTime {
+    fs::metadata(file).and_then(|metadata| metadata.modified()).unwrap()
 }
 
 fn text(mut pipe: impl Read) -> String {
