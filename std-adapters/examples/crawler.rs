@@ -55,13 +55,15 @@ async fn program<R: Runtime>() {
 
 /// Crawls what the arguments name.
 async fn crawl_as_told<R: Runtime>() -> Result<(), BoxError> {
-    let (url, file) = (env::args().nth(2), env::args_os().nth(3));
-    let site = if url.is_none() { Some(Site::start(REQUESTS_AT_A_TIME)?) } else { None };
-    let url = site.as_ref().map(|site| site.address().to_owned()).or(url).unwrap_or_default();
+    let (url, site) = match env::args().nth(2) {
+        Some(url) => (url, None),
+        None => {
+            let site = Site::start(REQUESTS_AT_A_TIME)?;
+            (site.address().to_owned(), Some(site))
+        }
+    };
     let url = Url::parse(&url).map_err(|error| format!("{url:?} is no URL: {error}"))?;
-    let default_file =
-        || env::temp_dir().join(format!("crawled-on-{}-{}.tsv", R::default().name(), process::id()));
-    let file = file.map_or_else(default_file, PathBuf::from);
+    let file = env::args_os().nth(3).map_or_else(default_file::<R>, PathBuf::from);
 
     println!("# Crawl of {url}");
     let found = crawl::<R>(url).await?;
@@ -69,9 +71,14 @@ async fn crawl_as_told<R: Runtime>() -> Result<(), BoxError> {
     if let Some(site) = site {
         println!("The site has seen {} requests at a time.", site.most_requests());
     }
+    let table = found.table();
+    let file = R::default().spawn_blocking(move || fs::write(&file, table).map(|()| file)).await??;
     println!("The links are in {}", file.display());
-    R::default().spawn_blocking(move || fs::write(file, found.table())).await??;
     Ok(())
+}
+
+fn default_file<R: Runtime>() -> PathBuf {
+    env::temp_dir().join(format!("crawled-on-{}-{}.tsv", R::default().name(), process::id()))
 }
 
 /// What the workers share.
