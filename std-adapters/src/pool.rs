@@ -8,14 +8,15 @@
 //! * `work` has as many permits; one goes with each slot in use. [`close`](Pool::close) takes them all, and by the rule
 //!   that nobody is overtaken no further checkout gets one, while those that have one finish.
 //!
-//! A connection that is to go is closed in a task that holds its slot meanwhile: the server never sees more than `size`.
+//! A connection that is to go is closed in a task that holds its slot meanwhile, or its permit of `work` if the pool is
+//! being closed: the server never sees more than `size`, and whoever gets all of `work` knows that all are gone.
 
 use core::fmt;
 use core::future::Future;
 use core::time::Duration;
 use std::sync::Arc;
 
-use crate::{CapacityError, OwnedPermit, Queue, Runtime, Semaphore, timeout};
+use crate::{CapacityError, OwnedPermit, Queue, Runtime, Semaphore, Task, TaskError, timeout};
 
 mod config;
 mod connection;
@@ -136,14 +137,25 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     ///
     /// # Cancel safety
     ///
-    /// The pool is closed in any case; the next call goes on where this one was left.
+    /// The pool is closed in any case, and what it has begun to close is; the next call waits for that, and goes on
+    /// where this one was left.
+    ///
+    /// # Panics
+    ///
+    /// If [`Manager::close`] does; the next call goes on here too.
     pub async fn close(&self) {
-        let Shared { manager, slots, work, idle, config, .. } = &*self.shared;
+        let Shared { slots, work, idle, config, .. } = &*self.shared;
         slots.close();
-        let Ok(_all) = work.acquire_many(config.size).await else { return };
+        let Ok(mut all) = Arc::clone(work).acquire_many_owned(config.size).await else { return };
+        let mut closing = Vec::new();
         while let Ok(connection) = idle.try_pop() {
-            manager.close(connection.into_inner()).await;
-            self.shared.record(Event::Closed);
+            let part = all.split(1).expect("there are not more than `size`");
+            closing.push(self.shared.close_holding(connection, part));
+        }
+        for closed in closing {
+            if let Err(TaskError::Panicked(panic)) = closed.await {
+                panic.resume();
+            }
         }
         work.close();
     }
@@ -213,6 +225,20 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
             self.runtime.sleep(pause.min(self.config.max_backoff)).await;
             pause = pause.saturating_mul(2);
         }
+    }
+
+    /// Closes a connection, in a task that holds `right` until it is gone, whoever waits for that or not.
+    fn close_holding<T: Send + 'static>(
+        self: &Arc<Self>,
+        connection: Idle<M::Connection>,
+        right: T,
+    ) -> Task<T> {
+        let shared = Arc::clone(self);
+        self.runtime.spawn(async move {
+            shared.manager.close(connection.into_inner()).await;
+            shared.record(Event::Closed);
+            right
+        })
     }
 
     /// The output of `future`, unless it takes too long.
