@@ -12,11 +12,11 @@
 //! being closed: the server never sees more than `size`, and whoever gets all of `work` knows that all are gone.
 
 use core::fmt;
-use core::future::Future;
+use core::future::{Future, ready};
 use core::time::Duration;
 use std::sync::Arc;
 
-use crate::{CapacityError, OwnedPermit, Queue, Runtime, Semaphore, Task, TaskError, timeout};
+use crate::{CapacityError, Closed, OwnedPermit, Queue, Runtime, Semaphore, Task, TaskError, timeout};
 
 mod config;
 mod connection;
@@ -106,9 +106,18 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     ///
     /// [`PoolError`]: the pool is closed, it took too long, or no attempt to connect succeeded.
     pub async fn get(&self) -> Result<Pooled<M, R>, PoolError<M::Error>> {
-        let got = self.shared.limit(self.shared.config.checkout_timeout, self.shared.checkout()).await;
+        self.check_out(Arc::clone(&self.shared.slots).acquire_owned()).await
+    }
+
+    async fn check_out(
+        &self,
+        slot: impl Future<Output = Result<OwnedPermit, Closed>>,
+    ) -> Result<Pooled<M, R>, PoolError<M::Error>> {
+        let shared = &self.shared;
+        let checkout = async { shared.connection(slot.await.map_err(|_| PoolError::Closed)?).await };
+        let got = shared.limit(shared.config.checkout_timeout, checkout).await;
         let got = got.unwrap_or(Err(PoolError::TimedOut));
-        self.shared.record(match &got {
+        shared.record(match &got {
             Ok(pooled) => Event::CheckedOut { reused: pooled.is_reused() },
             Err(error) => Event::NotCheckedOut { error },
         });
@@ -116,6 +125,8 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     }
 
     /// Makes connections in advance, so that `count` of them are there, or `size` if that is less.
+    ///
+    /// It checks out as many: those that are in use are waited for.
     ///
     /// # Cancel safety
     ///
@@ -125,9 +136,14 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     ///
     /// That of the first one that cannot be made.
     pub async fn warm(&self, count: usize) -> Result<(), PoolError<M::Error>> {
+        let Shared { slots, config, .. } = &*self.shared;
+        // All at once: two who do this could each have a part, and wait for the rest.
+        let all = Arc::clone(slots).acquire_many_owned(count.min(config.size));
+        let all = self.shared.limit(config.checkout_timeout, all).await.ok_or(PoolError::TimedOut)?;
+        let mut all = all.map_err(|_| PoolError::Closed)?;
         let mut held = Vec::new();
-        for _ in 0..count.min(self.shared.config.size) {
-            held.push(self.get().await?);
+        while let Some(slot) = all.split(1) {
+            held.push(self.check_out(ready(Ok(slot))).await?);
         }
         Ok(())
     }
@@ -175,8 +191,7 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
 }
 
 impl<M: Manager, R: Runtime> Shared<M, R> {
-    async fn checkout(self: &Arc<Self>) -> Result<Pooled<M, R>, PoolError<M::Error>> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| PoolError::Closed)?;
+    async fn connection(self: &Arc<Self>, slot: OwnedPermit) -> Result<Pooled<M, R>, PoolError<M::Error>> {
         let work = Arc::clone(&self.work).try_acquire_owned().map_err(|_| PoolError::Closed)?;
         let mut slot = Slot { _work: work, _slot: slot };
         while let Ok(idle) = self.idle.try_pop() {

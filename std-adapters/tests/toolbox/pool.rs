@@ -14,6 +14,9 @@ use crate::support::{Live, message};
 /// Too short for what hangs, and for nothing else that is waited for.
 const SHORT: Duration = Duration::from_millis(5);
 
+/// Too long for what does not hang.
+const LONG: Duration = Duration::from_secs(20);
+
 /// A server that fails as often as it is told to, and counts who is connected.
 #[derive(Clone)]
 pub(crate) struct Server<R>(Arc<State<R>>);
@@ -351,6 +354,17 @@ async fn warm_pool_has_its_connections<R: Runtime>(rt: R) {
     pool.close().await;
 }
 
+async fn two_who_warm_a_pool_do_not_wait_for_each_other<R: Runtime>(rt: R) {
+    let (server, pool) = setup(rt, PoolConfig { checkout_timeout: Some(LONG), ..sized(4) });
+    let warm = || {
+        let pool = pool.clone();
+        rt.spawn(async move { pool.warm(4).await })
+    };
+    gather([warm(), warm(), warm()]).await.unwrap();
+    assert_eq!((pool.stats().idle, pool.stats().connected, server.live.count()), (4, 4, 4));
+    pool.close().await;
+}
+
 on_each_runtime! {
     connections_are_used_again
     never_more_than_so_many
@@ -365,4 +379,5 @@ on_each_runtime! {
     checkout_that_waits_too_long_is_given_up
     old_connection_is_recycled
     warm_pool_has_its_connections
+    two_who_warm_a_pool_do_not_wait_for_each_other
 }
