@@ -15,8 +15,9 @@
 //!
 //! Good practice, and where it is shown:
 //!
-//! * What is acquired says at that place how it is released: `connect`, `begin`. An error there is reported beside the
-//!   one that it follows, not instead of it.
+//! * What is acquired says at that place how it is released: `connect`, `begin`.
+//! * What happens one after the other is written one below the other: no callbacks, and an error leaves by `?`.
+//! * A connection is used by one task at a time: the `Lock` in `support/sqlite.rs`.
 //! * The acquisition has a limit, not the use of what was acquired: `transaction`.
 //! * What may succeed later is tried again, what cannot is not. The pauses grow, so that many who do the same do not keep
 //!   a database down that is coming up: `retry`.
@@ -215,12 +216,8 @@ impl<R: Runtime> Database<R> {
 
     /// Waits until there is no connection left.
     async fn all_closed(&self) {
-        drop(
-            self.connections
-                .acquire_many(Self::CONNECTIONS)
-                .await
-                .expect("there are so many, and it is not closed"),
-        );
+        let all = self.connections.acquire_many(Self::CONNECTIONS).await;
+        drop(all.expect("there are so many, and it is never closed"));
     }
 }
 
