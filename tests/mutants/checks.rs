@@ -120,6 +120,10 @@ fn failure(output: &str) -> Option<String> {
     if let Some(model) = model {
         return Some(format!("`{}`", model.trim_start_matches("tests::loom::")));
     }
+    let died = output.lines().find_map(|line| line.split_once("(signal: "));
+    if let Some((_, signal)) = died {
+        return Some(format!("dies of signal {}", signal.trim_end_matches(')')));
+    }
     let failed: Vec<_> = output.lines().filter_map(|line| line.strip_suffix(" ... FAILED")).collect();
     let first = failed.first()?.trim_start_matches("test ");
     Some(match failed.len() {
