@@ -35,7 +35,7 @@ pub(crate) struct Finding {
 pub(crate) const CHECKS: &[Check] = &[
     check("units", "-p anywake-core --features std,futures --lib", 60),
     check("types", "-p anywake-tests --test auto_traits --test ui", 300),
-    check("semantics", "-p anywake-tests --test semantics", 90),
+    check("semantics", "-p anywake-tests --test semantics", 65),
     check("conformance", "-p anywake-tests --test conformance --test mixed", 120),
     Check { build: Build::Optimized, ..check("explorer", "-p anywake-tests --test explorer", 300) },
     Check {
@@ -120,12 +120,12 @@ fn failure(output: &str) -> Option<String> {
     if let Some(model) = model {
         return Some(format!("`{}`", model.trim_start_matches("tests::loom::")));
     }
-    let died = output.lines().find_map(|line| line.split_once("(signal: "));
-    if let Some((_, signal)) = died {
-        return Some(format!("dies of signal {}", signal.trim_end_matches(')')));
-    }
     let failed: Vec<_> = output.lines().filter_map(|line| line.strip_suffix(" ... FAILED")).collect();
-    let first = failed.first()?.trim_start_matches("test ");
+    let Some(first) = failed.first() else {
+        let (_, signal) = output.lines().find_map(|line| line.split_once("(signal: "))?;
+        return Some(format!("dies of signal {}", signal.trim_end_matches(')')));
+    };
+    let first = first.trim_start_matches("test ");
     Some(match failed.len() {
         1 => format!("`{first}`"),
         failed => format!("`{first}` and {} more", failed - 1),

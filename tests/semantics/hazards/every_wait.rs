@@ -117,7 +117,7 @@ fn waker_wake_that_re_enters_does_not_deadlock<S: Subject>() {
 fn waker_drop_that_re_enters_does_not_deadlock<S: Subject>() {
     let subject = S::closed();
     let (first, times) = touching(subject, Call::Drop);
-    let waker = ManuallyDrop::new(first.waker());
+    let waker = first.waker();
     let mut task = Task::new(subject.wait());
     assert_pending!(task.poll_with(&waker));
     assert_eq!(times.load(SeqCst), 0);
@@ -240,6 +240,7 @@ fn a_waker_whose_drop_panics_leaves_no_trace<S: Subject>() {
     subject.open(1);
     run_woken(&mut tasks, drop);
     assert!(tasks.is_empty());
+    panic_of(|| drop(ManuallyDrop::into_inner(waker)));
 }
 
 fn no_waker_is_kept_after_cancel<S: Subject>() {

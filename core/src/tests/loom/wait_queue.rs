@@ -1,13 +1,14 @@
 //! Models of the protocol alone, with the simplest of policies: a heap of tokens.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::Waker;
 use std::sync::Arc;
 use std::task::Wake;
 
 use super::{Shared, block_on, join, model, own, poll, queued, queued_for, spawn};
 use crate::wait_future::WaitFuture;
 use crate::wait_queue::{Locked, Policy, WaitQueue};
-use crate::waiter::{Verdict, WaitList, Waiter};
+use crate::waiter::{Generation, Verdict, WaitList, Waiter};
 
 struct Heap {
     list: WaitList<()>,
@@ -138,6 +139,35 @@ fn a_verdict_carries_memory() {
         giver.join().unwrap();
         drop(wait);
         tokens.assert_left(usize::from(!taken));
+    });
+}
+
+/// Whoever learns that it has its token, without the lock, has its node back: the giver is done with it.
+#[test]
+fn a_verdict_hands_the_node_back() {
+    model(|| {
+        let tokens = Tokens::new(0);
+        let waiter = Arc::new(Waiter::new(()));
+        let locked = tokens.0.lock();
+        // SAFETY: it does not move inside its `Arc`, and is in no list.
+        unsafe {
+            let stamp = Generation::new();
+            locked.waiters.enter(&mut locked.state.list, &waiter, Waker::noop().clone(), stamp);
+        }
+        drop(locked);
+        let giver = {
+            let (tokens, waiter) = (Arc::clone(&tokens), Arc::clone(&waiter));
+            spawn(move || {
+                tokens.put(1);
+                drop(waiter);
+            })
+        };
+        if Verdict::of(waiter.status()).is_some() {
+            // SAFETY: by invariant 2 of the protocol; loom watches the cell that the waker is in.
+            assert!(unsafe { waiter.with_waker(|waker| waker.is_none()) });
+        }
+        giver.join().unwrap();
+        tokens.assert_left(0);
     });
 }
 
