@@ -10,7 +10,7 @@ pub(crate) struct Mistake {
     /// What stands there, and nowhere else in the file.
     pub right: &'static str,
     pub wrong: &'static str,
-    /// The cheapest check that finds it.
+    /// The cheapest check that finds it; of the models, those that do.
     pub found_by: &'static str,
 }
 
@@ -38,7 +38,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "wait_queue.rs",
         right: "    let mut locked = policy.queue().lock();\n    if let Some(verdict) = P::verdict(waiter.status()) {",
         wrong: "    let decided = P::verdict(waiter.status());\n    let mut locked = policy.queue().lock();\n    if let Some(verdict) = decided {",
-        found_by: "loom",
+        found_by: "loom::wait_queue",
     },
     Mistake {
         name: "refresh_looks_once",
@@ -46,7 +46,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "wait_queue.rs",
         right: "if let Some(verdict) = verdict(waiter.status()) {",
         wrong: "if let Some(verdict) = None::<Verdict> {",
-        found_by: "loom",
+        found_by: "loom::wait_queue",
     },
     Mistake {
         name: "refresh_keeps_the_old_waker",
@@ -128,7 +128,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "waiter.rs",
         right: "self.status.store(rest | standing, Ordering::Release);",
         wrong: "self.status.store(rest | standing, Ordering::Relaxed);",
-        found_by: "loom",
+        found_by: "loom::wait_queue",
     },
     Mistake {
         name: "a_status_without_acquire",
@@ -136,7 +136,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "waiter.rs",
         right: "self.node.status.load(Ordering::Acquire)",
         wrong: "self.node.status.load(Ordering::Relaxed)",
-        found_by: "loom",
+        found_by: "loom::wait_queue",
     },
     Mistake {
         name: "a_verdict_before_the_waker",
@@ -144,7 +144,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "waiter.rs",
         right: "        let waker = unsafe { node.with_waker(Option::take) };\n        node.stand(verdict.status());",
         wrong: "        node.stand(verdict.status());\n        // SAFETY: none.\n        let waker = unsafe { node.with_waker(Option::take) };",
-        found_by: "loom",
+        found_by: "loom::wait_queue",
     },
     Mistake {
         name: "the_news_lose_their_debt",
@@ -193,7 +193,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "raw_lock.rs",
         right: "        if self.taken.swap(true, Ordering::Acquire) {",
         wrong: "        if self.taken.swap(true, Ordering::Relaxed) {",
-        found_by: "loom",
+        found_by: "loom::raw_lock",
     },
     Mistake {
         name: "a_raw_unlock_without_release",
@@ -201,7 +201,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "raw_lock.rs",
         right: "self.taken.store(false, Ordering::Release);",
         wrong: "self.taken.store(false, Ordering::Relaxed);",
-        found_by: "loom",
+        found_by: "loom::raw_lock",
     },
     // The lock.
     Mistake {
@@ -210,7 +210,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "lock/core.rs",
         right: "match self.word().compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed) {",
         wrong: "match self.word().compare_exchange(0, LOCKED, Ordering::Relaxed, Ordering::Relaxed) {",
-        found_by: "loom",
+        found_by: "loom::lock",
     },
     Mistake {
         name: "an_unlock_without_release",
@@ -218,7 +218,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "lock/core.rs",
         right: "compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed)",
         wrong: "compare_exchange(LOCKED, 0, Ordering::Relaxed, Ordering::Relaxed)",
-        found_by: "loom",
+        found_by: "loom::lock",
     },
     Mistake {
         name: "a_bypass_without_release",
@@ -226,7 +226,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "lock/core.rs",
         right: "self.word().store((word | NOTIFIED) & !LOCKED, Ordering::Release);",
         wrong: "self.word().store((word | NOTIFIED) & !LOCKED, Ordering::Relaxed);",
-        found_by: "loom",
+        found_by: "loom::lock",
     },
     Mistake {
         name: "an_unlock_after_a_cancel_without_release",
@@ -234,7 +234,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "lock/core.rs",
         right: "self.word().store(0, Ordering::Release);",
         wrong: "self.word().store(0, Ordering::Relaxed);",
-        found_by: "loom",
+        found_by: "loom::lock",
     },
     Mistake {
         name: "the_word_after_the_verdict",
@@ -242,7 +242,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "lock/core.rs",
         right: "            self.word().store(LOCKED | if last { 0 } else { WAITERS }, Ordering::Relaxed);\n            locked.waiters.decide(locked.state, Verdict::Granted)",
         wrong: "            let waker = locked.waiters.decide(locked.state, Verdict::Granted);\n            self.word().store(LOCKED | if last { 0 } else { WAITERS }, Ordering::Relaxed);\n            waker",
-        found_by: "loom",
+        found_by: "loom::lock",
     },
     Mistake {
         name: "an_unlock_wakes_under_the_lock",
@@ -266,7 +266,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "lock/core.rs",
         right: "WAITERS => (word | LOCKED) + OVERTAKEN,",
         wrong: "WAITERS => word | LOCKED,",
-        found_by: "loom",
+        found_by: "loom::lock",
     },
     Mistake {
         name: "a_notified_waiter_takes_its_wake_along",
@@ -332,7 +332,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "semaphore.rs",
         right: "self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS",
         wrong: "self.queue.word.fetch_add(n * ONE, Ordering::Relaxed) & WAITERS",
-        found_by: "loom",
+        found_by: "loom::semaphore",
     },
     Mistake {
         name: "permits_are_taken_without_acquire",
@@ -340,7 +340,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "semaphore.rs",
         right: "compare_exchange_weak(word, taken, Ordering::Acquire, Ordering::Relaxed)",
         wrong: "compare_exchange_weak(word, taken, Ordering::Relaxed, Ordering::Relaxed)",
-        found_by: "loom",
+        found_by: "loom::semaphore",
     },
     Mistake {
         name: "permits_are_granted_without_acquire",
@@ -348,7 +348,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "semaphore.rs",
         right: "            let word = self.queue.word.load(Ordering::Acquire);",
         wrong: "            let word = self.queue.word.load(Ordering::Relaxed);",
-        found_by: "loom",
+        found_by: "loom::semaphore",
     },
     Mistake {
         name: "an_acquire_looks_before_it_announces",
@@ -356,7 +356,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "semaphore/policy.rs",
         right: "if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Acquire) };",
         wrong: "word.load(Ordering::Acquire);\n        if first {\n            word.fetch_or(WAITERS, Ordering::Acquire);\n        }",
-        found_by: "loom",
+        found_by: "loom::semaphore",
     },
     Mistake {
         name: "try_acquire_overtakes",
@@ -389,7 +389,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "event.rs",
         right: "                word | SET,\n                Ordering::Release,",
         wrong: "                word | SET,\n                Ordering::Relaxed,",
-        found_by: "loom",
+        found_by: "loom::event",
     },
     Mistake {
         name: "a_clear_without_acquire",
@@ -397,7 +397,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "event.rs",
         right: "self.queue.word.fetch_and(!SET, Ordering::AcqRel);",
         wrong: "self.queue.word.fetch_and(!SET, Ordering::Release);",
-        found_by: "loom",
+        found_by: "loom::event",
     },
     Mistake {
         name: "a_wait_looks_before_it_announces",
@@ -405,7 +405,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "event.rs",
         right: "if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Acquire) };",
         wrong: "word.load(Ordering::Acquire);\n        if first {\n            word.fetch_or(WAITERS, Ordering::Acquire);\n        }",
-        found_by: "loom",
+        found_by: "loom::event",
     },
     Mistake {
         name: "a_set_before_the_lock",
@@ -413,7 +413,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "event.rs",
         right: "        let locked = self.queue.lock();\n        let cohort = locked.state.generation.turn();\n        // Ordering: Release as in `set`.\n        self.queue.word.fetch_or(SET, Ordering::Release);",
         wrong: "        self.queue.word.fetch_or(SET, Ordering::Release);\n        let locked = self.queue.lock();\n        let cohort = locked.state.generation.turn();",
-        found_by: "loom",
+        found_by: "loom::event",
     },
     // The condition.
     Mistake {
@@ -422,7 +422,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "condition.rs",
         right: "            // SAFETY: pinned with the future, whose drop cancels.\n            let waits = unsafe { poll(&mut ConditionPolicy(this.condition), &this.waiter, context) };\n            if idle {\n                this.lock.core().unlock();",
         wrong: "            if idle {\n                this.lock.core().unlock();\n            }\n            // SAFETY: pinned with the future, whose drop cancels.\n            let waits = unsafe { poll(&mut ConditionPolicy(this.condition), &this.waiter, context) };\n            if idle {",
-        found_by: "loom",
+        found_by: "loom::condition",
     },
     Mistake {
         name: "a_notified_wait_looks_once",
@@ -430,7 +430,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "condition.rs",
         right: "for _ in 0..2 {",
         wrong: "for _ in 0..1 {",
-        found_by: "loom",
+        found_by: "loom::condition",
     },
     Mistake {
         name: "the_news_die_with_their_waiter",
@@ -446,7 +446,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "condition.rs",
         right: "                this.pass_on();\n                this.lock.take()",
         wrong: "                this.lock.take()",
-        found_by: "loom",
+        found_by: "loom::condition",
     },
     Mistake {
         name: "nobody_tells_the_next_of_the_told",
