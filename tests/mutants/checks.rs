@@ -50,6 +50,10 @@ const fn check(name: &'static str, arguments: &'static str, patience: u32) -> Ch
 }
 
 impl Check {
+    pub(crate) fn is_of_models(&self) -> bool {
+        self.build == Build::Models
+    }
+
     /// Whether it, or a part of it, is called this.
     pub(crate) fn is_meant_by(&self, name: &str) -> bool {
         name.split("::").next() == Some(self.name)

@@ -30,23 +30,30 @@ impl Tree {
         Ok(tree)
     }
 
-    /// Makes a mistake, and takes it back in the end.
+    /// Makes these mistakes, and takes them back in the end.
     pub(crate) fn with<R>(
         &mut self,
-        mistake: &Mistake,
+        mistakes: &[&Mistake],
         body: impl FnOnce(&Self) -> Result<R, String>,
     ) -> Result<R, String> {
-        let path = self.root.join("core/src").join(mistake.file);
-        let right = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let times = right.matches(mistake.right).count();
-        if times != 1 {
-            let Mistake { name, file, right, .. } = mistake;
-            return Err(format!("{name}: this must stand once in {file}, and does {times} times:\n{right}"));
-        }
-        let wrong = right.replacen(mistake.right, mistake.wrong, 1);
-        write(&path, &wrong)?;
-        let result = body(self);
-        write(&path, &right)?;
+        let mut before = Vec::new();
+        let made = mistakes.iter().try_for_each(|mistake| {
+            let path = self.root.join("core/src").join(mistake.file);
+            let right = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let times = right.matches(mistake.right).count();
+            if times != 1 {
+                let Mistake { name, file, right, .. } = mistake;
+                return Err(format!(
+                    "{name}: this must stand once in {file}, and does {times} times:\n{right}"
+                ));
+            }
+            write(&path, &right.replacen(mistake.right, mistake.wrong, 1))?;
+            before.push((path, right));
+            Ok(())
+        });
+        let result = made.and_then(|()| body(self));
+        // The last one first: two may be in one file.
+        before.iter().rev().try_for_each(|(path, right)| write(path, right))?;
         result
     }
 }

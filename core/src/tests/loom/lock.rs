@@ -180,6 +180,46 @@ fn a_bypass_keeps_its_bound() {
     });
 }
 
+/// With bypass: who overtakes sees what the last owner wrote.
+#[test]
+fn a_bypass_carries_the_value() {
+    model(|| {
+        let lock = Arc::new(Lock::with_bypass(0, 1));
+        let mut guard = Arc::clone(&lock).try_lock_owned().expect("nobody has it");
+        let waiter = queued(own(&lock, Lock::lock));
+        let owner = spawn(move || {
+            *guard = 1;
+            drop(guard);
+        });
+        if let Some(guard) = lock.try_lock() {
+            assert_eq!(*guard, 1);
+        }
+        owner.join().unwrap();
+        drop(waiter);
+    });
+}
+
+/// The same where the first waiter has been woken by an earlier unlock, so that this one takes no internal lock.
+#[test]
+fn a_second_bypass_carries_the_value() {
+    model(|| {
+        let lock = Arc::new(Lock::with_bypass(0, 2));
+        let guard = Arc::clone(&lock).try_lock_owned();
+        let waiter = queued(own(&lock, Lock::lock));
+        drop(guard);
+        let mut guard = Arc::clone(&lock).try_lock_owned().expect("the bound allows for two");
+        let owner = spawn(move || {
+            *guard = 1;
+            drop(guard);
+        });
+        if let Some(guard) = lock.try_lock() {
+            assert_eq!(*guard, 1);
+        }
+        owner.join().unwrap();
+        drop(waiter);
+    });
+}
+
 /// With bypass: two that overtake at once do not both slip through a bound of one.
 #[test]
 fn two_bypass_at_once() {
