@@ -43,8 +43,8 @@ fi
 cargo llvm-cov clean --workspace
 cargo llvm-cov --no-report -p anywake-core --features std,futures --lib
 cargo llvm-cov --no-report -p anywake-tests --test semantics --test explorer --test conformance --test mixed --test stress
-# Of the core, without its tests.
-ignore='/(tests|std-adapters|benches)/|/tests\.rs$'
+# Of the core, without its tests, and without the executor of its documentation.
+ignore='/(tests|std-adapters|benches)/|/(tests|doctest)\.rs$'
 if (($#)); then
     cargo llvm-cov report --ignore-filename-regex "$ignore" "$@"
 else
