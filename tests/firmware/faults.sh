@@ -50,6 +50,6 @@ faults() {
         fi
         mv "$source.sound" "$source"
         printf '%s:\n' "$what"
-        tail -n 3 "$EMBED/sweep.log" | sed 's/^/    /'
+        tail -n 4 "$EMBED/sweep.log" | sed 's/^/    /'
     done
 }

@@ -183,7 +183,9 @@ pub mod maitake {
 
     /// `WaitQueue`: a pulse, without a flag that stays.
     pub fn event() {
-        let mut task = pin!(async { drop(black_box(EVENT.wait().await)) });
+        let mut task = pin!(async {
+            let _ = black_box(EVENT.wait().await);
+        });
         poll(task.as_mut());
         EVENT.wake_all();
         poll(task.as_mut());
