@@ -14,9 +14,17 @@ unset RUSTFLAGS CARGO_BUILD_TARGET
 
 once() { # once <name> <command...>: unless it was done before
     [ -e "$EMBED/done/$1" ] && return
-    local begin=$SECONDS
+    local begin=$SECONDS status
     echo "-- $1" >&2
-    "${@:2}" >"$EMBED/done/$1.log" 2>&1 || { tail -n 20 "$EMBED/done/$1.log" >&2; return 1; }
+    # A shell of its own, because errexit is off in whatever stands left of a ||: half a step is not done.
+    set +e
+    (set -e; "${@:2}") >"$EMBED/done/$1.log" 2>&1
+    status=$?
+    set -e
+    if ((status)); then
+        tail -n 20 "$EMBED/done/$1.log" >&2
+        return 1
+    fi
     echo "   $((SECONDS - begin)) s" >&2
     mv "$EMBED/done/$1.log" "$EMBED/done/$1"
 }

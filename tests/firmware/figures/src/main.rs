@@ -181,9 +181,7 @@ fn bounded(name: &str, sections: impl Fn(usize) -> Sections) {
 }
 
 fn interrupts_off() {
-    hprintln!(
-        "off | the wake-up | to begin a wait, 16 1000 | to cancel one, 16 1000 | 1 | 16 | 100 | 1000 wait"
-    );
+    hprintln!("off | the wake-up | begin: 16 1000 | cancel: 16 1000 | wake: {:?} | end: 16 1000", CROWDS);
     bounded("lock, unlock", |count| {
         let lock = Lock::new(());
         let owner = Cell::new(lock.try_lock());
