@@ -18,6 +18,7 @@ use core::marker::PhantomData;
 use std::collections::BTreeSet;
 use std::fs;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::MutexGuard;
 
 use anywake::*;
@@ -161,6 +162,7 @@ fn primitives() -> Vec<Row> {
         OwnedAcquireFuture: OwnedAcquireFuture                       => "SY-";
         OwnedAcquireManyFuture: OwnedAcquireManyFuture               => "SY-";
         Permit: Permit<'static>                                      => "SYU";
+        Permits: Permits<Arc<Semaphore>>                             => "SYU";
         OwnedPermit: OwnedPermit                                     => "SYU";
         Event: Event                                                 => "SYU";
         EventFuture: EventFuture<'static>                            => "SY-";

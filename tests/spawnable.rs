@@ -22,6 +22,32 @@ fn text() -> Arc<Lock<&'static str>> {
     Arc::new(Lock::new("text"))
 }
 
+/// A helper that knows no more than that it is a wait. That it can be spawned is for its callers to find out.
+async fn soon<W: Wait>(wait: W) -> W::Output {
+    wait.within::<Tokio>(LONG).await.ok().expect("it does not wait")
+}
+
+#[test]
+fn generic_helper_takes_every_wait() {
+    spawned(async {
+        let (lock, count, condition, event) = (text(), Lock::new(1), Condition::new(), Event::new());
+        let semaphore = Arc::new(Semaphore::new(2));
+        let queue = Queue::<&str>::with_capacity(1).unwrap();
+        event.set();
+        soon(event.wait()).await;
+        drop(soon(lock.lock()).await);
+        drop(soon(condition.wait_for(count.lock().await, |count| *count > 0)).await);
+        drop(soon(lock.lock_owned()).await);
+        drop((soon(semaphore.acquire()).await.unwrap(), soon(semaphore.acquire_many(1)).await.unwrap()));
+        drop(soon(Arc::clone(&semaphore).acquire_owned()).await.unwrap());
+        drop(soon(semaphore.acquire_many_owned(2)).await.unwrap());
+        soon(queue.push("item")).await.unwrap();
+        assert_eq!(soon(queue.pop()).await, Ok("item"));
+        queue.task_done().unwrap();
+        soon(queue.join()).await;
+    });
+}
+
 #[test]
 fn lock_guards_across_an_await() {
     spawned(async {

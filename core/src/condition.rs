@@ -16,7 +16,7 @@
 //!
 //! # Invariants
 //! 1. If anybody is told, the first of them has been woken and has not looked yet: the wake loop that changes
-//!    the first takes out the new one's waker ([`Condition::serve`]) before it ends.
+//!    the first takes out the new one's waker ([`Condition::look`]) before it ends.
 //! 2. A told waiter that goes away owes the news to another if it came from `notify(n)`; `notify_all` reached
 //!    everybody, so there is nobody left to tell.
 //! 3. The word says whether anybody waits, and changes under the lock. A `notify` that finds nobody goes without
@@ -187,7 +187,7 @@ impl Condition {
                 batch.count_one();
                 told += 1;
             }
-            self.serve(locked, batch);
+            self.look(locked, batch);
         });
         told
     }
@@ -196,12 +196,12 @@ impl Condition {
     fn bring_to(&self, lock: &LockCore) {
         self.queue.wake_loop(self.queue.lock(), |locked, batch| {
             lock.adopt(locked.waiters, &mut locked.state.told, batch);
-            self.serve(locked, batch);
+            self.look(locked, batch);
         });
     }
 
     /// Invariants 1 and 3, after waiters have moved or left.
-    fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
+    fn look(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
         if locked.waiters.is_none() {
             // Ordering: Relaxed, by invariant 3.
             self.queue.word.store(false, Ordering::Relaxed);
@@ -210,9 +210,7 @@ impl Condition {
         if batch.is_full() {
             return;
         }
-        if let Some(waker) = locked.state.told.take_front_waker() {
-            batch.push(waker);
-        }
+        batch.push(locked.state.told.take_front_waker());
     }
 }
 
@@ -270,8 +268,8 @@ impl Policy for ConditionPolicy<'_> {
 
     fn revoke(&self, _: Verdict, _: &usize) {}
 
-    fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
-        self.0.serve(locked, batch);
+    fn serve(&self, locked: Locked<'_, State>) {
+        self.0.queue.wake_loop(locked, |locked, batch| self.0.look(locked, batch));
     }
 
     fn output(&mut self, (): (), _: &usize) {}

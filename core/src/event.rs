@@ -20,7 +20,6 @@ use crate::loom::{AtomicU8, Ordering, const_fn};
 use crate::wait_future::WaitFuture;
 use crate::wait_queue::{Locked, Policy, WaitQueue};
 use crate::waiter::{Generation, Verdict, WaitList, Waiter};
-use crate::wake_batch::WakeBatch;
 
 const SET: u8 = 1;
 const WAITERS: u8 = 2;
@@ -103,7 +102,7 @@ impl Event {
         self.queue.word.fetch_or(SET, Ordering::Release);
         self.queue.wake_loop(locked, |locked, batch| {
             locked.waiters.decide_cohort(&mut locked.state.list, cohort, Verdict::Granted, batch);
-            self.serve(locked);
+            self.show_waiters(locked);
         });
     }
 
@@ -137,7 +136,7 @@ impl Event {
     }
 
     /// Keeps the word true to the list.
-    fn serve(&self, locked: &mut Locked<'_, State>) {
+    fn show_waiters(&self, locked: &Locked<'_, State>) {
         if locked.state.list.is_empty() {
             // Ordering: Relaxed, who relies on the flag looks at it under the lock.
             self.queue.word.fetch_and(!WAITERS, Ordering::Relaxed);
@@ -171,7 +170,7 @@ impl Policy for EventPolicy<'_> {
     type Grant = ();
     type Output = ();
 
-    #[inline(always)]
+    #[inline]
     fn queue(&self) -> &WaitQueue<AtomicU8, State> {
         &self.0.queue
     }
@@ -180,7 +179,7 @@ impl Policy for EventPolicy<'_> {
         &mut state.list
     }
 
-    #[inline(always)]
+    #[inline]
     fn try_now(&self, (): &()) -> Option<()> {
         self.0.is_set().then_some(())
     }
@@ -196,7 +195,7 @@ impl Policy for EventPolicy<'_> {
             return Err(locked);
         }
         if first {
-            // Ordering: Relaxed, as in `serve`.
+            // Ordering: Relaxed, as in `show_waiters`.
             word.fetch_and(!WAITERS, Ordering::Relaxed);
         }
         Ok(())
@@ -206,15 +205,15 @@ impl Policy for EventPolicy<'_> {
         state.generation
     }
 
-    #[inline(always)]
+    #[inline]
     fn settle(&self, _: Verdict, (): &()) {}
 
     fn revoke(&self, _: Verdict, (): &()) {}
 
-    fn serve(&self, locked: &mut Locked<'_, State>, _: &mut WakeBatch) {
-        self.0.serve(locked);
+    fn serve(&self, locked: Locked<'_, State>) {
+        self.0.show_waiters(&locked);
     }
 
-    #[inline(always)]
+    #[inline]
     fn output(&mut self, (): (), (): &()) {}
 }

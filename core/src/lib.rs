@@ -90,7 +90,7 @@ pub use queue::PopStream;
 pub use queue::{BoundedQueue, InArray, JoinFuture, PopFuture, PushFuture, Slots, StaticQueue};
 #[cfg(feature = "alloc")]
 pub use queue::{Boxed, Queue};
-pub use semaphore::{AcquireFuture, AcquireManyFuture, Permit, Semaphore};
+pub use semaphore::{AcquireFuture, AcquireManyFuture, Permit, Permits, Semaphore};
 #[cfg(feature = "alloc")]
 pub use semaphore::{OwnedAcquireFuture, OwnedAcquireManyFuture, OwnedPermit};
 pub use wait_future::WaitFuture;

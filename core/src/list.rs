@@ -93,13 +93,13 @@ impl List {
         Self { head: None }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.head.is_none()
     }
 
     /// The oldest entry.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn front(&self) -> Option<NonNull<Links>> {
         self.head
     }

@@ -8,9 +8,8 @@ use alloc::sync::Arc;
 
 use crate::loom::{UnsafeCell, const_fn};
 use crate::wait_future::WaitFuture;
-use crate::wait_queue::{Locked, Policy, WaitQueue};
+use crate::wait_queue::{Locked, Policy, WaitQueue, polled_again};
 use crate::waiter::{Ticket, Verdict, WaitList, Waiter};
-use crate::wake_batch::WakeBatch;
 
 mod core;
 mod guard;
@@ -113,7 +112,7 @@ impl<T: ?Sized> Lock<T> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
-    #[inline(always)]
+    #[inline]
     pub fn lock(&self) -> LockFuture<'_, T> {
         WaitFuture::new(LockPolicy::new(self), ())
     }
@@ -214,7 +213,7 @@ pub struct LockPolicy<H> {
 }
 
 impl<H: LockHandle> LockPolicy<H> {
-    #[inline(always)]
+    #[inline]
     pub(crate) fn new(lock: H) -> Self {
         Self { lock: Some(lock) }
     }
@@ -224,10 +223,10 @@ impl<H: LockHandle> LockPolicy<H> {
         self.lock.take()
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn core(&self) -> &LockCore {
         // Only `output` takes it, and a wait gives its output once.
-        &H::lock_of(self.lock.as_ref().expect("asked again after the output")).core
+        &H::lock_of(self.lock.as_ref().unwrap_or_else(|| polled_again())).core
     }
 }
 
@@ -237,8 +236,9 @@ impl<H: LockHandle> Policy for LockPolicy<H> {
     type Request = ();
     type Grant = ();
     type Output = Guard<H>;
+    const RETRIES: bool = true;
 
-    #[inline(always)]
+    #[inline]
     fn queue(&self) -> &WaitQueue<Word, WaitList<()>> {
         &self.core().queue
     }
@@ -247,7 +247,7 @@ impl<H: LockHandle> Policy for LockPolicy<H> {
         state
     }
 
-    #[inline(always)]
+    #[inline]
     fn try_now(&self, (): &()) -> Option<()> {
         self.core().try_lock().then_some(())
     }
@@ -264,19 +264,19 @@ impl<H: LockHandle> Policy for LockPolicy<H> {
         self.core().retry(locked, waiter)
     }
 
-    #[inline(always)]
+    #[inline]
     fn settle(&self, _: Verdict, (): &()) {}
 
     fn revoke(&self, _: Verdict, (): &()) {
         self.core().unlock();
     }
 
-    fn serve(&self, locked: &mut Locked<'_, WaitList<()>>, batch: &mut WakeBatch) {
-        self.core().serve(locked, batch);
+    fn serve(&self, locked: Locked<'_, WaitList<()>>) {
+        self.core().serve(locked);
     }
 
-    #[inline(always)]
+    #[inline]
     fn output(&mut self, (): (), (): &()) -> Guard<H> {
-        Guard::new(self.lock.take().expect("asked again after the output"))
+        Guard::new(self.lock.take().unwrap_or_else(|| polled_again()))
     }
 }

@@ -203,7 +203,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// the feature `critical-section`.
     ///
     /// # Errors
-    /// [`TryPopError`]: empty, or closed and drained.
+    /// [`TryPopError`]: nothing to be had now, or closed and drained.
     #[inline]
     pub fn try_pop(&self) -> Result<T, TryPopError> {
         let locked = self.queue.lock();
@@ -212,8 +212,8 @@ impl<T, S: Slots> BoundedQueue<T, S> {
                 self.serve_waiters(locked);
                 Ok(item)
             }
-            None if locked.state.gate == Gate::Open => Err(TryPopError::Empty),
-            None => Err(TryPopError::Closed),
+            None if locked.state.is_over() => Err(TryPopError::Closed),
+            None => Err(TryPopError::Empty),
         }
     }
 
@@ -255,7 +255,8 @@ impl<T, S: Slots> BoundedQueue<T, S> {
 
     /// Lets no further item in. What is queued can still be popped; then `pop` fails with [`Closed`](crate::Closed).
     ///
-    /// Pushes that wait fail and give their items back. [`join`](Self::join) goes on waiting for what is queued
+    /// Pushes that wait fail and give their items back. A `pop` that finds all items promised to others waits: should
+    /// one of those go away, it gets the item, and once the last is taken it fails. [`join`](Self::join) goes on waiting for what is queued
     /// or in work. Closing twice is closing once. (`asyncio.Queue.shutdown()`.)
     pub fn close(&self) {
         let locked = self.queue.lock();
@@ -302,7 +303,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     }
 
     /// Serves whoever is due after a change, and gives the lock back.
-    #[inline(always)]
+    #[inline]
     fn serve_waiters(&self, locked: Locked<'_, State<T, S>>) {
         if !locked.waiters.is_none() {
             self.wake_due(locked);

@@ -53,7 +53,7 @@ impl SpinLock {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn lock(&self) {
         // Ordering: Acquire synchronizes with the Release in `unlock`: what the last holder did is seen.
         if self.taken.swap(true, Ordering::Acquire) {
@@ -82,7 +82,7 @@ impl SpinLock {
     }
 
     /// Gives the lock back. Only its holder may call this.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn unlock(&self) {
         // Ordering: Release synchronizes with the Acquire in `lock` and `lock_contended` of the next holder.
         self.taken.store(false, Ordering::Release);
@@ -114,7 +114,8 @@ impl RawLock {
     }
 
     #[cfg(not(loom))]
-    #[inline(always)]
+    #[cfg_attr(not(feature = "critical-section"), inline)]
+    #[cfg_attr(feature = "critical-section", inline(never))]
     pub(crate) fn lock(&self) -> RawGuard<'_> {
         #[cfg(feature = "critical-section")]
         // SAFETY: released once, by the drop of the guard. Guards are nested (a condition holds its own while
@@ -146,7 +147,8 @@ pub(crate) struct RawGuard<'a> {
 
 #[cfg(not(loom))]
 impl Drop for RawGuard<'_> {
-    #[inline(always)]
+    #[cfg_attr(not(feature = "critical-section"), inline)]
+    #[cfg_attr(feature = "critical-section", inline(never))]
     fn drop(&mut self) {
         self.lock.spin.unlock();
         #[cfg(feature = "critical-section")]

@@ -31,7 +31,7 @@ mod policy;
 
 #[cfg(feature = "alloc")]
 pub use permit::OwnedPermit;
-pub use permit::Permit;
+pub use permit::{Permit, Permits};
 use policy::AcquirePolicy;
 pub use policy::{AcquireFuture, AcquireManyFuture};
 #[cfg(feature = "alloc")]
@@ -194,7 +194,7 @@ impl Semaphore {
     #[inline]
     pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_>, TryAcquireError> {
         self.try_take(n).map_err(|word| self.why_not(word, n))?;
-        Ok(Permit::new(self, n))
+        Ok(Permits::new(self, n))
     }
 
     /// As [`acquire`](Self::acquire), for a permit that keeps the semaphore alive and may go anywhere.
@@ -219,7 +219,7 @@ impl Semaphore {
     #[cfg(feature = "alloc")]
     pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit, TryAcquireError> {
         self.try_take(n).map_err(|word| self.why_not(word, n))?;
-        Ok(Permit::new(self, n))
+        Ok(Permits::new(self, n))
     }
 
     /// Brings `n` permits: new ones, or such as were [forgotten](Permit::forget).
@@ -250,7 +250,7 @@ impl Semaphore {
         locked.state.total += n as isize;
         // Ordering: as in `put_back`.
         self.queue.word.fetch_add(n * ONE, Ordering::Release);
-        self.queue.wake_loop(locked, |locked, batch| self.serve(locked, batch));
+        self.serve(locked);
         Ok(())
     }
 
@@ -272,7 +272,7 @@ impl Semaphore {
         *total -= n as isize;
         // Ordering: Relaxed, it takes nothing that others left behind; it carries their Release on.
         self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
-        self.queue.wake_loop(locked, |locked, batch| self.serve(locked, batch));
+        self.serve(locked);
         n
     }
 
@@ -292,7 +292,7 @@ impl Semaphore {
         let locked = self.queue.lock();
         // Ordering: Release synchronizes with the Acquire in `is_closed` and of those who are refused.
         self.queue.word.fetch_or(CLOSED, Ordering::Release);
-        self.queue.wake_loop(locked, |locked, batch| self.serve(locked, batch));
+        self.serve(locked);
     }
 
     /// Whether [`close`](Self::close) was called.
@@ -302,7 +302,7 @@ impl Semaphore {
     }
 
     /// Takes `n` permits, or gives the word that shows why not.
-    #[inline(always)]
+    #[inline]
     fn try_take(&self, n: usize) -> Result<(), usize> {
         // Ordering: Relaxed, the exchange below checks it.
         let mut word = self.queue.word.load(Ordering::Relaxed);
@@ -332,7 +332,7 @@ impl Semaphore {
     }
 
     /// A permit comes back. It cannot be too many (invariant 1).
-    #[inline(always)]
+    #[inline]
     fn put_back(&self, n: usize) {
         // Ordering: Release synchronizes with the Acquire in `try_take`, `try_locked` and `serve`.
         if self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS != 0 {
@@ -342,11 +342,17 @@ impl Semaphore {
 
     #[inline(never)]
     fn serve_waiters(&self) {
-        self.queue.wake_loop(self.queue.lock(), |locked, batch| self.serve(locked, batch));
+        self.serve(self.queue.lock());
     }
 
-    /// Decides waiters from the front, as far as permits, bound and the batch allow.
-    fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
+    /// Decides waiters from the front, as far as permits and bound allow, and gives the lock back.
+    #[inline(never)]
+    fn serve(&self, locked: Locked<'_, State>) {
+        self.queue.wake_loop(locked, |locked, batch| self.decide(locked, batch));
+    }
+
+    /// As far as the batch allows, too.
+    fn decide(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
         while !batch.is_full() {
             // Ordering: Acquire as in `try_take`, on behalf of the waiter.
             let word = self.queue.word.load(Ordering::Acquire);
@@ -367,13 +373,13 @@ impl Semaphore {
             } else {
                 return;
             };
-            locked.waiters.decide(&mut locked.state.list, verdict, batch);
+            batch.push(locked.waiters.decide(&mut locked.state.list, verdict));
         }
     }
 }
 
 /// The permits in a word, a debt being none.
-#[inline(always)]
+#[inline]
 fn available(word: usize) -> usize {
     ((word as isize) >> ONE.trailing_zeros()).max(0) as usize
 }

@@ -24,7 +24,7 @@ pub struct WaitFuture<P: Policy> {
 
 impl<P: Policy> WaitFuture<P> {
     const_fn! {
-        #[inline(always)]
+        #[inline]
         pub(crate) const fn new(policy: P, request: P::Request) -> Self {
             Self { policy, waiter: Waiter::new(request) }
         }
@@ -39,7 +39,7 @@ impl<P: Policy> WaitFuture<P> {
         &this.waiter.request
     }
 
-    #[inline(always)]
+    #[inline]
     fn abandon(&self) {
         if let Cancelled::Decided(verdict) = cancel(&self.policy, &self.waiter) {
             self.policy.revoke(verdict, &self.waiter.request);
@@ -50,7 +50,8 @@ impl<P: Policy> WaitFuture<P> {
 impl<P: Policy> Future for WaitFuture<P> {
     type Output = P::Output;
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "critical-section"), inline(always))]
+    #[cfg_attr(feature = "critical-section", inline)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<P::Output> {
         // SAFETY: the policy is not pinned by it, and the waiter is not moved.
         let this = unsafe { self.get_unchecked_mut() };
@@ -60,7 +61,7 @@ impl<P: Policy> Future for WaitFuture<P> {
 }
 
 impl<P: Policy> Drop for WaitFuture<P> {
-    #[inline(always)]
+    #[inline]
     fn drop(&mut self) {
         self.abandon();
     }

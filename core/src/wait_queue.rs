@@ -66,6 +66,8 @@ pub trait Policy {
     type Grant;
     /// What the future gives.
     type Output;
+    /// Whether waiters may be woken to [`retry`](Self::retry), instead of being granted what they wait for.
+    const RETRIES: bool = false;
 
     /// The primitive's queue.
     fn queue(&self) -> &WaitQueue<Self::Word, Self::State>;
@@ -99,8 +101,8 @@ pub trait Policy {
     fn settle(&self, verdict: Verdict, request: &Self::Request) -> Self::Grant;
     /// Passes on what was granted to a waiter that went away.
     fn revoke(&self, verdict: Verdict, request: &Self::Request);
-    /// Grants what is due after the state or the list has changed, until the batch is full.
-    fn serve(&self, locked: &mut Locked<'_, Self::State>, batch: &mut WakeBatch);
+    /// A waiter has left the list: grants what is due now, and gives the lock back.
+    fn serve(&self, locked: Locked<'_, Self::State>);
     /// Makes the output, once, after the lock is given back.
     fn output(&mut self, grant: Self::Grant, request: &Self::Request) -> Self::Output;
 }
@@ -123,7 +125,7 @@ unsafe impl<W: Sync, S: Send> Sync for WaitQueue<W, S> {}
 pub struct Locked<'a, S> {
     pub(crate) state: &'a mut S,
     pub(crate) waiters: &'a mut Waiters,
-    _raw: RawGuard<'a>,
+    raw: RawGuard<'a>,
 }
 
 impl<W, S> WaitQueue<W, S> {
@@ -138,57 +140,101 @@ impl<W, S> WaitQueue<W, S> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn lock(&self) -> Locked<'_, S> {
-        let raw = self.raw.lock();
+        // SAFETY: its own.
+        unsafe { self.locked(self.raw.lock()) }
+    }
+
+    /// # Safety
+    /// `raw` is the guard of this queue's lock.
+    #[inline]
+    unsafe fn locked<'a>(&'a self, raw: RawGuard<'a>) -> Locked<'a, S> {
         // SAFETY: the raw lock is held, and the reference goes no further than its guard.
         let state = self.state.with_mut(|state| unsafe { &mut *state });
         // SAFETY: likewise.
         let waiters = self.waiters.with_mut(|waiters| unsafe { &mut *waiters });
-        Locked { state, waiters, _raw: raw }
+        Locked { state, waiters, raw }
     }
 
     /// Lets `serve` take out wakers, batch by batch, and wakes each batch with the lock given back.
     ///
     /// If a waker panics, the others of its batch and all that `serve` still finds due are woken while the
     /// panic unwinds.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn wake_loop(
         &self,
         locked: Locked<'_, S>,
         serve: impl FnMut(&mut Locked<'_, S>, &mut WakeBatch),
     ) {
-        let mut rounds = Rounds { queue: self, serve, more: true };
-        rounds.round(locked);
-        while rounds.more {
-            rounds.round(self.lock());
+        // SAFETY: lock, guard and section are all of this queue.
+        unsafe { wake_rounds(&self.raw, locked.raw, &mut Serving { queue: self, serve }) };
+    }
+}
+
+/// What a wake loop does with a queue.
+struct Serving<'q, W, S, F> {
+    queue: &'q WaitQueue<W, S>,
+    serve: F,
+}
+
+/// One critical section of a wake loop, whatever the queue. (Not `dyn FnMut`: its table has a `call_once` besides,
+/// which takes twenty bytes of flash in each of the loops.)
+trait Section {
+    /// Fills a batch, and gives the lock back.
+    ///
+    /// # Safety
+    /// `held` is the guard of this queue's lock.
+    unsafe fn fill(&mut self, held: RawGuard<'_>, batch: &mut WakeBatch);
+}
+
+impl<W, S, F: FnMut(&mut Locked<'_, S>, &mut WakeBatch)> Section for Serving<'_, W, S, F> {
+    unsafe fn fill(&mut self, held: RawGuard<'_>, batch: &mut WakeBatch) {
+        // SAFETY: passed on to the caller.
+        let mut locked = unsafe { self.queue.locked(held) };
+        (self.serve)(&mut locked, batch);
+    }
+}
+
+/// The one wake loop: section after section, until one leaves room in its batch.
+///
+/// # Safety
+/// `held` is the guard of `lock`, and `lock` that of the section's queue.
+#[inline]
+unsafe fn wake_rounds<'l>(lock: &'l RawLock, mut held: RawGuard<'l>, section: &mut dyn Section) {
+    let mut rounds = Rounds { lock, section, more: true };
+    loop {
+        rounds.round(held);
+        if !rounds.more {
+            return;
         }
+        held = lock.lock();
     }
 }
 
 /// A wake loop under way; its drop finishes it when a waker has panicked.
-struct Rounds<'a, W, S, F: FnMut(&mut Locked<'_, S>, &mut WakeBatch)> {
-    queue: &'a WaitQueue<W, S>,
-    serve: F,
+struct Rounds<'r> {
+    lock: &'r RawLock,
+    section: &'r mut dyn Section,
     more: bool,
 }
 
-impl<W, S, F: FnMut(&mut Locked<'_, S>, &mut WakeBatch)> Rounds<'_, W, S, F> {
-    #[inline(always)]
-    fn round(&mut self, mut locked: Locked<'_, S>) {
+impl Rounds<'_> {
+    #[inline]
+    fn round(&mut self, held: RawGuard<'_>) {
         let mut batch = WakeBatch::new();
-        (self.serve)(&mut locked, &mut batch);
+        // SAFETY: of the lock that the loop was given with its section, says its caller.
+        unsafe { self.section.fill(held, &mut batch) };
         self.more = batch.is_full();
-        drop(locked);
         batch.wake();
     }
 }
 
-impl<W, S, F: FnMut(&mut Locked<'_, S>, &mut WakeBatch)> Drop for Rounds<'_, W, S, F> {
-    #[inline(always)]
+impl Drop for Rounds<'_> {
+    #[inline]
     fn drop(&mut self) {
         while self.more {
-            self.round(self.queue.lock());
+            self.round(self.lock.lock());
         }
     }
 }
@@ -197,37 +243,37 @@ impl<W, S, F: FnMut(&mut Locked<'_, S>, &mut WakeBatch)> Drop for Rounds<'_, W, 
 ///
 /// # Safety
 /// The waiter is pinned, and its owner calls [`cancel`] before it goes away.
-#[inline(always)]
+// The fast path goes into the caller, or an uncontended lock costs twice as much. With critical sections flash is
+// what counts, and a good part of a microcontroller's goes into copies of this.
+#[cfg_attr(not(feature = "critical-section"), inline(always))]
+#[cfg_attr(feature = "critical-section", inline)]
 pub(crate) unsafe fn poll<P: Policy>(
     policy: &mut P,
     waiter: &Waiter<P::Request>,
     context: &Context<'_>,
 ) -> Poll<P::Output> {
-    match waiter.phase() {
-        Phase::Idle => match policy.try_now(&waiter.request) {
-            Some(grant) => Poll::Ready(finish(policy, waiter, grant)),
+    let grant = match waiter.phase() {
+        Phase::Idle => {
             // SAFETY: passed on to the caller.
-            None => unsafe { enqueue(policy, waiter, context) },
-        },
-        Phase::Queued => match P::verdict(waiter.status()) {
-            Some(verdict) => Poll::Ready(conclude(policy, waiter, verdict)),
-            None => refresh(policy, waiter, context),
-        },
-        Phase::Done => panic!("a future was polled after it had completed"),
-    }
+            let now = policy.try_now(&waiter.request).or_else(|| unsafe { enqueue(policy, waiter, context) });
+            let Some(grant) = now else { return Poll::Pending };
+            waiter.finish();
+            grant
+        }
+        Phase::Queued => {
+            let decided = P::verdict(waiter.status()).or_else(|| refresh(policy, waiter, context));
+            let Some(verdict) = decided else { return Poll::Pending };
+            waiter.told(verdict);
+            policy.settle(verdict, &waiter.request)
+        }
+        Phase::Done => polled_again(),
+    };
+    Poll::Ready(policy.output(grant, &waiter.request))
 }
 
-#[inline(always)]
-fn finish<P: Policy>(policy: &mut P, waiter: &Waiter<P::Request>, grant: P::Grant) -> P::Output {
-    waiter.finish();
-    policy.output(grant, &waiter.request)
-}
-
-/// Takes what a queued waiter was given.
-fn conclude<P: Policy>(policy: &mut P, waiter: &Waiter<P::Request>, verdict: Verdict) -> P::Output {
-    waiter.told(verdict);
-    let grant = policy.settle(verdict, &waiter.request);
-    policy.output(grant, &waiter.request)
+#[cold]
+pub(crate) fn polled_again() -> ! {
+    panic!("a future was polled after it had completed")
 }
 
 /// Looks once more, under the lock, and enters the queue.
@@ -236,38 +282,63 @@ fn conclude<P: Policy>(policy: &mut P, waiter: &Waiter<P::Request>, verdict: Ver
 /// As for [`poll`].
 #[inline(never)]
 unsafe fn enqueue<P: Policy>(
-    policy: &mut P,
+    policy: &P,
     waiter: &Waiter<P::Request>,
     context: &Context<'_>,
-) -> Poll<P::Output> {
+) -> Option<P::Grant> {
     let waker = context.waker().clone();
-    let grant = match policy.try_locked(policy.queue().lock(), &waiter.request) {
-        Ok(grant) => grant,
-        Err(Locked { state, waiters, .. }) => {
+    match policy.try_locked(policy.queue().lock(), &waiter.request) {
+        Ok(grant) => Some(grant),
+        Err(Locked { state, waiters, raw: _raw }) => {
             let stamp = P::stamp(state);
             // SAFETY: pinned, says the caller, and idle until now.
             unsafe { waiters.enter(P::list(state, waiter), waiter, waker, stamp) };
-            return Poll::Pending;
+            None
         }
-    };
-    Poll::Ready(finish(policy, waiter, grant))
+    }
 }
 
 /// Polled while queued: is it decided by now, and is the waker still the right one?
 #[inline(never)]
-fn refresh<P: Policy>(policy: &mut P, waiter: &Waiter<P::Request>, context: &Context<'_>) -> Poll<P::Output> {
+fn refresh<P: Policy>(policy: &P, waiter: &Waiter<P::Request>, context: &Context<'_>) -> Option<Verdict> {
+    let queue = policy.queue();
+    let mut retry = |raw| {
+        // SAFETY: it is given this queue's lock.
+        let mut locked = unsafe { queue.locked(raw) };
+        if !policy.retry(&mut locked, waiter.ticket()) {
+            return Ok(locked.raw);
+        }
+        let _waker = unlink::<P>(&mut locked, waiter);
+        drop(locked);
+        Err(Verdict::Granted)
+    };
+    let retry: Option<Retry<'_, '_>> = if P::RETRIES { Some(&mut retry) } else { None };
+    look_again(&queue.raw, waiter.without_request(), P::verdict, retry, context)
+}
+
+/// Takes what the waiter was woken for, or gives the lock back to the caller.
+type Retry<'r, 'q> = &'r mut dyn FnMut(RawGuard<'q>) -> Result<RawGuard<'q>, Verdict>;
+
+/// Tells what has been decided; if nothing, sees to it that the waker of this poll is the one to be woken.
+fn look_again<'q>(
+    lock: &'q RawLock,
+    waiter: &Waiter<()>,
+    verdict: fn(u32) -> Option<Verdict>,
+    mut retry: Option<Retry<'_, 'q>>,
+    context: &Context<'_>,
+) -> Option<Verdict> {
     // Cloned only when it is needed, and then without the lock: hence the second round.
     let mut fresh = None;
     loop {
-        let mut locked = policy.queue().lock();
-        if let Some(verdict) = P::verdict(waiter.status()) {
-            drop(locked);
-            return Poll::Ready(conclude(policy, waiter, verdict));
+        let mut raw = lock.lock();
+        if let Some(verdict) = verdict(waiter.status()) {
+            return Some(verdict);
         }
-        if policy.retry(&mut locked, waiter.ticket()) {
-            let _waker = unlink::<P>(&mut locked, waiter);
-            drop(locked);
-            return Poll::Ready(conclude(policy, waiter, Verdict::Granted));
+        if let Some(retry) = &mut retry {
+            match retry(raw) {
+                Ok(given_back) => raw = given_back,
+                Err(verdict) => return Some(verdict),
+            }
         }
         // SAFETY: undecided under the lock, so the waker is guarded by it.
         let replaced = unsafe {
@@ -276,9 +347,9 @@ fn refresh<P: Policy>(policy: &mut P, waiter: &Waiter<P::Request>, context: &Con
                 _ => fresh.take().map(|fresh| waker.replace(fresh)),
             })
         };
-        drop(locked);
+        drop(raw);
         if replaced.is_some() {
-            return Poll::Pending;
+            return None;
         }
         fresh = Some(context.waker().clone());
     }
@@ -296,7 +367,7 @@ pub(crate) enum Cancelled {
 }
 
 /// The one `cancel`: afterwards the waiter is in no list of this policy.
-#[inline(always)]
+#[inline]
 pub(crate) fn cancel<P: Policy>(policy: &P, waiter: &Waiter<P::Request>) -> Cancelled {
     match waiter.phase() {
         Phase::Queued => cancel_queued(policy, waiter),
@@ -306,34 +377,21 @@ pub(crate) fn cancel<P: Policy>(policy: &P, waiter: &Waiter<P::Request>) -> Canc
 
 #[inline(never)]
 fn cancel_queued<P: Policy>(policy: &P, waiter: &Waiter<P::Request>) -> Cancelled {
-    let decided = || P::verdict(waiter.status());
-    let verdict = match decided() {
-        Some(verdict) => verdict,
-        None => {
-            let locked = policy.queue().lock();
-            // Again: it may have been decided on the way to the lock.
-            let Some(verdict) = decided() else {
-                withdraw(policy, waiter, locked);
-                return Cancelled::Withdrawn;
-            };
-            verdict
-        }
-    };
-    waiter.told(verdict);
-    Cancelled::Decided(verdict)
-}
-
-/// Takes an undecided waiter out; those behind it may now be due.
-fn withdraw<P: Policy>(policy: &P, waiter: &Waiter<P::Request>, mut locked: Locked<'_, P::State>) {
+    let mut locked = policy.queue().lock();
+    if let Some(verdict) = P::verdict(waiter.status()) {
+        drop(locked);
+        waiter.told(verdict);
+        return Cancelled::Decided(verdict);
+    }
     let _waker = unlink::<P>(&mut locked, waiter);
-    waiter.finish();
-    policy.queue().wake_loop(locked, |locked, batch| policy.serve(locked, batch));
+    // Those behind it may now be due.
+    policy.serve(locked);
+    Cancelled::Withdrawn
 }
 
-/// Takes a waiter that is undecided, under the lock, out of its list. Its waker is to be dropped without the lock.
+/// Takes a waiter that is undecided, under the lock, out of its list: its wait is over. Its waker is to be dropped
+/// without the lock.
 fn unlink<P: Policy>(locked: &mut Locked<'_, P::State>, waiter: &Waiter<P::Request>) -> Option<Waker> {
     // SAFETY: undecided under the lock, so linked (invariant 1), in the list that its policy names.
-    unsafe { locked.waiters.leave(P::list(locked.state, waiter), waiter.ticket()) };
-    // SAFETY: out of every list, the node is its future's again.
-    unsafe { waiter.with_waker(Option::take) }
+    unsafe { locked.waiters.withdraw(P::list(locked.state, waiter), waiter) }
 }

@@ -126,7 +126,7 @@ pub struct Waiter<R> {
 
 impl<R> Waiter<R> {
     const_fn! {
-        #[inline(always)]
+        #[inline]
         pub(crate) const fn new(request: R) -> Self {
             let node = Node {
                 links: MaybeUninit::uninit(),
@@ -226,7 +226,7 @@ impl<R> WaitList<R> {
         Self { list: List::new(), requests: PhantomData }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -280,7 +280,7 @@ impl Waiters {
         Self(0)
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn is_none(&self) -> bool {
         self.0 == 0
     }
@@ -313,24 +313,35 @@ impl Waiters {
 
     /// # Safety
     /// The waiter is linked in this list.
-    pub(crate) unsafe fn leave<R>(&mut self, list: &mut WaitList<R>, waiter: Ticket) {
+    unsafe fn leave<R>(&mut self, list: &mut WaitList<R>, waiter: Ticket) {
         // SAFETY: passed on to the caller.
         unsafe { list.list.remove(waiter) };
         self.0 -= 1;
     }
 
-    /// Takes the longest waiter out and tells it.
-    pub(crate) fn decide<R>(&mut self, list: &mut WaitList<R>, verdict: Verdict, batch: &mut WakeBatch) {
-        let Some(front) = list.front() else { return };
+    /// Takes a waiter out whose wait is over, and its waker, which is to be dropped without the lock.
+    ///
+    /// # Safety
+    /// The waiter is linked in this list, and undecided.
+    pub(crate) unsafe fn withdraw<R>(&mut self, list: &mut WaitList<R>, waiter: &Waiter<R>) -> Option<Waker> {
+        // SAFETY: passed on to the caller.
+        unsafe { self.leave(list, waiter.ticket()) };
+        waiter.finish();
+        // SAFETY: out of every list, the node is its future's again.
+        unsafe { waiter.with_waker(Option::take) }
+    }
+
+    /// Takes the longest waiter out and tells it; gives the waker that it is to be woken by.
+    pub(crate) fn decide<R>(&mut self, list: &mut WaitList<R>, verdict: Verdict) -> Option<Waker> {
+        let front = list.front()?;
         // SAFETY: the front of a list is linked in it.
         unsafe { self.leave(list, front) };
         // SAFETY: it was linked until now, and has not been told.
         let node = unsafe { node(front) };
         // SAFETY: the caller has the list by `&mut`, so the lock.
-        if let Some(waker) = unsafe { node.with_waker(Option::take) } {
-            batch.push(waker);
-        }
+        let waker = unsafe { node.with_waker(Option::take) };
         node.stand(verdict.status());
+        waker
     }
 
     /// Decides waiters from the front as long as they are of `cohort` and there is room for their wakers.
@@ -342,7 +353,7 @@ impl Waiters {
         batch: &mut WakeBatch,
     ) {
         while !batch.is_full() && list.front_of(cohort).is_some() {
-            self.decide(list, verdict, batch);
+            batch.push(self.decide(list, verdict));
         }
     }
 

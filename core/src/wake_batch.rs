@@ -20,7 +20,7 @@ pub(crate) const BATCH: usize = if cfg!(loom) { 2 } else { 16 };
 
 /// The wakers of one critical section, woken together after it.
 #[derive(Debug)]
-pub struct WakeBatch {
+pub(crate) struct WakeBatch {
     slots: [MaybeUninit<Waker>; BATCH],
     woken: usize,
     len: usize,
@@ -29,12 +29,12 @@ pub struct WakeBatch {
 }
 
 impl WakeBatch {
-    #[inline(always)]
+    #[inline]
     pub(crate) const fn new() -> Self {
         Self { slots: [const { MaybeUninit::uninit() }; BATCH], woken: 0, len: 0, silent: 0 }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn is_full(&self) -> bool {
         self.len + self.silent >= BATCH
     }
@@ -44,15 +44,18 @@ impl WakeBatch {
         self.silent += 1;
     }
 
-    /// Adds one. There must be room: whoever takes out more than one asks [`is_full`](Self::is_full) before each.
-    #[inline(always)]
-    pub(crate) fn push(&mut self, waker: Waker) {
-        self.slots[self.len].write(waker);
-        self.len += 1;
+    /// Adds one, if there is one. There must be room: whoever takes out more than one asks
+    /// [`is_full`](Self::is_full) before each.
+    #[inline]
+    pub(crate) fn push(&mut self, waker: Option<Waker>) {
+        if let Some(waker) = waker {
+            self.slots[self.len].write(waker);
+            self.len += 1;
+        }
     }
 
     /// Wakes them, oldest first. No lock may be held.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn wake(&mut self) {
         while self.woken < self.len {
             let slot = &self.slots[self.woken];
@@ -65,7 +68,7 @@ impl WakeBatch {
 }
 
 impl Drop for WakeBatch {
-    #[inline(always)]
+    #[inline]
     fn drop(&mut self) {
         self.wake();
     }

@@ -522,9 +522,28 @@ fn close_keeps_the_promise_to_a_pop_that_has_not_run() {
     let mut pops = queue_up(2, || queue.pop());
     queue.try_push(1).unwrap();
     queue.close();
-    assert_eq!(pops[1].ready(), Err(Closed));
+    assert!(pops[1].poll().is_pending());
+    assert_eq!(queue.try_pop(), Err(TryPopError::Empty), "promised, and it may come back");
     assert_eq!(pops[0].ready(), Ok(1));
+    assert!(pops[1].is_woken(), "now it is drained");
+    assert_eq!(pops[1].ready(), Err(Closed));
     assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
+}
+
+#[test]
+fn an_item_promised_before_close_goes_to_the_next_if_its_pop_is_dropped() {
+    let queue = StaticQueue::<u8, 2>::new();
+    let first = queued(queue.pop());
+    queue.try_push(1).unwrap();
+    queue.close();
+    let mut next = queued(queue.pop());
+    let mut last = queued(queue.pop());
+    first.cancel();
+    assert!(next.is_woken() && !last.is_woken());
+    assert_eq!(next.ready(), Ok(1));
+    assert!(last.is_woken());
+    assert_eq!(last.ready(), Err(Closed));
+    assert_eq!(queue.waiters(), 0);
 }
 
 #[test]
@@ -533,7 +552,7 @@ fn an_item_promised_before_close_can_be_drained_if_its_pop_is_dropped() {
     let pop = queued(queue.pop());
     queue.try_push(1).unwrap();
     queue.close();
-    assert_eq!(queue.try_pop(), Err(TryPopError::Closed), "promised");
+    assert_eq!(queue.try_pop(), Err(TryPopError::Empty), "promised");
     pop.cancel();
     assert_eq!(queue.try_pop(), Ok(1));
 }

@@ -1,6 +1,6 @@
 //! Waits that are given up, in all the ways there are.
 
-use core::future::{Future, poll_fn};
+use core::future::poll_fn;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
@@ -46,31 +46,25 @@ pub(crate) enum GivenUp<R> {
 }
 
 /// Waits, for no longer than `patience` allows.
-#[allow(clippy::manual_async_fn, reason = "that it is Send has to be said where `W` is still a parameter")]
-pub(crate) fn bear<R, W>(
-    wait: W,
-    patience: Patience,
-) -> impl Future<Output = Result<W::Output, GivenUp<W::Returned>>> + Send
+pub(crate) async fn bear<R, W>(wait: W, patience: Patience) -> Result<W::Output, GivenUp<W::Returned>>
 where
     R: Runtime,
-    W: Wait<Output: Send, Returned: Send> + Send,
+    W: Wait,
 {
-    async move {
-        match patience {
-            Patience::Endless => Ok(wait.await),
-            Patience::Time(limit) => {
-                let waited = wait.within::<R>(limit).await;
-                waited.map_err(|Elapsed(returned)| GivenUp::Returned(returned))
-            }
-            Patience::Polls { most, ask } => poll_a_few_times::<R, _>(wait, most, ask).await,
+    match patience {
+        Patience::Endless => Ok(wait.await),
+        Patience::Time(limit) => {
+            let waited = wait.within::<R>(limit).await;
+            waited.map_err(|Elapsed(returned)| GivenUp::Returned(returned))
         }
+        Patience::Polls { most, ask } => poll_a_few_times::<R, _>(wait, most, ask).await,
     }
 }
 
 async fn poll_a_few_times<R, W>(wait: W, most: usize, ask: bool) -> Result<W::Output, GivenUp<W::Returned>>
 where
     R: Runtime,
-    W: Wait<Output: Send, Returned: Send> + Send,
+    W: Wait,
 {
     let mut wait = pin!(wait);
     for _ in 0..most {

@@ -25,7 +25,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use anywake::{
-    Closed, EventFuture, Lock, LockGuard, Permit, Queue, Runtime, Semaphore, TaskError, TryAcquireError,
+    Closed, EventFuture, Lock, LockGuard, Permits, Queue, Runtime, Semaphore, TaskError, TryAcquireError,
     TryPopError, TryPushError, Wait,
 };
 use futures_util::FutureExt as _;
@@ -108,12 +108,12 @@ impl Drop for Visit {
 /// A permit that is counted as long as it is held.
 struct Counted<'a, H: core::ops::Deref<Target = Semaphore>> {
     world: &'a World,
-    permit: Option<Permit<'a, H>>,
+    permit: Option<Permits<H>>,
     count: usize,
 }
 
 impl<'a, H: core::ops::Deref<Target = Semaphore>> Counted<'a, H> {
-    fn new(world: &'a World, permit: Permit<'a, H>) -> Self {
+    fn new(world: &'a World, permit: Permits<H>) -> Self {
         let count = permit.count();
         let held = world.held.fetch_add(count, SeqCst) + count;
         assert!(held <= world.plan.permits, "{held} of {} permits are held", world.plan.permits);
@@ -121,7 +121,7 @@ impl<'a, H: core::ops::Deref<Target = Semaphore>> Counted<'a, H> {
     }
 
     /// Uncounted before it is given back: who gets it next counts it at once.
-    fn take(&mut self) -> Option<Permit<'a, H>> {
+    fn take(&mut self) -> Option<Permits<H>> {
         self.permit.take().inspect(|_| {
             self.world.held.fetch_sub(self.count, SeqCst);
         })

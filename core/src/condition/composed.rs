@@ -8,6 +8,7 @@ use core::task::{Context, Poll, ready};
 use super::{Condition, ConditionFuture};
 use crate::lock::{Guard, LockHandle, LockPolicy};
 use crate::wait_future::WaitFuture;
+use crate::wait_queue::polled_again;
 
 /// The future of [`Condition::wait_for`].
 #[must_use = "a wait does nothing unless it is awaited"]
@@ -44,7 +45,7 @@ where
                 wait.set(None);
             }
             // Out of the future, so that a panic in the predicate unlocks at once.
-            let mut guard = this.guard.take().expect("a future was polled after it had completed");
+            let mut guard = this.guard.take().unwrap_or_else(|| polled_again());
             if (this.predicate)(&mut guard) {
                 return Poll::Ready(guard);
             }

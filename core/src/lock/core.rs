@@ -7,7 +7,7 @@
 //! | 0    | `LOCKED`   | somebody owns the lock, or it was handed to a waiter that has not run yet          |
 //! | 1    | `WAITERS`  | the list is not empty (invariant 5 of the wait queue)                              |
 //! | 2    | `NOTIFIED` | the first waiter was woken to try, and has not looked yet; the lock was left free  |
-//! | 3..  | overtaken  | how many later arrivals took the lock since its first waiter became the first      |
+//! | 3..  | overtaken  | how many later arrivals took the lock before its first waiter (invariant 4)        |
 //!
 //! # Invariants
 //! 1. Without bypass the lock is never free while anybody waits: an unlock hands it over, and `LOCKED` stays.
@@ -15,6 +15,11 @@
 //!    Each arrival that takes it counts one; an unlock that finds the limit reached hands over.
 //! 3. `NOTIFIED` is set exactly while the first waiter's waker is out. When the first waiter changes, the bit
 //!    is cleared or the new one is woken, in the critical section of that change.
+//! 4. Overtaken is at least how often the first waiter was overtaken as the first. It begins anew with a hand-over,
+//!    when the first takes the lock, and when a first that was woken leaves before it looked; one that leaves later
+//!    passes its count on, and the next is handed the lock the sooner.
+
+use core::task::Waker;
 
 use crate::loom::{AtomicU16, Ordering, const_fn};
 use crate::wait_queue::{Locked, WaitQueue};
@@ -49,7 +54,7 @@ impl LockCore {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn word(&self) -> &AtomicU16 {
         &self.queue.word.state
     }
@@ -59,7 +64,7 @@ impl LockCore {
         self.word().load(Ordering::Relaxed) & LOCKED != 0
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn try_lock(&self) -> bool {
         // Ordering: Acquire synchronizes with the Release of the unlock that freed it, in `unlock`,
         // `unlock_contended` or `serve`.
@@ -83,7 +88,7 @@ impl LockCore {
         false
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn unlock(&self) {
         // Ordering: Release synchronizes with the Acquire of whoever takes it next, in `try_lock`, `overtake`,
         // `announce` or `retry`.
@@ -105,8 +110,10 @@ impl LockCore {
                 Err(now) => word = now,
             }
         }
-        // One round: at most one is woken, and a batch has room for more than one.
-        self.queue.wake_loop(self.queue.lock(), |locked, batch| self.pass_on(locked, batch));
+        let mut locked = self.queue.lock();
+        let first = self.pass_on(&mut locked);
+        drop(locked);
+        wake(first);
     }
 
     fn may_be_overtaken(&self, word: u16) -> bool {
@@ -114,25 +121,24 @@ impl LockCore {
     }
 
     /// The owner gives the lock to the first waiter, or leaves it free for the first waiter to take.
-    fn pass_on(&self, locked: &mut Locked<'_, WaitList<()>>, batch: &mut WakeBatch) {
+    fn pass_on(&self, locked: &mut Locked<'_, WaitList<()>>) -> Option<Waker> {
         // Ordering: Relaxed. `LOCKED` is the caller's, so nobody counts an overtaking; the other bits change
         // under the lock. So the word stands still, and plain stores will do.
         let word = self.word().load(Ordering::Relaxed);
         if locked.state.is_empty() {
             // Whoever waited has been cancelled meanwhile. Ordering: Release as in `unlock`.
             self.word().store(0, Ordering::Release);
+            None
         } else if self.may_be_overtaken(word) {
             // Ordering: Release as in `unlock`.
             self.word().store((word | NOTIFIED) & !LOCKED, Ordering::Release);
-            if let Some(waker) = locked.state.take_front_waker() {
-                batch.push(waker);
-            }
+            locked.state.take_front_waker()
         } else {
             let last = locked.waiters.count() == 1;
             // Before the waiter is told: it may unlock at once. Ordering: Relaxed, the new owner learns of it
             // through its status, and a later exchange of the word by another thread needs only the unlock's.
             self.word().store(LOCKED | if last { 0 } else { WAITERS }, Ordering::Relaxed);
-            locked.waiters.decide(locked.state, Verdict::Granted, batch);
+            locked.waiters.decide(locked.state, Verdict::Granted)
         }
     }
 
@@ -180,7 +186,7 @@ impl LockCore {
     }
 
     /// A waiter has left: keeps the word true to the list, and a free lock in the sight of its first waiter.
-    pub(super) fn serve(&self, locked: &mut Locked<'_, WaitList<()>>, batch: &mut WakeBatch) {
+    pub(super) fn serve(&self, locked: Locked<'_, WaitList<()>>) {
         // Ordering: Relaxed, the exchange below checks it.
         let mut word = self.word().load(Ordering::Relaxed);
         // The first waiter was woken and left: the one behind it has neither been woken nor overtaken as first.
@@ -199,11 +205,9 @@ impl LockCore {
                 Err(now) => word = now,
             }
         }
-        if first_left && word & LOCKED == 0 {
-            if let Some(waker) = locked.state.take_front_waker() {
-                batch.push(waker);
-            }
-        }
+        let first = if first_left && word & LOCKED == 0 { locked.state.take_front_waker() } else { None };
+        drop(locked);
+        wake(first);
     }
 
     /// Takes over, from a condition, the first waiters that were told and stand for this lock: one as the owner
@@ -212,7 +216,7 @@ impl LockCore {
         let mut locked = self.queue.lock();
         while !batch.is_full() && told.front_request() == Some(&self.address()) {
             if self.announce() {
-                waiters.decide(told, Verdict::Granted, batch);
+                batch.push(waiters.decide(told, Verdict::Granted));
             } else {
                 waiters.move_front(told, &mut locked);
                 batch.count_one();
@@ -223,5 +227,12 @@ impl LockCore {
     /// What tells this lock from others as long as it lives.
     pub(crate) fn address(&self) -> usize {
         core::ptr::from_ref(self).addr()
+    }
+}
+
+/// A lock wakes at most one waiter at a time: no loop, and no batch. Its lock is given back before.
+fn wake(first: Option<Waker>) {
+    if let Some(waker) = first {
+        waker.wake();
     }
 }

@@ -30,7 +30,7 @@ impl<T: ?Sized> sealed::Sealed for &Lock<T> {}
 impl<T: ?Sized> LockHandle for &Lock<T> {
     type Value = T;
 
-    #[inline(always)]
+    #[inline]
     fn lock_of(this: &Self) -> &Lock<T> {
         this
     }
@@ -60,7 +60,7 @@ impl<H: LockHandle> Held<H> {
 }
 
 impl<H: LockHandle> Drop for Held<H> {
-    #[inline(always)]
+    #[inline]
     fn drop(&mut self) {
         H::lock_of(&self.0).core.unlock();
     }
@@ -89,7 +89,7 @@ pub type OwnedLockGuard<T> = Guard<Arc<Lock<T>>>;
 
 impl<H: LockHandle> Guard<H> {
     /// The caller owns the lock, and gives the ownership away.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn new(lock: H) -> Self {
         Self { held: Held(lock), _value: PhantomData }
     }
@@ -138,7 +138,7 @@ impl<H: LockHandle> Guard<H> {
 impl<H: LockHandle> Deref for Guard<H> {
     type Target = H::Value;
 
-    #[inline(always)]
+    #[inline]
     fn deref(&self) -> &H::Value {
         // SAFETY: the guard owns the lock, so only its borrowers reach the value, here by shared reference.
         H::lock_of(&self.held.0).value.with(|value| unsafe { &*value })
@@ -146,7 +146,7 @@ impl<H: LockHandle> Deref for Guard<H> {
 }
 
 impl<H: LockHandle> DerefMut for Guard<H> {
-    #[inline(always)]
+    #[inline]
     fn deref_mut(&mut self) -> &mut H::Value {
         // SAFETY: the guard owns the lock, and is itself borrowed by `&mut`.
         H::lock_of(&self.held.0).value.with_mut(|value| unsafe { &mut *value })

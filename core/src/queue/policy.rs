@@ -6,7 +6,6 @@ use crate::error::{Closed, PushError};
 use crate::wait_future::WaitFuture;
 use crate::wait_queue::{Locked, Policy, WaitQueue};
 use crate::waiter::{Generation, Verdict, WaitList, Waiter};
-use crate::wake_batch::WakeBatch;
 
 use super::state::{Gate, Parcel, State};
 use super::{BoundedQueue, Slots};
@@ -45,7 +44,7 @@ impl<T, S: Slots> Policy for PushPolicy<'_, T, S> {
     type Grant = Result<(), Closed>;
     type Output = Result<(), PushError<T>>;
 
-    #[inline(always)]
+    #[inline]
     fn queue(&self) -> &WaitQueue<(), State<T, S>> {
         &self.0.queue
     }
@@ -54,12 +53,12 @@ impl<T, S: Slots> Policy for PushPolicy<'_, T, S> {
         &mut state.pushers
     }
 
-    #[inline(always)]
+    #[inline]
     fn try_now(&self, parcel: &Parcel<T>) -> Option<Self::Grant> {
         self.try_locked(self.0.queue.lock(), parcel).ok()
     }
 
-    #[inline(always)]
+    #[inline]
     fn try_locked<'q>(
         &self,
         locked: Locked<'q, State<T, S>>,
@@ -80,7 +79,7 @@ impl<T, S: Slots> Policy for PushPolicy<'_, T, S> {
         Ok(Ok(()))
     }
 
-    #[inline(always)]
+    #[inline]
     fn settle(&self, verdict: Verdict, _: &Parcel<T>) -> Self::Grant {
         if verdict == Verdict::Granted { Ok(()) } else { Err(Closed) }
     }
@@ -88,11 +87,10 @@ impl<T, S: Slots> Policy for PushPolicy<'_, T, S> {
     /// The item is in the queue; there is nothing to pass on.
     fn revoke(&self, _: Verdict, _: &Parcel<T>) {}
 
-    fn serve(&self, locked: &mut Locked<'_, State<T, S>>, batch: &mut WakeBatch) {
-        State::serve(locked, batch);
-    }
+    /// It left no room, and no item, that was not there for others before.
+    fn serve(&self, _: Locked<'_, State<T, S>>) {}
 
-    #[inline(always)]
+    #[inline]
     fn output(&mut self, grant: Self::Grant, parcel: &Parcel<T>) -> Self::Output {
         // SAFETY: the wait is over, so nobody but the future reaches the parcel.
         match (grant, parcel.with_mut(|item| unsafe { (*item).take() })) {
@@ -113,7 +111,7 @@ impl<T, S: Slots> Policy for PopPolicy<'_, T, S> {
     type Grant = Result<T, Closed>;
     type Output = Result<T, Closed>;
 
-    #[inline(always)]
+    #[inline]
     fn queue(&self) -> &WaitQueue<(), State<T, S>> {
         &self.0.queue
     }
@@ -122,12 +120,12 @@ impl<T, S: Slots> Policy for PopPolicy<'_, T, S> {
         &mut state.poppers
     }
 
-    #[inline(always)]
+    #[inline]
     fn try_now(&self, (): &()) -> Option<Self::Grant> {
         self.try_locked(self.0.queue.lock(), &()).ok()
     }
 
-    #[inline(always)]
+    #[inline]
     fn try_locked<'q>(
         &self,
         locked: Locked<'q, State<T, S>>,
@@ -138,12 +136,12 @@ impl<T, S: Slots> Policy for PopPolicy<'_, T, S> {
                 self.0.serve_waiters(locked);
                 Ok(Ok(item))
             }
-            None if locked.state.gate == Gate::Open => Err(locked),
-            None => Ok(Err(Closed)),
+            None if locked.state.is_over() => Ok(Err(Closed)),
+            None => Err(locked),
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn settle(&self, verdict: Verdict, (): &()) -> Self::Grant {
         if verdict == Verdict::Granted { self.0.take_claimed().ok_or(Closed) } else { Err(Closed) }
     }
@@ -154,11 +152,9 @@ impl<T, S: Slots> Policy for PopPolicy<'_, T, S> {
         }
     }
 
-    fn serve(&self, locked: &mut Locked<'_, State<T, S>>, batch: &mut WakeBatch) {
-        State::serve(locked, batch);
-    }
+    fn serve(&self, _: Locked<'_, State<T, S>>) {}
 
-    #[inline(always)]
+    #[inline]
     fn output(&mut self, grant: Self::Grant, (): &()) -> Self::Output {
         grant
     }
@@ -203,7 +199,7 @@ impl<T, S: Slots> Policy for JoinPolicy<'_, T, S> {
 
     fn revoke(&self, _: Verdict, (): &()) {}
 
-    fn serve(&self, _: &mut Locked<'_, State<T, S>>, _: &mut WakeBatch) {}
+    fn serve(&self, _: Locked<'_, State<T, S>>) {}
 
     fn output(&mut self, (): (), (): &()) {}
 }

@@ -74,7 +74,7 @@ impl<S> Ring<S> {
         Self { slots, head: 0, len: 0 }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len
     }
@@ -90,7 +90,7 @@ impl<S> Ring<S> {
     ///
     /// # Errors
     /// Gives it back if all slots are taken.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn push_back<T>(&mut self, item: T) -> Result<(), T>
     where
         S: AsMut<[MaybeUninit<T>]>,
@@ -106,7 +106,7 @@ impl<S> Ring<S> {
     }
 
     /// Takes the first item.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn pop_front<T>(&mut self) -> Option<T>
     where
         S: AsMut<[MaybeUninit<T>]>,
@@ -137,7 +137,7 @@ impl<S> Ring<S> {
 }
 
 /// An index below twice the capacity, brought into range.
-#[inline(always)]
+#[inline]
 fn wrap(index: usize, capacity: usize) -> usize {
     if index >= capacity { index - capacity } else { index }
 }

@@ -4,7 +4,7 @@
 //! 1. Claims ≤ items in the ring. What is free to be taken is the difference.
 //! 2. If a `pop` waits, nothing is free to be taken. If a `push` waits, the ring is full.
 //! 3. `unfinished` = pushed - done. Items that `close_now` drops are done, displaced ones were never pushed.
-//! 4. Once closed, no item enters and nobody waits to push; once drained too, nobody waits to pop.
+//! 4. Once closed, no item enters and nobody waits to push; once [over](State::is_over), nobody waits to pop.
 
 use core::fmt;
 
@@ -56,15 +56,26 @@ impl<T, S: Slots> State<T, S> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn push(&mut self, item: T) -> Result<(), T> {
         self.ring.push_back(item)?;
         self.unfinished += 1;
         Ok(())
     }
 
+    /// Whether no `pop` will ever get an item again, but for those that hold claims. Until a queue that drains is
+    /// empty, a claim may be given up and its item go to another.
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        match self.gate {
+            Gate::Open => false,
+            Gate::Draining => self.ring.len() == 0,
+            Gate::Discarding => true,
+        }
+    }
+
     /// Takes the first item if not all are claimed. Those that hold claims take what is first when they run.
-    #[inline(always)]
+    #[inline]
     pub(super) fn take_free(&mut self) -> Option<T> {
         if self.ring.len() > self.claims && self.gate != Gate::Discarding {
             self.ring.pop_front()
@@ -76,8 +87,8 @@ impl<T, S: Slots> State<T, S> {
     /// Invariants 2 and 4, as far as the batch allows.
     pub(super) fn serve(locked: &mut Locked<'_, Self>, batch: &mut WakeBatch) {
         let Locked { state, waiters, .. } = locked;
-        let State { ring, claims, unfinished, pushers, poppers, gate, .. } = &mut **state;
-        let open = *gate == Gate::Open;
+        let (open, over) = (state.gate == Gate::Open, state.is_over());
+        let State { ring, claims, unfinished, pushers, poppers, .. } = &mut **state;
         while !batch.is_full() {
             let Some(parcel) = pushers.front_request() else { break };
             if open {
@@ -92,14 +103,14 @@ impl<T, S: Slots> State<T, S> {
                 }
             }
             let verdict = if open { Verdict::Granted } else { Verdict::Refused };
-            waiters.decide(pushers, verdict, batch);
+            batch.push(waiters.decide(pushers, verdict));
         }
         while !batch.is_full() && !poppers.is_empty() {
             if ring.len() > *claims {
                 *claims += 1;
-                waiters.decide(poppers, Verdict::Granted, batch);
-            } else if !open {
-                waiters.decide(poppers, Verdict::Refused, batch);
+                batch.push(waiters.decide(poppers, Verdict::Granted));
+            } else if over {
+                batch.push(waiters.decide(poppers, Verdict::Refused));
             } else {
                 break;
             }

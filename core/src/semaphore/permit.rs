@@ -1,7 +1,6 @@
 //! Permits, and the owned form of them, which is the same type.
 
 use core::fmt;
-use core::marker::PhantomData;
 use core::ops::Deref;
 
 #[cfg(feature = "alloc")]
@@ -10,25 +9,27 @@ use alloc::sync::Arc;
 use super::Semaphore;
 use crate::error::MergeError;
 
-/// Permits of a [`Semaphore`]; given back when it is dropped.
+/// Permits of a [`Semaphore`], one or more; given back when they are dropped.
 ///
-/// `H` is how the semaphore is held: by reference, or by `Arc` in an [`OwnedPermit`].
+/// `H` is how the semaphore is held: by reference in a [`Permit`], by `Arc` in an [`OwnedPermit`](crate::OwnedPermit).
 #[must_use = "a permit that is dropped at once is given back at once"]
-pub struct Permit<'a, H: Deref<Target = Semaphore> = &'a Semaphore> {
+pub struct Permits<H: Deref<Target = Semaphore>> {
     semaphore: H,
     count: usize,
-    _borrowed: PhantomData<&'a ()>,
 }
+
+/// Permits of a semaphore that is borrowed.
+pub type Permit<'a> = Permits<&'a Semaphore>;
 
 /// A [`Permit`] that keeps its semaphore alive.
 #[cfg(feature = "alloc")]
-pub type OwnedPermit = Permit<'static, Arc<Semaphore>>;
+pub type OwnedPermit = Permits<Arc<Semaphore>>;
 
-impl<H: Deref<Target = Semaphore>> Permit<'_, H> {
+impl<H: Deref<Target = Semaphore>> Permits<H> {
     /// The caller has taken `count` permits, and gives them away.
-    #[inline(always)]
+    #[inline]
     pub(super) fn new(semaphore: H, count: usize) -> Self {
-        Self { semaphore, count, _borrowed: PhantomData }
+        Self { semaphore, count }
     }
 
     /// How many permits this is.
@@ -63,7 +64,7 @@ impl<H: Deref<Target = Semaphore>> Permit<'_, H> {
     }
 }
 
-impl<H: Deref<Target = Semaphore> + Clone> Permit<'_, H> {
+impl<H: Deref<Target = Semaphore> + Clone> Permits<H> {
     /// Parts `n` permits from these; `None`, and nothing changes, if there are fewer.
     pub fn split(&mut self, n: usize) -> Option<Self> {
         self.count = self.count.checked_sub(n)?;
@@ -71,8 +72,8 @@ impl<H: Deref<Target = Semaphore> + Clone> Permit<'_, H> {
     }
 }
 
-impl<H: Deref<Target = Semaphore>> Drop for Permit<'_, H> {
-    #[inline(always)]
+impl<H: Deref<Target = Semaphore>> Drop for Permits<H> {
+    #[inline]
     fn drop(&mut self) {
         if self.count > 0 {
             self.semaphore.put_back(self.count);
@@ -80,8 +81,8 @@ impl<H: Deref<Target = Semaphore>> Drop for Permit<'_, H> {
     }
 }
 
-impl<H: Deref<Target = Semaphore>> fmt::Debug for Permit<'_, H> {
+impl<H: Deref<Target = Semaphore>> fmt::Debug for Permits<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Permit").field("count", &self.count).finish()
+        f.debug_struct("Permits").field("count", &self.count).finish()
     }
 }

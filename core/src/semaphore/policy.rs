@@ -5,54 +5,52 @@ use alloc::sync::Arc;
 use core::marker::PhantomData;
 use core::ops::Deref;
 
-use super::{CLOSED, ONE, Permit, Semaphore, State, WAITERS, available, is_too_many};
+use super::{CLOSED, ONE, Permits, Semaphore, State, WAITERS, available, is_too_many};
 use crate::error::{AcquireError, Closed};
 use crate::loom::{AtomicUsize, Ordering};
 use crate::wait_future::WaitFuture;
-use crate::wait_queue::{Locked, Policy, WaitQueue};
+use crate::wait_queue::{Locked, Policy, WaitQueue, polled_again};
 use crate::waiter::{Verdict, WaitList, Waiter};
-use crate::wake_batch::WakeBatch;
 
 /// The future of [`Semaphore::acquire`].
-pub type AcquireFuture<'a> = WaitFuture<AcquirePolicy<'a, Closed, &'a Semaphore>>;
+pub type AcquireFuture<'a> = WaitFuture<AcquirePolicy<Closed, &'a Semaphore>>;
 /// The future of [`Semaphore::acquire_many`].
-pub type AcquireManyFuture<'a> = WaitFuture<AcquirePolicy<'a, AcquireError, &'a Semaphore>>;
+pub type AcquireManyFuture<'a> = WaitFuture<AcquirePolicy<AcquireError, &'a Semaphore>>;
 /// The future of [`Semaphore::acquire_owned`].
 #[cfg(feature = "alloc")]
-pub type OwnedAcquireFuture = WaitFuture<AcquirePolicy<'static, Closed, Arc<Semaphore>>>;
+pub type OwnedAcquireFuture = WaitFuture<AcquirePolicy<Closed, Arc<Semaphore>>>;
 /// The future of [`Semaphore::acquire_many_owned`].
 #[cfg(feature = "alloc")]
-pub type OwnedAcquireManyFuture = WaitFuture<AcquirePolicy<'static, AcquireError, Arc<Semaphore>>>;
+pub type OwnedAcquireManyFuture = WaitFuture<AcquirePolicy<AcquireError, Arc<Semaphore>>>;
 
 /// Asks for permits of a semaphore, held as `H`; fails with an `E`.
 #[derive(Debug)]
-pub struct AcquirePolicy<'a, E, H: Deref<Target = Semaphore>> {
+pub struct AcquirePolicy<E, H: Deref<Target = Semaphore>> {
     semaphore: Option<H>,
     fails_with: PhantomData<fn() -> E>,
-    borrowed: PhantomData<&'a ()>,
 }
 
-impl<E, H: Deref<Target = Semaphore>> AcquirePolicy<'_, E, H> {
-    #[inline(always)]
+impl<E, H: Deref<Target = Semaphore>> AcquirePolicy<E, H> {
+    #[inline]
     pub(super) fn new(semaphore: H) -> Self {
-        Self { semaphore: Some(semaphore), fails_with: PhantomData, borrowed: PhantomData }
+        Self { semaphore: Some(semaphore), fails_with: PhantomData }
     }
 
-    #[inline(always)]
+    #[inline]
     fn semaphore(&self) -> &Semaphore {
         // Only `output` takes it, and a wait gives its output once.
-        self.semaphore.as_ref().expect("asked again after the output")
+        self.semaphore.as_ref().unwrap_or_else(|| polled_again())
     }
 }
 
-impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePolicy<'a, E, H> {
+impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePolicy<E, H> {
     type Word = AtomicUsize;
     type State = State;
     type Request = usize;
     type Grant = Result<(), AcquireError>;
-    type Output = Result<Permit<'a, H>, E>;
+    type Output = Result<Permits<H>, E>;
 
-    #[inline(always)]
+    #[inline]
     fn queue(&self) -> &WaitQueue<AtomicUsize, State> {
         &self.semaphore().queue
     }
@@ -61,7 +59,7 @@ impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for Acquire
         &mut state.list
     }
 
-    #[inline(always)]
+    #[inline]
     fn try_now(&self, &n: &usize) -> Option<Self::Grant> {
         match self.semaphore().try_take(n) {
             Ok(()) => Some(Ok(())),
@@ -96,7 +94,7 @@ impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for Acquire
         Ok(if closed { Err(AcquireError::Closed) } else { Ok(()) })
     }
 
-    #[inline(always)]
+    #[inline]
     fn settle(&self, verdict: Verdict, _: &usize) -> Self::Grant {
         match verdict {
             Verdict::Granted => Ok(()),
@@ -111,13 +109,13 @@ impl<'a, E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for Acquire
         }
     }
 
-    fn serve(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
-        self.semaphore().serve(locked, batch);
+    fn serve(&self, locked: Locked<'_, State>) {
+        self.semaphore().serve(locked);
     }
 
-    #[inline(always)]
+    #[inline]
     fn output(&mut self, grant: Self::Grant, &n: &usize) -> Self::Output {
-        let semaphore = self.semaphore.take().expect("asked again after the output");
-        grant.map(|()| Permit::new(semaphore, n)).map_err(E::from)
+        let semaphore = self.semaphore.take().unwrap_or_else(|| polled_again());
+        grant.map(|()| Permits::new(semaphore, n)).map_err(E::from)
     }
 }

@@ -28,7 +28,7 @@ fn batch_of(count: usize, panicking: Option<usize>, log: &Log) -> WakeBatch {
     let mut batch = WakeBatch::new();
     for number in 0..count {
         let waker = Logged { number, panics: panicking == Some(number), log: Arc::clone(log) };
-        batch.push(Arc::new(waker).into());
+        batch.push(Some(Arc::new(waker).into()));
     }
     batch
 }

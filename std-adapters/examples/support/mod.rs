@@ -8,7 +8,8 @@
 use core::time::Duration;
 
 /// A second of the book is a tenth of one here: waits stay far longer than what the work between them takes.
-pub fn seconds(seconds: f64) -> Duration {
+#[allow(dead_code, reason = "not every example waits")]
+pub(crate) fn seconds(seconds: f64) -> Duration {
     Duration::from_millis(100).mul_f64(seconds)
 }
 

@@ -126,6 +126,11 @@ impl QueueModel {
         self.gate == Gate::Open
     }
 
+    /// No `pop` that was not promised an item will get one.
+    fn is_over(&self) -> bool {
+        self.gate == Gate::Discarding || self.gate == Gate::Draining && self.items.is_empty()
+    }
+
     fn is_full(&self) -> bool {
         self.items.len() == self.capacity
     }
@@ -162,7 +167,7 @@ impl QueueModel {
                 self.stand(slot, Place::Refused, wakes);
             }
         }
-        while !self.poppers.is_empty() && (self.items.len() > self.promised || !self.is_open()) {
+        while !self.poppers.is_empty() && (self.items.len() > self.promised || self.is_over()) {
             let slot = self.poppers.remove(0);
             if self.items.len() > self.promised {
                 self.promised += 1;
@@ -205,7 +210,7 @@ impl QueueModel {
             }
             (QueueKind::Pop, ..) => match self.take_free(wakes) {
                 Some(item) => Some(QueueOutcome::Popped(Ok(item))),
-                None if !self.is_open() => Some(QueueOutcome::Popped(Err(Closed))),
+                None if self.is_over() => Some(QueueOutcome::Popped(Err(Closed))),
                 None => {
                     self.poppers.push(slot);
                     None
@@ -315,7 +320,7 @@ impl Model for QueueModel {
                 })
             }
             QueueOperation::TryPop => {
-                let error = if self.is_open() { TryPopError::Empty } else { TryPopError::Closed };
+                let error = if self.is_over() { TryPopError::Closed } else { TryPopError::Empty };
                 QueueOutcome::TriedPop(self.take_free(wakes).ok_or(error))
             }
             QueueOperation::ForcePush => {

@@ -8,7 +8,6 @@ use super::{Shared, block_on, join, model, own, poll, queued, queued_for, spawn}
 use crate::wait_future::WaitFuture;
 use crate::wait_queue::{Locked, Policy, WaitQueue};
 use crate::waiter::{Verdict, WaitList, Waiter};
-use crate::wake_batch::WakeBatch;
 
 struct Heap {
     list: WaitList<()>,
@@ -29,14 +28,16 @@ impl Tokens {
     fn put(&self, n: usize) {
         let locked = self.0.lock();
         locked.state.tokens += n;
-        self.0.wake_loop(locked, Self::serve);
+        self.serve(locked);
     }
 
-    fn serve(locked: &mut Locked<'_, Heap>, batch: &mut WakeBatch) {
-        while !batch.is_full() && locked.state.tokens > 0 && !locked.state.list.is_empty() {
-            locked.state.tokens -= 1;
-            locked.waiters.decide(&mut locked.state.list, Verdict::Granted, batch);
-        }
+    fn serve(&self, locked: Locked<'_, Heap>) {
+        self.0.wake_loop(locked, |locked, batch| {
+            while !batch.is_full() && locked.state.tokens > 0 && !locked.state.list.is_empty() {
+                locked.state.tokens -= 1;
+                batch.push(locked.waiters.decide(&mut locked.state.list, Verdict::Granted));
+            }
+        });
     }
 
     fn assert_left(&self, tokens: usize) {
@@ -81,8 +82,8 @@ impl Policy for Ask<'_> {
         self.0.put(1);
     }
 
-    fn serve(&self, locked: &mut Locked<'_, Heap>, batch: &mut WakeBatch) {
-        Tokens::serve(locked, batch);
+    fn serve(&self, locked: Locked<'_, Heap>) {
+        self.0.serve(locked);
     }
 
     fn output(&mut self, (): (), (): &()) {}
