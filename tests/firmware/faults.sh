@@ -4,9 +4,9 @@
 faults=(
     "interrupts stay on|raw_lock.rs|s/unsafe { critical_section::acquire() }/critical_section::RestoreState::invalid()/"
     "the internal lock is taken before interrupts go off|raw_lock.rs|/let outside = unsafe/{N;s/\(.*\)\n\(.*spin\.lock();\)/\2\n\1/}"
-    "the internal lock is free before the waiter is linked|wait_queue.rs|s/Err(Locked { state, waiters, \.\. }) => {/Err(Locked { state, waiters, _raw: held }) => { drop(held);/"
-    "no last look before an acquire waits|semaphore/policy.rs|s/let there = .*/let there = false;/"
-    "no second look before a cancelled waiter is unlinked|wait_queue.rs|/Again: it may have been decided/{n;s/decided()/None::<Verdict>/}"
+    "the internal lock is free before the waiter is linked|wait_queue.rs|s/Err(Locked { state, waiters, raw: _raw }) => {/Err(Locked { state, waiters, raw }) => { drop(raw);/"
+    "the last look before an acquire waits misses a permit|semaphore/policy.rs|s/available(seen) >= n/available(seen) > n/"
+    "a cancel does not look at what was decided on its way to the lock|wait_queue.rs|/^fn cancel_queued/,/^}/s/P::verdict(waiter.status())/None::<Verdict>/"
     "an acquire that was granted and dropped keeps its permits|semaphore/policy.rs|s/self.semaphore().put_back(n);/let _ = n;/"
 )
 
