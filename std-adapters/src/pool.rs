@@ -8,14 +8,15 @@
 //! * `work` has as many permits; one goes with each slot in use. [`close`](Pool::close) takes them all, and by the rule
 //!   that nobody is overtaken no further checkout gets one, while those that have one finish.
 //!
-//! A connection that is to go is closed in a task that holds its slot meanwhile: the server never sees more than `size`.
+//! A connection that is to go is closed in a task that holds its slot meanwhile, or its permit of `work` if the pool is
+//! being closed: the server never sees more than `size`, and whoever gets all of `work` knows that all are gone.
 
 use core::fmt;
-use core::future::Future;
+use core::future::{Future, ready};
 use core::time::Duration;
 use std::sync::Arc;
 
-use crate::{CapacityError, OwnedPermit, Queue, Runtime, Semaphore, timeout};
+use crate::{CapacityError, Closed, OwnedPermit, Queue, Runtime, Semaphore, Task, TaskError, timeout};
 
 mod config;
 mod connection;
@@ -105,9 +106,18 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     ///
     /// [`PoolError`]: the pool is closed, it took too long, or no attempt to connect succeeded.
     pub async fn get(&self) -> Result<Pooled<M, R>, PoolError<M::Error>> {
-        let got = self.shared.limit(self.shared.config.checkout_timeout, self.shared.checkout()).await;
+        self.check_out(Arc::clone(&self.shared.slots).acquire_owned()).await
+    }
+
+    async fn check_out(
+        &self,
+        slot: impl Future<Output = Result<OwnedPermit, Closed>>,
+    ) -> Result<Pooled<M, R>, PoolError<M::Error>> {
+        let shared = &self.shared;
+        let checkout = async { shared.connection(slot.await.map_err(|_| PoolError::Closed)?).await };
+        let got = shared.limit(shared.config.checkout_timeout, checkout).await;
         let got = got.unwrap_or(Err(PoolError::TimedOut));
-        self.shared.record(match &got {
+        shared.record(match &got {
             Ok(pooled) => Event::CheckedOut { reused: pooled.is_reused() },
             Err(error) => Event::NotCheckedOut { error },
         });
@@ -115,6 +125,8 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     }
 
     /// Makes connections in advance, so that `count` of them are there, or `size` if that is less.
+    ///
+    /// It checks out as many: those that are in use are waited for.
     ///
     /// # Cancel safety
     ///
@@ -124,9 +136,14 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     ///
     /// That of the first one that cannot be made.
     pub async fn warm(&self, count: usize) -> Result<(), PoolError<M::Error>> {
+        let Shared { slots, config, .. } = &*self.shared;
+        // All at once: two who do this could each have a part, and wait for the rest.
+        let all = Arc::clone(slots).acquire_many_owned(count.min(config.size));
+        let all = self.shared.limit(config.checkout_timeout, all).await.ok_or(PoolError::TimedOut)?;
+        let mut all = all.map_err(|_| PoolError::Closed)?;
         let mut held = Vec::new();
-        for _ in 0..count.min(self.shared.config.size) {
-            held.push(self.get().await?);
+        while let Some(slot) = all.split(1) {
+            held.push(self.check_out(ready(Ok(slot))).await?);
         }
         Ok(())
     }
@@ -136,14 +153,25 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     ///
     /// # Cancel safety
     ///
-    /// The pool is closed in any case; the next call goes on where this one was left.
+    /// The pool is closed in any case, and what it has begun to close is; the next call waits for that, and goes on
+    /// where this one was left.
+    ///
+    /// # Panics
+    ///
+    /// If [`Manager::close`] does; the next call goes on here too.
     pub async fn close(&self) {
-        let Shared { manager, slots, work, idle, config, .. } = &*self.shared;
+        let Shared { slots, work, idle, config, .. } = &*self.shared;
         slots.close();
-        let Ok(_all) = work.acquire_many(config.size).await else { return };
+        let Ok(mut all) = Arc::clone(work).acquire_many_owned(config.size).await else { return };
+        let mut closing = Vec::new();
         while let Ok(connection) = idle.try_pop() {
-            manager.close(connection.into_inner()).await;
-            self.shared.record(Event::Closed);
+            let part = all.split(1).expect("there are not more than `size`");
+            closing.push(self.shared.close_holding(connection, part));
+        }
+        for closed in closing {
+            if let Err(TaskError::Panicked(panic)) = closed.await {
+                panic.resume();
+            }
         }
         work.close();
     }
@@ -163,8 +191,7 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
 }
 
 impl<M: Manager, R: Runtime> Shared<M, R> {
-    async fn checkout(self: &Arc<Self>) -> Result<Pooled<M, R>, PoolError<M::Error>> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| PoolError::Closed)?;
+    async fn connection(self: &Arc<Self>, slot: OwnedPermit) -> Result<Pooled<M, R>, PoolError<M::Error>> {
         let work = Arc::clone(&self.work).try_acquire_owned().map_err(|_| PoolError::Closed)?;
         let mut slot = Slot { _work: work, _slot: slot };
         while let Ok(idle) = self.idle.try_pop() {
@@ -213,6 +240,20 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
             self.runtime.sleep(pause.min(self.config.max_backoff)).await;
             pause = pause.saturating_mul(2);
         }
+    }
+
+    /// Closes a connection, in a task that holds `right` until it is gone, whoever waits for that or not.
+    fn close_holding<T: Send + 'static>(
+        self: &Arc<Self>,
+        connection: Idle<M::Connection>,
+        right: T,
+    ) -> Task<T> {
+        let shared = Arc::clone(self);
+        self.runtime.spawn(async move {
+            shared.manager.close(connection.into_inner()).await;
+            shared.record(Event::Closed);
+            right
+        })
     }
 
     /// The output of `future`, unless it takes too long.

@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use std::{env, fs, thread};
 
 /// Those that need more than a look at what they print have a test of their own.
-const TESTED_ELSEWHERE: [&str; 4] = ["crawler", "pool", "tour", "web_service"];
+const TESTED_ELSEWHERE: [&str; 2] = ["crawler", "tour"];
 
 /// Far longer than any of them takes; one that does not end is a failure with its name.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -87,16 +87,9 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
         }
     }
 
-    /// In a task of its own, which has the slot until the connection is gone, whoever waits for that or not.
     fn begin_close(&mut self) -> Task<Slot> {
-        let connection = self.connection.take().expect(IN_USE).into_inner();
-        let slot = self.slot.take().expect(IN_USE);
-        let shared = Arc::clone(&self.shared);
-        self.shared.runtime.spawn(async move {
-            shared.manager.close(connection).await;
-            shared.record(Event::Closed);
-            slot
-        })
+        let connection = self.connection.take().expect(IN_USE);
+        self.shared.close_holding(connection, self.slot.take().expect(IN_USE))
     }
 }
 

@@ -11,13 +11,17 @@ use anywake::{ContextVar, Event, Runtime, Wait, timeout};
 /// A test that takes longer hangs.
 const LONG: Duration = Duration::from_secs(60);
 
-/// Runs a test on a real runtime, with a bound on its time.
+/// Runs a test on a real runtime, with a bound on its time, and waits until all of its tasks have ended.
 pub(crate) fn run<R: Runtime>(test: impl Future<Output = ()>) {
+    run_within::<R>(LONG, test);
+}
+
+fn run_within<R: Runtime>(limit: Duration, test: impl Future<Output = ()>) {
     let tasks = Arc::new(Tasks::default());
     R::default().block_on(TASKS.scope(Arc::clone(&tasks), async {
-        assert!(timeout(R::default(), LONG, test).await.is_ok(), "the test hangs");
+        assert!(timeout(R::default(), limit, test).await.is_ok(), "the test hangs");
         while tasks.running.load(Ordering::Acquire) > 0 {
-            let ended = tasks.ended.wait().within::<R>(LONG).await;
+            let ended = tasks.ended.wait().within::<R>(limit).await;
             assert!(ended.is_ok(), "{} tasks are left", tasks.running.load(Ordering::Relaxed));
             tasks.ended.clear();
         }
@@ -93,5 +97,54 @@ impl<R: Runtime> Runtime for Counted<R> {
 
     fn now(self) -> Instant {
         self.0.now()
+    }
+}
+
+/// That the count can fail: it is what says of all the others that they leave nothing behind.
+mod tests {
+    use core::future::pending;
+    use std::panic::catch_unwind;
+
+    use anywake::shield;
+
+    use super::*;
+    use crate::support::event;
+
+    const SHORT: Duration = Duration::from_millis(20);
+
+    fn left_tasks_are_seen<R: Runtime>() {
+        let seen = catch_unwind(|| {
+            let rt = Counted::<R>::default();
+            run_within::<Counted<R>>(SHORT, async {
+                let begun = event();
+                let begins = Arc::clone(&begun);
+                // A task without a handle, and one that a tool has spawned in it.
+                let inner = async move {
+                    begins.set();
+                    pending::<()>().await;
+                };
+                drop(rt.spawn(async move { shield(rt, inner).await }));
+                begun.wait().await;
+            });
+        });
+        assert_eq!(*seen.unwrap_err().downcast::<String>().unwrap(), "2 tasks are left");
+    }
+
+    #[cfg(feature = "tokio")]
+    #[test]
+    fn left_tasks_are_seen_on_tokio() {
+        left_tasks_are_seen::<anywake::Tokio>();
+    }
+
+    #[cfg(feature = "async-std")]
+    #[test]
+    fn left_tasks_are_seen_on_async_std() {
+        left_tasks_are_seen::<anywake::AsyncStd>();
+    }
+
+    #[cfg(feature = "smol")]
+    #[test]
+    fn left_tasks_are_seen_on_smol() {
+        left_tasks_are_seen::<anywake::Smol>();
     }
 }

@@ -6,11 +6,11 @@ use core::pin::pin;
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
-use anywake::test_util::{Simulated, Simulation, poll};
+use anywake::test_util::{Simulated, poll};
 use anywake::{Failure, GroupError, Runtime, TaskError, TaskGroup, task_group};
 use futures_util::FutureExt as _;
 
-use crate::support::{Live, Log, PanicOnDrop, event, message};
+use crate::support::{Live, Log, PanicOnDrop, event, message, simulate};
 
 pub(crate) type Outcome<T = ()> = Result<T, GroupError<&'static str>>;
 
@@ -238,16 +238,19 @@ impl Runtime for Catching {
 
 #[test]
 fn unwanted_value_that_panics_while_it_is_dropped_does_not_hold_the_group_up() {
-    let outcome: Outcome = Simulation::new().run(task_group(Catching, |group| async move {
-        drop(group.spawn(async { Ok(PanicOnDrop("unwanted")) }));
-        Ok(())
-    }));
-    outcome.unwrap();
+    simulate(|| async {
+        let outcome: Outcome = task_group(Catching, |group| async move {
+            drop(group.spawn(async { Ok(PanicOnDrop("unwanted")) }));
+            Ok(())
+        })
+        .await;
+        outcome.unwrap();
+    });
 }
 
 #[test]
 fn group_is_open_while_its_body_waits_without_children() {
-    Simulation::new().run(async {
+    simulate(|| async {
         let mut group = pin!(task_group(Simulated, |group: TaskGroup<_, ()>| async move {
             Simulated.sleep(Duration::from_secs(1)).await;
             group.spawn(async { Ok(7) }).await.map_err(|_| ())

@@ -7,9 +7,15 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use anywake::test_util::poll;
-use anywake::{Manager, Pool, PoolConfig, PoolError, Runtime, gather};
+use anywake::{Manager, Pool, PoolConfig, PoolError, Runtime, TaskError, gather};
 
-use crate::support::Live;
+use crate::support::{Live, message};
+
+/// Too short for what hangs, and for nothing else that is waited for.
+const SHORT: Duration = Duration::from_millis(5);
+
+/// Too long for what does not hang.
+const LONG: Duration = Duration::from_secs(20);
 
 /// A server that fails as often as it is told to, and counts who is connected.
 #[derive(Clone)]
@@ -31,6 +37,14 @@ pub(crate) struct Plan {
     pub(crate) break_all: bool,
     pub(crate) hang_checks: bool,
     pub(crate) slow_close: Duration,
+    pub(crate) panic_in: Option<Method>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Connect,
+    Check,
+    Close,
 }
 
 #[derive(Debug)]
@@ -48,6 +62,15 @@ impl<R> Deref for Server<R> {
     }
 }
 
+impl<R: Runtime> Server<R> {
+    /// Suspends, and panics if that is the plan.
+    async fn enter(&self, method: Method) {
+        self.runtime.yield_now().await;
+        let panic_in = self.plan.lock().unwrap().panic_in;
+        assert!(panic_in != Some(method), "{method:?}");
+    }
+}
+
 impl<R: Runtime> Manager for Server<R> {
     type Connection = Connection;
     type Error = &'static str;
@@ -60,7 +83,7 @@ impl<R: Runtime> Manager for Server<R> {
             plan.hang = plan.hang.saturating_sub(1);
             does
         };
-        self.runtime.yield_now().await;
+        self.enter(Method::Connect).await;
         if hangs {
             pending::<()>().await;
         }
@@ -73,7 +96,7 @@ impl<R: Runtime> Manager for Server<R> {
     }
 
     async fn check(&self, connection: &mut Connection) -> Result<(), &'static str> {
-        self.runtime.yield_now().await;
+        self.enter(Method::Check).await;
         let plan = *self.plan.lock().unwrap();
         if plan.hang_checks {
             pending::<()>().await;
@@ -83,7 +106,7 @@ impl<R: Runtime> Manager for Server<R> {
 
     async fn close(&self, connection: Connection) {
         let pause = self.plan.lock().unwrap().slow_close;
-        self.runtime.yield_now().await;
+        self.enter(Method::Close).await;
         if pause > Duration::ZERO {
             self.runtime.sleep(pause).await;
         }
@@ -225,6 +248,102 @@ async fn close_waits_for_what_is_in_use<R: Runtime>(rt: R) {
     assert!(matches!(pool.get().await, Err(PoolError::Closed)));
 }
 
+async fn close_that_is_given_up_closes_what_it_has_begun<R: Runtime>(rt: R) {
+    for polls in 0..6 {
+        let (server, pool) = setup(rt, sized(3));
+        pool.warm(3).await.unwrap();
+        let mut closing = Box::pin(pool.close());
+        for _ in 0..polls {
+            if poll(closing.as_mut()).is_ready() {
+                break;
+            }
+            rt.yield_now().await;
+        }
+        drop(closing);
+        pool.close().await;
+        assert_eq!((server.live.count(), pool.stats().closed, pool.stats().in_use), (0, 3, 0));
+    }
+}
+
+async fn panic_of_the_manager_costs_no_slot<R: Runtime>(rt: R) {
+    let (server, pool) = setup(rt, sized(1));
+    let panics_in = |method| server.plan.lock().unwrap().panic_in = method;
+    let checkout = async || {
+        let pool = pool.clone();
+        rt.spawn(async move { pool.get().await.unwrap().number }).await
+    };
+    for (method, next) in [(Method::Connect, 0), (Method::Check, 1), (Method::Close, 2)] {
+        panics_in(Some(method));
+        if method == Method::Close {
+            pool.get().await.unwrap().discard();
+        } else {
+            assert!(
+                matches!(checkout().await, Err(TaskError::Panicked(panic)) if message(&panic) == format!("{method:?}"))
+            );
+        }
+        panics_in(None);
+        assert_eq!(checkout().await.unwrap(), next, "after a panic in {method:?}");
+        assert_eq!((pool.stats().in_use, server.live.count()), (0, 1));
+    }
+    panics_in(Some(Method::Close));
+    let closing = rt.spawn({
+        let pool = pool.clone();
+        async move { pool.close().await }
+    });
+    assert!(matches!(closing.await, Err(TaskError::Panicked(_))));
+    pool.close().await;
+    assert_eq!((pool.stats().in_use, server.live.count()), (0, 0));
+}
+
+async fn connection_of_a_user_who_panics_comes_back<R: Runtime>(rt: R) {
+    let (server, pool) = setup(rt, sized(1));
+    let user = rt.spawn({
+        let pool = pool.clone();
+        async move {
+            let _connection = pool.get().await.unwrap();
+            panic!("user");
+        }
+    });
+    assert!(matches!(user.await, Err::<(), _>(TaskError::Panicked(_))));
+    assert!(pool.get().await.unwrap().is_reused(), "after its check");
+    pool.close().await;
+    assert_eq!(server.live.count(), 0);
+}
+
+async fn what_takes_too_long_is_given_up<R: Runtime>(rt: R) {
+    let config = PoolConfig { connect_timeout: Some(SHORT), retries: 1, backoff: SHORT, ..sized(1) };
+    let (server, pool) = setup(rt, config);
+    server.plan.lock().unwrap().hang = 1;
+    assert_eq!(pool.get().await.unwrap().number, 0, "the second attempt");
+    server.plan.lock().unwrap().hang_checks = true;
+    assert_eq!(pool.get().await.unwrap().number, 1, "in place of one that does not answer");
+    server.plan.lock().unwrap().hang = 2;
+    assert_eq!(pool.get().await.err(), Some(PoolError::ConnectTimedOut));
+    let stats = pool.stats();
+    assert_eq!((stats.connected, stats.not_connected, stats.broken, stats.closed), (2, 3, 2, 2));
+    assert_eq!((server.live.count(), stats.in_use, stats.failed), (0, 0, 1));
+    pool.close().await;
+}
+
+async fn checkout_that_waits_too_long_is_given_up<R: Runtime>(rt: R) {
+    let (_server, pool) = setup(rt, PoolConfig { checkout_timeout: Some(SHORT), ..sized(1) });
+    let held = pool.get().await.unwrap();
+    assert_eq!(pool.get().await.err(), Some(PoolError::TimedOut));
+    assert_eq!((pool.stats().waiting, pool.stats().failed), (0, 1));
+    drop(held);
+    pool.close().await;
+}
+
+async fn old_connection_is_recycled<R: Runtime>(rt: R) {
+    let (server, pool) = setup(rt, PoolConfig { max_age: Some(Duration::ZERO), ..sized(1) });
+    for number in 0..3 {
+        assert_eq!(pool.get().await.unwrap().number, number);
+    }
+    let stats = pool.stats();
+    assert_eq!((stats.recycled, stats.broken, stats.closed, server.live.count()), (2, 0, 2, 1));
+    pool.close().await;
+}
+
 async fn warm_pool_has_its_connections<R: Runtime>(rt: R) {
     let (server, pool) = setup(rt, sized(4));
     pool.warm(3).await.unwrap();
@@ -235,6 +354,17 @@ async fn warm_pool_has_its_connections<R: Runtime>(rt: R) {
     pool.close().await;
 }
 
+async fn two_who_warm_a_pool_do_not_wait_for_each_other<R: Runtime>(rt: R) {
+    let (server, pool) = setup(rt, PoolConfig { checkout_timeout: Some(LONG), ..sized(4) });
+    let warm = || {
+        let pool = pool.clone();
+        rt.spawn(async move { pool.warm(4).await })
+    };
+    gather([warm(), warm(), warm()]).await.unwrap();
+    assert_eq!((pool.stats().idle, pool.stats().connected, server.live.count()), (4, 4, 4));
+    pool.close().await;
+}
+
 on_each_runtime! {
     connections_are_used_again
     never_more_than_so_many
@@ -242,5 +372,12 @@ on_each_runtime! {
     failed_attempts_are_repeated_so_often
     cancelled_checkout_loses_nothing
     close_waits_for_what_is_in_use
+    close_that_is_given_up_closes_what_it_has_begun
+    panic_of_the_manager_costs_no_slot
+    connection_of_a_user_who_panics_comes_back
+    what_takes_too_long_is_given_up
+    checkout_that_waits_too_long_is_given_up
+    old_connection_is_recycled
     warm_pool_has_its_connections
+    two_who_warm_a_pool_do_not_wait_for_each_other
 }

@@ -3,16 +3,17 @@
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 
-use anywake::test_util::{Probe, Simulated, Simulation};
+use anywake::test_util::{Probe, Simulated};
 use anywake::{CapacityError, Pool, PoolConfig, PoolError, Runtime, assert_pending, assert_ready, timeout};
 
 use crate::pool::{setup, sized};
+use crate::support::simulate;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn pauses_double_up_to_a_limit() {
-    Simulation::new().run(async {
+    simulate(|| async {
         let config = PoolConfig { retries: 4, backoff: SECOND, max_backoff: 3 * SECOND, ..sized(1) };
         let (server, pool) = setup(Simulated, config);
         server.plan.lock().unwrap().refuse = 4;
@@ -23,7 +24,7 @@ fn pauses_double_up_to_a_limit() {
 
 #[test]
 fn attempt_that_hangs_is_given_up_and_repeated() {
-    Simulation::new().run(async {
+    simulate(|| async {
         let config = PoolConfig { connect_timeout: Some(SECOND), retries: 1, backoff: SECOND, ..sized(1) };
         let (server, pool) = setup(Simulated, config);
         server.plan.lock().unwrap().hang = 1;
@@ -37,7 +38,7 @@ fn attempt_that_hangs_is_given_up_and_repeated() {
 
 #[test]
 fn check_that_hangs_is_a_broken_connection() {
-    Simulation::new().run(async {
+    simulate(|| async {
         let (server, pool) = setup(Simulated, PoolConfig { connect_timeout: Some(SECOND), ..sized(1) });
         drop(pool.get().await.unwrap());
         server.plan.lock().unwrap().hang_checks = true;
@@ -48,7 +49,7 @@ fn check_that_hangs_is_a_broken_connection() {
 
 #[test]
 fn checkout_as_a_whole_has_a_limit() {
-    Simulation::new().run(async {
+    simulate(|| async {
         let (_server, pool) = setup(Simulated, PoolConfig { checkout_timeout: Some(SECOND), ..sized(1) });
         let held = pool.get().await.unwrap();
         assert!(matches!(pool.get().await, Err(PoolError::TimedOut)));
@@ -60,7 +61,7 @@ fn checkout_as_a_whole_has_a_limit() {
 
 #[test]
 fn old_connection_is_recycled() {
-    Simulation::new().run(async {
+    simulate(|| async {
         let (server, pool) = setup(Simulated, PoolConfig { max_age: Some(10 * SECOND), ..sized(1) });
         let connection = pool.get().await.unwrap();
         Simulated.sleep(9 * SECOND).await;
@@ -75,27 +76,36 @@ fn old_connection_is_recycled() {
 
 #[test]
 fn slot_is_free_only_when_its_connection_is_closed() {
-    for seed in 0..32 {
-        Simulation::seeded(seed).run(async {
-            let (server, pool) = setup(Simulated, sized(1));
-            server.plan.lock().unwrap().slow_close = SECOND;
-            pool.get().await.unwrap().discard();
-            assert_eq!(pool.stats().in_use, 1);
-            // Given up while the old one is still being closed.
-            assert!(timeout(Simulated, SECOND / 2, pool.get()).await.is_err());
-            server.plan.lock().unwrap().break_all = true;
-            drop(pool.get().await.unwrap());
-            assert!(timeout(Simulated, SECOND / 2, pool.get()).await.is_err());
-            assert_eq!(pool.stats().in_use, 1, "the check failed, and it is being closed");
-            drop(pool.get().await.unwrap());
-            assert_eq!(server.most.load(Ordering::SeqCst), 1);
-        });
-    }
+    simulate(|| async {
+        let (server, pool) = setup(Simulated, sized(1));
+        server.plan.lock().unwrap().slow_close = SECOND;
+        pool.get().await.unwrap().discard();
+        assert_eq!(pool.stats().in_use, 1);
+        // Given up while the old one is still being closed.
+        assert!(timeout(Simulated, SECOND / 2, pool.get()).await.is_err());
+        server.plan.lock().unwrap().break_all = true;
+        drop(pool.get().await.unwrap());
+        assert!(timeout(Simulated, SECOND / 2, pool.get()).await.is_err());
+        assert_eq!(pool.stats().in_use, 1, "the check failed, and it is being closed");
+        drop(pool.get().await.unwrap());
+        assert_eq!(server.most.load(Ordering::SeqCst), 1);
+    });
+}
+
+#[test]
+fn connections_are_closed_at_the_same_time() {
+    simulate(|| async {
+        let (server, pool) = setup(Simulated, sized(4));
+        pool.warm(4).await.unwrap();
+        server.plan.lock().unwrap().slow_close = SECOND;
+        pool.close().await;
+        assert_eq!((Simulated.elapsed(), server.live.count()), (SECOND, 0));
+    });
 }
 
 #[test]
 fn close_that_is_given_up_can_be_taken_up_again() {
-    Simulation::new().run(async {
+    simulate(|| async {
         let (server, pool) = setup(Simulated, sized(2));
         pool.warm(2).await.unwrap();
         let held = pool.get().await.unwrap();
@@ -112,7 +122,7 @@ fn close_that_is_given_up_can_be_taken_up_again() {
 
 #[test]
 fn connection_that_comes_late_is_not_given_out_by_a_closed_pool() {
-    Simulation::new().run(async {
+    simulate(|| async {
         let (server, pool) = setup(Simulated, sized(1));
         let mut checkout = Probe::new(pool.get());
         assert_pending!(checkout.poll());
