@@ -30,6 +30,8 @@ pub enum Kind {
 pub enum Order {
     /// The longest waiter is next and nobody overtakes it.
     Fifo,
+    /// So it is among senders. A receiver that is running takes the item that another was woken for.
+    FifoSenders,
     /// Anything else: barging, bounded or not.
     Other,
 }
@@ -40,7 +42,7 @@ pub trait Contender {
     const NAME: &'static str;
     /// Which side it is on.
     const KIND: Kind = Kind::Rival;
-    /// Its fairness, as documented.
+    /// Its fairness, as documented, or else as its source says.
     const ORDER: Order = Order::Other;
 }
 
@@ -165,6 +167,18 @@ impl Workload {
 
             program: Box::new(program),
         });
+    }
+
+    /// As [`enter`](Self::enter), where so many tasks receive: whether they can overtake each other decides its order.
+    pub fn enter_queue<C: Contender>(&mut self, receivers: usize, program: impl Fn(u64) -> Run + 'static) {
+        self.enter::<C>(None, program);
+        if let Some(row) = self.rows.last_mut() {
+            row.order = match (row.order, receivers) {
+                (Order::FifoSenders, 1) => Order::Fifo,
+                (Order::FifoSenders, _) => Order::Other,
+                (order, _) => order,
+            };
+        }
     }
 
     /// Enters a row that has a name of its own: one contender, many settings.
