@@ -134,6 +134,17 @@ pub enum Basis {
     Median,
 }
 
+impl Basis {
+    /// By how much a round is longer than asked for: on threads a short one sees only one of the regimes that they
+    /// fall into (everybody on one core in turn, or the cache line going to and fro), and the median jumps between two.
+    fn stretch(self) -> u32 {
+        match self {
+            Self::Min => 1,
+            Self::Median => 2,
+        }
+    }
+}
+
 /// One program and everyone who runs it.
 #[derive(Debug)]
 pub struct Workload {
@@ -293,7 +304,7 @@ impl Suite {
         }
     }
 
-    /// Runs everything, `rounds` rounds of about `round` each per row; `tick` is told each row that is about to run.
+    /// Runs everything, `rounds` rounds of about `round` each (on threads, twice that) per row; `tick` is told each row that is about to run.
     /// One more turn than there are rounds: the first finds the number of operations and counts allocations.
     pub fn measure(&self, rounds: usize, round: Duration, tick: impl Fn(&Workload, &Row)) -> Vec<Outcome> {
         let rows: Vec<_> =
@@ -302,7 +313,7 @@ impl Suite {
         let mut allocations = Vec::new();
         for &(workload, row) in &rows {
             tick(workload, row);
-            let size = operations_for(row, round);
+            let size = operations_for(row, round * workload.basis.stretch());
             sizes.push(size);
             allocations.push(allocations_per_operation(row, size));
         }
