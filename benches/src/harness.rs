@@ -30,6 +30,8 @@ pub enum Kind {
 pub enum Order {
     /// The longest waiter is next and nobody overtakes it.
     Fifo,
+    /// So it is among senders. A receiver that is running takes the item that another was woken for.
+    FifoSenders,
     /// Anything else: barging, bounded or not.
     Other,
 }
@@ -40,7 +42,7 @@ pub trait Contender {
     const NAME: &'static str;
     /// Which side it is on.
     const KIND: Kind = Kind::Rival;
-    /// Its fairness, as documented.
+    /// Its fairness, as documented, or else as its source says.
     const ORDER: Order = Order::Other;
 }
 
@@ -132,6 +134,17 @@ pub enum Basis {
     Median,
 }
 
+impl Basis {
+    /// By how much a round is longer than asked for: on threads a short one sees only one of the regimes that they
+    /// fall into (everybody on one core in turn, or the cache line going to and fro), and the median jumps between two.
+    fn stretch(self) -> u32 {
+        match self {
+            Self::Min => 1,
+            Self::Median => 2,
+        }
+    }
+}
+
 /// One program and everyone who runs it.
 #[derive(Debug)]
 pub struct Workload {
@@ -165,6 +178,18 @@ impl Workload {
 
             program: Box::new(program),
         });
+    }
+
+    /// As [`enter`](Self::enter), where so many tasks receive: whether they can overtake each other decides its order.
+    pub fn enter_queue<C: Contender>(&mut self, receivers: usize, program: impl Fn(u64) -> Run + 'static) {
+        self.enter::<C>(None, program);
+        if let Some(row) = self.rows.last_mut() {
+            row.order = match (row.order, receivers) {
+                (Order::FifoSenders, 1) => Order::Fifo,
+                (Order::FifoSenders, _) => Order::Other,
+                (order, _) => order,
+            };
+        }
     }
 
     /// Enters a row that has a name of its own: one contender, many settings.
@@ -279,7 +304,7 @@ impl Suite {
         }
     }
 
-    /// Runs everything, `rounds` rounds of about `round` each per row; `tick` is told each row that is about to run.
+    /// Runs everything, `rounds` rounds of about `round` each (on threads, twice that) per row; `tick` is told each row that is about to run.
     /// One more turn than there are rounds: the first finds the number of operations and counts allocations.
     pub fn measure(&self, rounds: usize, round: Duration, tick: impl Fn(&Workload, &Row)) -> Vec<Outcome> {
         let rows: Vec<_> =
@@ -288,7 +313,7 @@ impl Suite {
         let mut allocations = Vec::new();
         for &(workload, row) in &rows {
             tick(workload, row);
-            let size = operations_for(row, round);
+            let size = operations_for(row, round * workload.basis.stretch());
             sizes.push(size);
             allocations.push(allocations_per_operation(row, size));
         }

@@ -151,6 +151,7 @@ impl Condition {
     }
 
     /// Notifies the longest waiter; gives 1, or 0 if nobody waits.
+    #[inline]
     pub fn notify_one(&self) -> usize {
         self.notify(1)
     }
@@ -158,11 +159,13 @@ impl Condition {
     /// Notifies up to `n` waiters, longest first; gives how many.
     ///
     /// Only those that wait already: nobody who comes while they are being notified, and nobody later.
+    #[inline]
     pub fn notify(&self, n: usize) -> usize {
         self.tell(n, true)
     }
 
     /// Notifies all who wait; gives how many.
+    #[inline]
     pub fn notify_all(&self) -> usize {
         self.tell(usize::MAX, false)
     }
@@ -172,11 +175,14 @@ impl Condition {
         self.queue.lock().waiters.count()
     }
 
+    #[inline]
     fn tell(&self, n: usize, owes: bool) -> usize {
         // Ordering: Relaxed, by invariant 3.
-        if !self.queue.word.load(Ordering::Relaxed) {
-            return 0;
-        }
+        if self.queue.word.load(Ordering::Relaxed) { self.tell_waiters(n, owes) } else { 0 }
+    }
+
+    #[inline(never)]
+    fn tell_waiters(&self, n: usize, owes: bool) -> usize {
         let mut told = 0;
         let locked = self.queue.lock();
         let cohort = locked.state.generation.turn();

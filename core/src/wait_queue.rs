@@ -167,8 +167,12 @@ impl<W, S> WaitQueue<W, S> {
         locked: Locked<'_, S>,
         serve: impl FnMut(&mut Locked<'_, S>, &mut WakeBatch),
     ) {
+        let section = &mut Serving { queue: self, serve };
+        // One copy of the loop for all queues, where flash is what counts.
+        #[cfg(feature = "critical-section")]
+        let section: &mut dyn Section = section;
         // SAFETY: lock, guard and section are all of this queue.
-        unsafe { wake_rounds(&self.raw, locked.raw, &mut Serving { queue: self, serve }) };
+        unsafe { wake_rounds(&self.raw, locked.raw, section) };
     }
 }
 
@@ -201,7 +205,7 @@ impl<W, S, F: FnMut(&mut Locked<'_, S>, &mut WakeBatch)> Section for Serving<'_,
 /// # Safety
 /// `held` is the guard of `lock`, and `lock` that of the section's queue.
 #[inline]
-unsafe fn wake_rounds<'l>(lock: &'l RawLock, mut held: RawGuard<'l>, section: &mut dyn Section) {
+unsafe fn wake_rounds<'l, F: Section + ?Sized>(lock: &'l RawLock, mut held: RawGuard<'l>, section: &mut F) {
     let mut rounds = Rounds { lock, section, more: true };
     loop {
         rounds.round(held);
@@ -213,13 +217,13 @@ unsafe fn wake_rounds<'l>(lock: &'l RawLock, mut held: RawGuard<'l>, section: &m
 }
 
 /// A wake loop under way; its drop finishes it when a waker has panicked.
-struct Rounds<'r> {
+struct Rounds<'r, F: Section + ?Sized> {
     lock: &'r RawLock,
-    section: &'r mut dyn Section,
+    section: &'r mut F,
     more: bool,
 }
 
-impl Rounds<'_> {
+impl<F: Section + ?Sized> Rounds<'_, F> {
     #[inline]
     fn round(&mut self, held: RawGuard<'_>) {
         let mut batch = WakeBatch::new();
@@ -230,7 +234,7 @@ impl Rounds<'_> {
     }
 }
 
-impl Drop for Rounds<'_> {
+impl<F: Section + ?Sized> Drop for Rounds<'_, F> {
     #[inline]
     fn drop(&mut self) {
         while self.more {

@@ -14,9 +14,17 @@ unset RUSTFLAGS CARGO_BUILD_TARGET
 
 once() { # once <name> <command...>: unless it was done before
     [ -e "$EMBED/done/$1" ] && return
-    local begin=$SECONDS
+    local begin=$SECONDS status
     echo "-- $1" >&2
-    "${@:2}" >"$EMBED/done/$1.log" 2>&1 || { tail -n 20 "$EMBED/done/$1.log" >&2; return 1; }
+    # A shell of its own, because errexit is off in whatever stands left of a ||: half a step is not done.
+    set +e
+    (set -e; "${@:2}") >"$EMBED/done/$1.log" 2>&1
+    status=$?
+    set -e
+    if ((status)); then
+        tail -n 20 "$EMBED/done/$1.log" >&2
+        return 1
+    fi
     echo "   $((SECONDS - begin)) s" >&2
     mv "$EMBED/done/$1.log" "$EMBED/done/$1"
 }
@@ -78,12 +86,18 @@ sysroot() { # sysroot <target> <crates> [<linker>]
     echo '#![no_std]' >"$work/lib.rs"
     printf '%s\n' '[package]' 'name = "nothing"' 'version = "0.0.0"' 'edition = "2024"' '[lib]' 'path = "lib.rs"' \
         '[workspace]' >"$work/Cargo.toml"
-    [[ $crates != core* ]] || features=(-Zbuild-std-features=compiler-builtins-mem)
     (
         cd "$work"
         if (($# > 2)); then export "$(linker_variable "$target")=$3"; fi
-        # With bitcode, as rustup's libraries have it, for programs that are optimised as a whole.
-        RUSTC_BOOTSTRAP=1 RUSTC="$EMBED/bin/rustc" RUSTFLAGS=-Cembed-bitcode=yes CARGO_TARGET_DIR="$work/target" \
+        if [[ $crates == core* ]]; then
+            features=(-Zbuild-std-features=compiler-builtins-mem)
+            # With bitcode, as rustup's libraries have it, for programs that are optimised as a whole.
+            export RUSTFLAGS=-Cembed-bitcode=yes
+        else
+            # For tests: what is built soonest.
+            export CARGO_PROFILE_RELEASE_OPT_LEVEL=1
+        fi
+        RUSTC_BOOTSTRAP=1 RUSTC="$EMBED/bin/rustc" CARGO_TARGET_DIR="$work/target" \
             cargo build --release "-Zbuild-std=$crates" "${features[@]}" --target "$target"
     )
     rm -f "$library"/*.rlib

@@ -21,7 +21,7 @@ compare: anywake beside its rivals, ns per operation
   --filter WORDS    only the workloads whose name contains all of these words (may be repeated: any of them)
   --only WORD       only the contenders whose name contains this word, and the floors
   --rounds N        rounds, after one to find the sizes (default 21)
-  --round-ms N      length of a round of one row (default 4)
+  --round-ms N      length of a round of one row (default 4; twice that on threads)
   --json FILE       write everything for machines
   --plots DIR       write an SVG per workload
   --readme FILE     put the table between the marks of this Markdown file

@@ -194,7 +194,7 @@ adapter! {
 
 adapter! {
     /// asyncband's channel for every shape.
-    AsyncbandMpmc, "asyncband mpmc", order = Fifo;
+    AsyncbandMpmc, "asyncband mpmc", order = FifoSenders;
     asyncband::mpmc::BoundedSender<u64>: many, asyncband::mpmc::BoundedReceiver<u64>: many,
     if |_| true, asyncband::mpmc::bounded;
     send / try_send, recv / try_recv
@@ -210,7 +210,7 @@ adapter! {
 
 adapter! {
     /// asyncband's channel for one sender; not where its mpsc serves too, which is the faster of the two.
-    AsyncbandSpmc, "asyncband spmc", order = Fifo;
+    AsyncbandSpmc, "asyncband spmc", order = FifoSenders;
     asyncband::spmc::BoundedSender<u64>: one, asyncband::spmc::BoundedReceiver<u64>: many,
     if |shape| shape.receivers > 1, asyncband::spmc::bounded;
     send / try_send, recv / try_recv
@@ -263,7 +263,7 @@ adapter! {
 
 adapter! {
     /// futures-intrusive in its shared form, the one whose capacity is chosen at run time. Its ring grows to the capacity once.
-    FuturesIntrusive, "futures-intrusive", order = Fifo;
+    FuturesIntrusive, "futures-intrusive", order = FifoSenders;
     futures_intrusive::channel::shared::Sender<u64>: many, futures_intrusive::channel::shared::Receiver<u64>: many,
     if |_| true, futures_intrusive::channel::shared::channel;
     send / try_send, receive / try_receive
@@ -278,9 +278,9 @@ adapter! {
     send / try_send, receive / try_receive
 }
 
-/// kanal. By hand, because it says `Ok(false)` and `Ok(None)` for full and empty.
+/// kanal. By hand, because it says `Ok(false)` and `Ok(None)` for full and empty. It hands over to the longest waiter.
 pub struct Kanal;
-contender!(Kanal, "kanal");
+contender!(Kanal, "kanal", order = Fifo);
 
 impl Queue for Kanal {
     type Sender = kanal::AsyncSender<u64>;

@@ -55,6 +55,6 @@ fn ping_pong<C: Condition>(w: &mut Workload) {
 
 fn queue<Q: Queue>(w: &mut Workload, shape: Shape) {
     if Q::ends(shape).is_some() {
-        w.enter::<Q>(None, move |n| programs::queue::<Q>(Local, n, shape));
+        w.enter_queue::<Q>(shape.receivers, move |n| programs::queue::<Q>(Local, n, shape));
     }
 }

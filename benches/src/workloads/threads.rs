@@ -70,6 +70,6 @@ fn queue<Q: Queue>(w: &mut Workload, runtime: impl Runtime, shape: Shape) {
     // wakes nobody for that one. If it pops no more, another receiver sleeps on beside a queue that is not empty.
     let loses_wakes = Q::NAME == "flume" && shape.receivers > 1;
     if !loses_wakes && Q::ends(shape).is_some() {
-        w.enter::<Q>(None, move |n| programs::queue::<Q>(runtime, n, shape));
+        w.enter_queue::<Q>(shape.receivers, move |n| programs::queue::<Q>(runtime, n, shape));
     }
 }

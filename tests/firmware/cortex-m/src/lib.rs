@@ -54,13 +54,22 @@ unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
     fail(format_args!("hard fault at {:#010x}", frame.pc()))
 }
 
-/// Starts the timer interrupt, once in `ticks` clocks of the core.
-pub fn start_timer(timer: &mut SYST, ticks: u32) {
+/// Starts the timer interrupt, once in about so many instructions. Gives the clocks of the timer in 1024 of them, in
+/// which the boards differ.
+pub fn start_timer(timer: &mut SYST, instructions: u32) -> u32 {
+    const LONGEST: u32 = 0x00ff_ffff;
     timer.set_clock_source(SystClkSource::Core);
-    timer.set_reload(ticks);
+    timer.set_reload(LONGEST);
+    timer.clear_current();
+    timer.enable_counter();
+    let begin = SYST::get_current();
+    // Loops of two instructions.
+    cortex_m::asm::delay(1024);
+    let rate = (begin - SYST::get_current()) & LONGEST;
+    timer.set_reload(instructions * rate / 1024);
     timer.clear_current();
     timer.enable_interrupt();
-    timer.enable_counter();
+    rate
 }
 
 /// The words that the emulator was given for the program: a name and a number.

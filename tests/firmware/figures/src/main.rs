@@ -26,6 +26,7 @@ use cortex_m::register::primask;
 use cortex_m_semihosting::{debug, hprintln};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
+use maitake_sync::WaitQueue;
 
 // ---- Time
 
@@ -100,11 +101,26 @@ fn longest(work: impl FnOnce()) -> u32 {
 
 // ---- Crowds
 
-const MOST: usize = 64;
+/// How many wait: one, a full batch, and as many more as this board has memory for.
+const CROWDS: [usize; 4] = [1, 16, 100, MOST];
+const MOST: usize = 1000;
 
-/// Has `count` futures wait, and gives the longest section of `enter`: one more begins to wait; of `leave`: one from
-/// their middle is dropped; of `work` on those that are left.
-fn crowd<F: Future>(make: impl Fn() -> F, count: usize, work: impl FnOnce()) -> [u32; 3] {
+/// The longest sections while `count` futures wait.
+#[derive(Clone, Copy)]
+struct Sections {
+    /// One more begins to wait.
+    enter: u32,
+    /// One from their middle is dropped.
+    leave: u32,
+    /// Those that are left are woken.
+    wake: u32,
+    /// The first of them is polled, and all are dropped, with what they were granted.
+    end: u32,
+}
+
+/// Has `count` futures wait. The frame holds them all, so there must be one such frame at a time.
+#[inline(never)]
+fn crowd<F: Future>(make: impl Fn() -> F, count: usize, wake: impl FnOnce()) -> Sections {
     let mut futures = pin!([const { None }; MOST]);
     let mut context = Context::from_waker(Waker::noop());
     for index in 0..count {
@@ -115,11 +131,17 @@ fn crowd<F: Future>(make: impl Fn() -> F, count: usize, work: impl FnOnce()) -> 
     let mut one_more = pin!(Some(make()));
     let enter = longest(|| assert!(one_more.as_mut().as_pin_mut().unwrap().poll(&mut context).is_pending()));
     let leave = longest(|| at(futures.as_mut(), count / 2).set(None));
-    let work = longest(work);
-    for index in 0..count {
-        at(futures.as_mut(), index).set(None);
-    }
-    [enter, leave, work]
+    let wake = longest(wake);
+    let end = longest(|| {
+        // Of a single one nothing is left but the one more.
+        let first = if count > 1 { at(futures.as_mut(), 0) } else { one_more.as_mut() };
+        let _ = first.as_pin_mut().unwrap().poll(&mut context);
+        for index in 0..count {
+            at(futures.as_mut(), index).set(None);
+        }
+        one_more.set(None);
+    });
+    Sections { enter, leave, wake, end }
 }
 
 fn at<F>(futures: Pin<&mut [Option<F>; MOST]>, index: usize) -> Pin<&mut Option<F>> {
@@ -127,60 +149,85 @@ fn at<F>(futures: Pin<&mut [Option<F>; MOST]>, index: usize) -> Pin<&mut Option<
     unsafe { futures.map_unchecked_mut(|futures| &mut futures[index]) }
 }
 
-/// The rows of a crowd of each size; work on more than a batch must not take longer than work on a batch.
-fn rows(name: &str, row: impl Fn(usize) -> [u32; 3]) {
-    const BATCH: usize = 16;
-    let few = [1, 2, 4, BATCH].map(|count| (count, row(count)));
-    // Full batches, whatever else the work does.
-    let [at_batch, at_most] = [2 * BATCH, MOST - 1].map(|count| (count, row(count)));
-    for (count, [enter, leave, work]) in few.into_iter().chain([at_batch, at_most]) {
-        hprintln!("off | {} | {} | {} | {} | {}", name, count, enter, leave, work);
-    }
-    for part in 0..3 {
-        // A clock is a part of an instruction: one of them is noise.
-        assert!(at_most.1[part] <= at_batch.1[part] + 1, "{name}: it grows with the waiters");
-    }
-    for part in 0..2 {
-        assert!(at_most.1[part] <= few[2].1[part] + 1, "{name}: to begin and to end a wait is O(1)");
-    }
+/// A row of the table: crowds of all sizes.
+fn row(name: &str, sections: impl Fn(usize) -> Sections) -> [Sections; 4] {
+    let row = CROWDS.map(sections);
+    let wakes = row.map(|sections| sections.wake);
+    let [_, few, _, many] = row;
+    hprintln!(
+        "off | {} | {} {} | {} {} | {:?} | {} {}",
+        name,
+        few.enter,
+        many.enter,
+        few.leave,
+        many.leave,
+        wakes,
+        few.end,
+        many.end
+    );
+    row
+}
+
+/// A row of anywake: what it promises not to grow does not.
+fn bounded(name: &str, sections: impl Fn(usize) -> Sections) {
+    let [_, batch, hundred, most] = row(name, sections);
+    // A clock is a part of an instruction: one of them is noise.
+    let grows = |few: u32, more: u32| more > few + 1;
+    assert!(!grows(batch.enter, most.enter), "{name}: beginning a wait is O(1)");
+    assert!(!grows(batch.leave, most.leave), "{name}: ending a wait is O(1)");
+    // A hundred fill a batch whatever else is done in the last one.
+    assert!(!grows(hundred.wake, most.wake), "{name}: a wake-up has no section longer than a batch");
+    assert!(!grows(hundred.end, most.end), "{name}: what follows has no section longer than a batch");
 }
 
 fn interrupts_off() {
-    hprintln!("off | wake-up | waiters | to begin a wait | to cancel one | the wake-up");
-    rows("lock, unlock", |count| {
+    hprintln!("off | the wake-up | begin: 16 1000 | cancel: 16 1000 | wake: {:?} | end: 16 1000", CROWDS);
+    bounded("lock, unlock", |count| {
         let lock = Lock::new(());
         let owner = Cell::new(lock.try_lock());
         crowd(|| lock.lock(), count, || drop(owner.take()))
     });
-    rows("semaphore, release(n)", |count| {
+    bounded("semaphore, release(n)", |count| {
         let semaphore = Semaphore::new(0);
         crowd(|| semaphore.acquire(), count, || semaphore.release(count).unwrap())
     });
-    rows("event, set", |count| {
+    bounded("event, set", |count| {
         let event = Event::new();
         crowd(|| event.wait(), count, || event.set())
     });
-    rows("condition, notify_all", |count| {
-        let (lock, condition) = (Lock::new(()), Condition::new());
-        crowd(
-            || condition.wait(lock.try_lock().unwrap()),
-            count,
-            || {
-                condition.notify_all();
-            },
-        )
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let wait = || condition.wait(lock.try_lock().unwrap());
+    let notify_all = || {
+        condition.notify_all();
+    };
+    bounded("condition, notify_all", |count| crowd(wait, count, notify_all));
+    bounded("condition, notify_all, the lock is owned", |count| {
+        let owner = Cell::new(None);
+        crowd(wait, count, || {
+            owner.set(lock.try_lock());
+            notify_all();
+        })
     });
-    rows("queue, try_push", |count| {
+    bounded("queue, try_push", |count| {
         let queue = StaticQueue::<u32, 8>::new();
         crowd(|| queue.pop(), count, || queue.try_push(1).unwrap())
     });
-    rows("queue, close", |count| {
+    bounded("queue, close", |count| {
         let queue = StaticQueue::<u32, 8>::new();
         crowd(|| queue.pop(), count, || queue.close())
     });
+    bounded("queue, task_done", |count| {
+        let queue = StaticQueue::<u32, 8>::new();
+        queue.try_push(1).unwrap();
+        crowd(|| queue.join(), count, || queue.task_done().unwrap())
+    });
+    row("maitake-sync's WaitQueue::wake_all", |count| {
+        let queue = WaitQueue::new();
+        crowd(|| queue.wait(), count, || queue.wake_all())
+    });
 }
 
-/// Between two primitives, neither of which anybody waits for, there is no critical section to speak of.
+/// When nobody waits.
 fn interrupts_off_uncontended() {
     let lock = Lock::new(0);
     let semaphore = Semaphore::new(1);
@@ -199,7 +246,7 @@ fn interrupts_off_uncontended() {
         ("try_pop", longest(|| assert!(queue.try_pop().is_ok()))),
     ];
     for (name, figure) in figures {
-        hprintln!("off | {}, nobody waits | - | - | - | {}", name, figure);
+        hprintln!("off | {}, nobody waits | {}", name, figure);
     }
 }
 
@@ -236,10 +283,16 @@ static WAKE: Event = Event::new();
 static PERMIT: Semaphore = Semaphore::new(0);
 static ITEM: StaticQueue<u32, 1> = StaticQueue::new();
 static SIGNAL: Signal<CriticalSectionRawMutex, ()> = Signal::new();
-/// Which of the four the handler works on.
+static WAIT_QUEUE: WaitQueue = WaitQueue::new();
+/// Which of the five the handler works on.
 static ROUTE: AtomicU32 = AtomicU32::new(0);
-const ROUTES: [&str; 4] =
-    ["Event::set", "Semaphore::release", "StaticQueue::try_push", "embassy_sync::Signal::signal"];
+const ROUTES: [&str; 5] = [
+    "Event::set",
+    "Semaphore::release",
+    "StaticQueue::try_push",
+    "embassy-sync's Signal::signal",
+    "maitake-sync's WaitQueue::wake",
+];
 
 #[cortex_m_rt::exception]
 fn SysTick() {
@@ -250,7 +303,8 @@ fn SysTick() {
         }
         1 => PERMIT.release(1).unwrap(),
         2 => ITEM.try_push(1).unwrap(),
-        _ => SIGNAL.signal(()),
+        3 => SIGNAL.signal(()),
+        _ => WAIT_QUEUE.wake(),
     }
 }
 
@@ -266,7 +320,8 @@ async fn latencies(executor: &str) {
                 0 => WAKE.wait().await,
                 1 => PERMIT.acquire().await.unwrap().forget(),
                 2 => drop(ITEM.pop().await),
-                _ => SIGNAL.wait().await,
+                3 => SIGNAL.wait().await,
+                _ => WAIT_QUEUE.wait().await.unwrap(),
             }
             slowest = slowest.max(LATER - now());
         }

@@ -1,7 +1,7 @@
 //! One step of a program for each primitive: what an ordinary use of it brings into a binary.
 //!
-//! A step waits in an `async` block, and does from outside what lets it go on. Steps of anywake and of
-//! embassy-sync do the same as far as both can.
+//! A step waits in an `async` block, and does from outside what lets it go on. Steps of anywake, of
+//! embassy-sync and of maitake-sync do the same as far as all can.
 
 #![no_std]
 
@@ -150,5 +150,44 @@ pub mod embassy {
         let _ = black_box(QUEUE.try_send(1));
         poll(task.as_mut());
         let _ = black_box(QUEUE.try_receive());
+    }
+}
+
+/// The nearest of maitake-sync. It has nothing like a condition or a queue of items.
+pub mod maitake {
+    use maitake_sync::{Mutex, Semaphore, WaitQueue};
+
+    use super::{black_box, pin, poll};
+
+    static LOCK: Mutex<u32> = Mutex::new(0);
+    static SEMAPHORE: Semaphore = Semaphore::new(1);
+    static EVENT: WaitQueue = WaitQueue::new();
+
+    /// `Mutex`.
+    pub fn lock() {
+        let owner = LOCK.try_lock();
+        let mut task = pin!(async { *LOCK.lock().await += 1 });
+        poll(task.as_mut());
+        drop(owner);
+        poll(task.as_mut());
+    }
+
+    /// `Semaphore`. Its internal lock leaves interrupts on, whatever the features.
+    pub fn semaphore() {
+        let permit = SEMAPHORE.try_acquire(1);
+        let mut task = pin!(async { drop(black_box(SEMAPHORE.acquire(1).await)) });
+        poll(task.as_mut());
+        drop(permit);
+        poll(task.as_mut());
+    }
+
+    /// `WaitQueue`: a pulse, without a flag that stays.
+    pub fn event() {
+        let mut task = pin!(async {
+            let _ = black_box(EVENT.wait().await);
+        });
+        poll(task.as_mut());
+        EVENT.wake_all();
+        poll(task.as_mut());
     }
 }

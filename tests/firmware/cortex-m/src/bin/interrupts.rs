@@ -15,7 +15,11 @@ use embassy_futures::yield_now;
 use portable_atomic::{AtomicU32, Ordering::Relaxed};
 
 const INTERRUPTS: u32 = 5_000;
+/// From one to the next, in instructions.
+const SHORTEST: u32 = 2_000;
 
+/// Clocks of the timer in 1024 instructions.
+static RATE: AtomicU32 = AtomicU32::new(0);
 /// How often the interrupt has come. Only the handler writes to it, and to the next three.
 static TICKS: AtomicU32 = AtomicU32::new(0);
 static REJECTED: AtomicU32 = AtomicU32::new(0);
@@ -71,9 +75,10 @@ fn SysTick() {
         // SAFETY: any value may be written; this one stops the timer.
         unsafe { timer.csr.write(0) };
     } else {
-        // Anything from 2000 to 6095 clocks, so that every part of the tasks is hit.
+        // So that every part of the tasks is hit.
+        let instructions = SHORTEST + tick.wrapping_mul(2_654_435_761) % SHORTEST;
         // SAFETY: any value may be written; it counts from the next wrap.
-        unsafe { timer.rvr.write(2_000 + (tick.wrapping_mul(2_654_435_761) >> 20)) };
+        unsafe { timer.rvr.write(instructions * RATE.load(Relaxed) / 1024) };
     }
 }
 
@@ -113,15 +118,16 @@ async fn number_reader() {
         received += 1;
         NUMBERS.task_done().unwrap();
         if received % 16 == 0 {
-            // Slow now and then, so that the queue is full sometimes.
-            for _ in 0..20 {
+            // Away for more interrupts than the queue has room for.
+            let back = INTERRUPTS.min(TICKS.load(Relaxed) + 6);
+            while TICKS.load(Relaxed) < back {
                 yield_now().await;
             }
         }
     }
     let rejected = REJECTED.load(Relaxed);
     assert_eq!(received + rejected, INTERRUPTS);
-    assert!(received > rejected && rejected > 0);
+    assert!(received > rejected && rejected > 0, "{received} received, {rejected} rejected");
     NUMBERS.join().await;
     hprintln!("test queue.try_push from an interrupt ... ok, {} received, {} rejected", received, rejected);
     ENDED.release(1).unwrap();
@@ -185,7 +191,8 @@ async fn main(spawner: Spawner) {
         spawner.spawn(pair_writer().unwrap());
         spawner.spawn(condition_waiter().unwrap());
     }
-    start_timer(&mut peripherals.SYST, 2_000);
+    // Longer than it takes to write it down.
+    RATE.store(start_timer(&mut peripherals.SYST, SHORTEST), Relaxed);
 
     let _all = ENDED.acquire_many(5).await.unwrap();
     // The interrupt comes no more: what it has notified is what was heard, but for those that this ends.
