@@ -4,8 +4,10 @@
 //! cargo run -p anywake-tests --bin mutants                    until the first check that finds it: which others let it pass
 //! cargo run -p anywake-tests --bin mutants -- --all           every check on every mistake
 //! cargo run -p anywake-tests --bin mutants -- --quick         only the check that is named beside the mistake
-//! cargo run -p anywake-tests --bin mutants -- --together      all that are the models' to find, at once: the rest must pass
 //! cargo run -p anywake-tests --bin mutants -- event_ --quick  those with such a name only; so with each option
+//!
+//! cargo run -p anywake-tests --bin mutants -- _without_ --together
+//!     all weaker orderings at once: everything but the models must pass
 //! ```
 //!
 //! Checks run in the order of what they cost. What loom is the first to find, every test has let pass, on one thread and
@@ -118,8 +120,9 @@ fn run(chosen: &[&Mistake], mode: Mode, baseline: bool) -> Result<bool, String> 
     Ok(found == chosen.len())
 }
 
-/// Whether all that is not a model passes although every mistake that a model is named for is made, at once. In a
-/// fraction of the time, nearly what each of them alone would show.
+/// Whether all that is not a model passes although every mistake that a model is named for is made, at once: in a
+/// fraction of the time, nearly what each of them alone would show. For those that need a race and no weak memory,
+/// tests with threads are sometimes lucky.
 fn together(tree: &mut Tree, chosen: &[&Mistake]) -> Result<bool, String> {
     let models = CHECKS.iter().find(|check| check.is_of_models()).expect("there are models");
     let meant: Vec<_> = chosen.iter().copied().filter(|one| models.is_meant_by(one.found_by)).collect();
