@@ -12,22 +12,29 @@
 //!   waiters is the list's business, not that of this lock.
 //!
 //! # Chosen
-//! One byte, taken by a `swap`, given back by a plain store. Three things vary, all of them in this file:
+//! One byte, taken by a `swap`, given back by a plain store; or no byte at all. It varies in this file alone:
 //!
-//! | built with           | while it is taken elsewhere                             | interrupts   |
-//! |----------------------|---------------------------------------------------------|--------------|
-//! | nothing              | spins in doubling pauses                                | as they were |
-//! | `std`                | the same, then yields to the operating system           | as they were |
-//! | `critical-section`   | cannot be, on one core; spins for another core's holder | off          |
+//! | built with           | is                  | while it is taken elsewhere                     | interrupts   |
+//! |----------------------|---------------------|-------------------------------------------------|--------------|
+//! | nothing              | a byte              | spins in doubling pauses                        | as they were |
+//! | `std`                | a byte              | the same, then yields to the operating system   | as they were |
+//! | `critical-section`   | a critical section  | cannot be; another core waits in `acquire`      | off          |
 //!
-//! With `critical-section`, interrupts go off *before* the byte is taken. The other way round, a handler could
-//! run between the two on the same core and spin for ever for a holder that cannot run.
+//! A critical section excludes every other one, on all cores: that is its contract, so a byte inside it would never be
+//! found taken. (The two are in this order only, if at all. With the byte taken first, a handler could interrupt
+//! between them and spin for ever for a holder that cannot run.)
 //!
 //! # Invariants
-//! 1. At most one [`RawGuard`] of a lock exists, and its owner is inside the critical section if there is one.
+//! 1. At most one [`RawGuard`] of a lock exists at a time.
 //! 2. What happened under a guard happens before what happens under the next one.
 
-#![cfg_attr(loom, allow(dead_code, reason = "under loom the spin lock is there for its models only"))]
+#![cfg_attr(
+    any(loom, feature = "critical-section"),
+    allow(dead_code, reason = "the spin lock is there for its models only")
+)]
+
+#[cfg(all(feature = "critical-section", not(loom)))]
+use core::marker::PhantomData;
 
 use crate::loom::{AtomicBool, Ordering, const_fn, spin_loop, yield_now};
 
@@ -89,13 +96,13 @@ impl SpinLock {
     }
 }
 
-/// The lock of a wait queue: a [`SpinLock`], inside a critical section where that feature is on.
+/// The lock of a wait queue: a [`SpinLock`], or a critical section where that feature is on.
 ///
 /// Under loom it is loom's own mutex, since a spinning thread has no bound that a model could explore; the
 /// spin lock has models of its own.
 #[derive(Debug)]
 pub(crate) struct RawLock {
-    #[cfg(not(loom))]
+    #[cfg(not(any(loom, feature = "critical-section")))]
     spin: SpinLock,
     #[cfg(loom)]
     mutex: loom::sync::Mutex<()>,
@@ -105,7 +112,7 @@ impl RawLock {
     const_fn! {
         pub(crate) const fn new() -> Self {
             Self {
-                #[cfg(not(loom))]
+                #[cfg(not(any(loom, feature = "critical-section")))]
                 spin: SpinLock::new(),
                 #[cfg(loom)]
                 mutex: loom::sync::Mutex::new(()),
@@ -113,20 +120,20 @@ impl RawLock {
         }
     }
 
-    #[cfg(not(loom))]
-    #[cfg_attr(not(feature = "critical-section"), inline)]
-    #[cfg_attr(feature = "critical-section", inline(never))]
+    #[cfg(not(any(loom, feature = "critical-section")))]
+    #[inline]
     pub(crate) fn lock(&self) -> RawGuard<'_> {
-        #[cfg(feature = "critical-section")]
+        self.spin.lock();
+        RawGuard { lock: self }
+    }
+
+    #[cfg(all(feature = "critical-section", not(loom)))]
+    #[inline]
+    pub(crate) fn lock(&self) -> RawGuard<'_> {
         // SAFETY: released once, by the drop of the guard. Guards are nested (a condition holds its own while
         // it takes a lock's) but never interleaved, since each is dropped by the scope that took it.
         let outside = unsafe { critical_section::acquire() };
-        self.spin.lock();
-        RawGuard {
-            lock: self,
-            #[cfg(feature = "critical-section")]
-            outside,
-        }
+        RawGuard { outside, lock: PhantomData }
     }
 
     #[cfg(loom)]
@@ -137,25 +144,34 @@ impl RawLock {
 }
 
 /// Proof that the lock is held; gives it back when dropped.
-#[cfg(not(loom))]
+#[cfg(not(any(loom, feature = "critical-section")))]
 #[derive(Debug)]
 pub(crate) struct RawGuard<'a> {
     lock: &'a RawLock,
-    #[cfg(feature = "critical-section")]
-    outside: critical_section::RestoreState,
 }
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, feature = "critical-section")))]
 impl Drop for RawGuard<'_> {
-    #[cfg_attr(not(feature = "critical-section"), inline)]
-    #[cfg_attr(feature = "critical-section", inline(never))]
+    #[inline]
     fn drop(&mut self) {
         self.lock.spin.unlock();
-        #[cfg(feature = "critical-section")]
+    }
+}
+
+/// Proof that the lock is held; gives it back when dropped.
+#[cfg(all(feature = "critical-section", not(loom)))]
+#[derive(Debug)]
+pub(crate) struct RawGuard<'a> {
+    outside: critical_section::RestoreState,
+    lock: PhantomData<&'a RawLock>,
+}
+
+#[cfg(all(feature = "critical-section", not(loom)))]
+impl Drop for RawGuard<'_> {
+    #[inline]
+    fn drop(&mut self) {
         // SAFETY: `outside` is what the `acquire` in `RawLock::lock` gave, and this is its one release.
-        unsafe {
-            critical_section::release(self.outside);
-        }
+        unsafe { critical_section::release(self.outside) };
     }
 }
 
