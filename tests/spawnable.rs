@@ -24,7 +24,8 @@ fn text() -> Arc<Lock<&'static str>> {
 
 /// A helper that knows no more than that it is a wait. That it can be spawned is for its callers to find out.
 async fn soon<W: Wait>(wait: W) -> W::Output {
-    wait.within::<Tokio>(LONG).await.ok().expect("it does not wait")
+    let Ok(output) = wait.within::<Tokio>(LONG).await else { panic!("it does not wait") };
+    output
 }
 
 #[test]
