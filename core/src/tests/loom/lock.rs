@@ -4,7 +4,7 @@ use core::task::Poll;
 use std::sync::Arc;
 
 use super::{block_on, join, model, own, poll, queued, spawn};
-use crate::lock::Lock;
+use crate::lock::{Lock, OwnedLockGuard};
 
 /// Whoever has the lock is alone with the value, and sees what the last owner did to it.
 #[test]
@@ -180,21 +180,26 @@ fn a_bypass_keeps_its_bound() {
     });
 }
 
+/// The owner writes and unlocks; who takes the lock before the first waiter sees it.
+fn overtake_an_unlock(lock: &Lock<u32>, mut guard: OwnedLockGuard<u32>) {
+    let owner = spawn(move || {
+        *guard = 1;
+        drop(guard);
+    });
+    if let Some(guard) = lock.try_lock() {
+        assert_eq!(*guard, 1);
+    }
+    owner.join().unwrap();
+}
+
 /// With bypass: who overtakes sees what the last owner wrote.
 #[test]
 fn a_bypass_carries_the_value() {
     model(|| {
         let lock = Arc::new(Lock::with_bypass(0, 1));
-        let mut guard = Arc::clone(&lock).try_lock_owned().expect("nobody has it");
+        let guard = Arc::clone(&lock).try_lock_owned().expect("nobody has it");
         let waiter = queued(own(&lock, Lock::lock));
-        let owner = spawn(move || {
-            *guard = 1;
-            drop(guard);
-        });
-        if let Some(guard) = lock.try_lock() {
-            assert_eq!(*guard, 1);
-        }
-        owner.join().unwrap();
+        overtake_an_unlock(&lock, guard);
         drop(waiter);
     });
 }
@@ -207,15 +212,8 @@ fn a_second_bypass_carries_the_value() {
         let guard = Arc::clone(&lock).try_lock_owned();
         let waiter = queued(own(&lock, Lock::lock));
         drop(guard);
-        let mut guard = Arc::clone(&lock).try_lock_owned().expect("the bound allows for two");
-        let owner = spawn(move || {
-            *guard = 1;
-            drop(guard);
-        });
-        if let Some(guard) = lock.try_lock() {
-            assert_eq!(*guard, 1);
-        }
-        owner.join().unwrap();
+        let guard = Arc::clone(&lock).try_lock_owned().expect("the bound allows for two");
+        overtake_an_unlock(&lock, guard);
         drop(waiter);
     });
 }
