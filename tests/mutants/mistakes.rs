@@ -128,7 +128,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "waiter.rs",
         right: "self.status.store(rest | standing, Ordering::Release);",
         wrong: "self.status.store(rest | standing, Ordering::Relaxed);",
-        found_by: "loom::wait_queue",
+        found_by: "loom::condition",
     },
     Mistake {
         name: "a_status_without_acquire",
@@ -136,7 +136,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         file: "waiter.rs",
         right: "self.node.status.load(Ordering::Acquire)",
         wrong: "self.node.status.load(Ordering::Relaxed)",
-        found_by: "loom::wait_queue",
+        found_by: "loom::condition",
     },
     Mistake {
         name: "a_verdict_before_the_waker",
