@@ -15,8 +15,8 @@
 //! or n + 1 if the lock was still held when the first one ran.
 //!
 //! # Invariants
-//! 1. If anybody is told, the first of them has been woken and has not looked yet: the wake loop that changes
-//!    the first takes out the new one's waker ([`Condition::look`]) before it ends.
+//! 1. If anybody is told, the first of them has been woken and has not looked yet: whoever changes the first takes
+//!    out the new one's waker, before the lock is given back or by the end of the wake loop.
 //! 2. A told waiter that goes away owes the news to another if it came from `notify(n)`; `notify_all` reached
 //!    everybody, so there is nobody left to tell.
 //! 3. The word says whether anybody waits, and changes under the lock. A `notify` that finds nobody goes without
@@ -28,14 +28,13 @@
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 
 use crate::lock::{Guard, LockCore, LockHandle, LockPolicy};
 use crate::loom::{AtomicBool, Ordering, const_fn};
 use crate::on_drop::OnDrop;
-use crate::wait_queue::{Cancelled, Locked, Policy, WaitQueue, cancel, poll};
+use crate::wait_queue::{Cancelled, Locked, Policy, Served, WaitQueue, cancel, poll};
 use crate::waiter::{Generation, Phase, Verdict, WaitList, Waiter};
-use crate::wake_batch::WakeBatch;
 
 mod composed;
 
@@ -186,37 +185,37 @@ impl Condition {
         let mut told = 0;
         let locked = self.queue.lock();
         let cohort = locked.state.generation.turn();
-        self.queue.wake_loop(locked, |locked, batch| {
+        self.queue.wake_loop(locked, |locked| {
             let State { waiting, told: list, .. } = &mut *locked.state;
-            while told < n && !batch.is_full() && waiting.front_of(cohort).is_some() {
-                locked.waiters.tell(waiting, list, owes);
-                batch.count_one();
-                told += 1;
+            if told == n || waiting.front_of(cohort).is_none() {
+                return Served::Nobody;
             }
-            self.look(locked, batch);
+            locked.waiters.tell(waiting, list, owes);
+            told += 1;
+            Served::One(list.take_front_waker())
         });
         told
     }
 
     /// Brings the told that stand for this lock to its queue, up to the first one that stands for another.
     fn bring_to(&self, lock: &LockCore) {
-        self.queue.wake_loop(self.queue.lock(), |locked, batch| {
-            lock.adopt(locked.waiters, &mut locked.state.told, batch);
-            self.look(locked, batch);
+        self.queue.wake_loop(self.queue.lock(), |locked| {
+            match lock.adopt(locked.waiters, &mut locked.state.told) {
+                Served::Nobody => {
+                    self.first_told(locked).map_or(Served::Nobody, |first| Served::One(Some(first)))
+                }
+                one => one,
+            }
         });
     }
 
-    /// Invariants 1 and 3, after waiters have moved or left.
-    fn look(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
+    /// Invariants 1 and 3, after waiters have moved or left: whom to wake.
+    fn first_told(&self, locked: &mut Locked<'_, State>) -> Option<Waker> {
         if locked.waiters.is_none() {
             // Ordering: Relaxed, by invariant 3.
             self.queue.word.store(false, Ordering::Relaxed);
         }
-        // A full batch is followed by another round, which comes here again.
-        if batch.is_full() {
-            return;
-        }
-        batch.push(locked.state.told.take_front_waker());
+        locked.state.told.take_front_waker()
     }
 }
 
@@ -274,8 +273,9 @@ impl Policy for ConditionPolicy<'_> {
 
     fn revoke(&self, _: Verdict, _: &usize) {}
 
-    fn serve(&self, locked: Locked<'_, State>) {
-        self.0.queue.wake_loop(locked, |locked, batch| self.0.look(locked, batch));
+    fn serve(&self, mut locked: Locked<'_, State>) {
+        let first = self.0.first_told(&mut locked);
+        locked.wake(first);
     }
 
     fn output(&mut self, (): (), _: &usize) {}

@@ -100,9 +100,10 @@ impl Event {
         let cohort = locked.state.generation.turn();
         // Ordering: Release as in `set`.
         self.queue.word.fetch_or(SET, Ordering::Release);
-        self.queue.wake_loop(locked, |locked, batch| {
-            locked.waiters.decide_cohort(&mut locked.state.list, cohort, Verdict::Granted, batch);
+        self.queue.wake_loop(locked, |locked| {
+            let served = locked.waiters.decide_of(&mut locked.state.list, cohort, Verdict::Granted);
             self.show_waiters(locked);
+            served
         });
     }
 

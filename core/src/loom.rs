@@ -24,6 +24,7 @@ pub(crate) use modelled::*;
 
 #[cfg(not(loom))]
 mod real {
+    #[cfg(not(feature = "critical-section"))]
     pub(crate) use core::hint::spin_loop;
     pub(crate) use core::sync::atomic::Ordering;
 
@@ -61,6 +62,7 @@ mod real {
     }
 
     /// Gives the core to somebody else for a while, where there is an operating system to ask.
+    #[cfg(not(feature = "critical-section"))]
     pub(crate) fn yield_now() {
         #[cfg(feature = "std")]
         std::thread::yield_now();

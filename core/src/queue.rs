@@ -321,8 +321,8 @@ impl<T, S: Slots> BoundedQueue<T, S> {
             return;
         }
         let cohort = locked.state.generation.turn();
-        self.queue.wake_loop(locked, |locked, batch| {
-            locked.waiters.decide_cohort(&mut locked.state.joiners, cohort, Verdict::Granted, batch);
+        self.queue.wake_loop(locked, |locked| {
+            locked.waiters.decide_of(&mut locked.state.joiners, cohort, Verdict::Granted)
         });
     }
 
@@ -359,8 +359,11 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     fn return_claim(&self) {
         let locked = self.queue.lock();
         locked.state.claims -= 1;
+        let discards = locked.state.gate == Gate::Discarding;
         self.serve_waiters(locked);
-        self.discard();
+        if discards {
+            self.discard();
+        }
     }
 }
 

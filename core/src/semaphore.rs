@@ -18,13 +18,14 @@
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 use core::fmt;
+use core::task::Waker;
 
 use crate::error::{ReleaseError, TooManyPermits, TryAcquireError};
 use crate::loom::{AtomicUsize, Ordering, const_fn};
+use crate::on_drop::OnDrop;
 use crate::wait_future::WaitFuture;
-use crate::wait_queue::{Locked, WaitQueue};
+use crate::wait_queue::{Locked, Served, WaitQueue};
 use crate::waiter::{Verdict, WaitList};
-use crate::wake_batch::WakeBatch;
 
 mod permit;
 mod policy;
@@ -248,9 +249,7 @@ impl Semaphore {
             return Err(ReleaseError);
         }
         locked.state.total += n as isize;
-        // Ordering: as in `put_back`.
-        self.queue.word.fetch_add(n * ONE, Ordering::Release);
-        self.serve(locked);
+        self.give(locked, n);
         Ok(())
     }
 
@@ -331,13 +330,21 @@ impl Semaphore {
         }
     }
 
-    /// A permit comes back. It cannot be too many (invariant 1).
+    /// Permits come back. They cannot be too many (invariant 1).
     #[inline]
     fn put_back(&self, n: usize) {
-        // Ordering: Release synchronizes with the Acquire in `try_take`, `try_locked` and `serve`.
-        if self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS != 0 {
+        // Ordering: Relaxed, whoever sees the flag looks again under the lock.
+        if self.queue.word.load(Ordering::Relaxed) & WAITERS != 0 {
+            self.give_waiters(n);
+        // Ordering: Release synchronizes with the Acquire in `try_take`, `try_locked` and `decide`.
+        } else if self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS != 0 {
             self.serve_waiters();
         }
+    }
+
+    #[inline(never)]
+    fn give_waiters(&self, n: usize) {
+        self.give(self.queue.lock(), n);
     }
 
     #[inline(never)]
@@ -345,36 +352,74 @@ impl Semaphore {
         self.serve(self.queue.lock());
     }
 
-    /// Decides waiters from the front, as far as permits and bound allow, and gives the lock back.
-    #[inline(never)]
-    fn serve(&self, locked: Locked<'_, State>) {
-        self.queue.wake_loop(locked, |locked, batch| self.decide(locked, batch));
+    /// Permits come in: straight to the first waiter if it waits for just so many and there are no others, or into
+    /// the word. Serves whoever is due then, and gives the lock back.
+    fn give(&self, mut locked: Locked<'_, State>, n: usize) {
+        // Ordering: Relaxed, nothing is taken from the word: what was done under these permits comes to the waiter
+        // with its status.
+        let no_others = self.queue.word.load(Ordering::Relaxed) == WAITERS;
+        if !no_others || locked.state.list.front_request() != Some(&n) {
+            // Ordering: as in `put_back`.
+            self.queue.word.fetch_add(n * ONE, Ordering::Release);
+            return self.serve(locked);
+        }
+        let first = self.decide(&mut locked, Verdict::Granted);
+        let State { list, bound, .. } = &*locked.state;
+        // Nothing is left for the next, which may still be refused, or ask for nothing.
+        if list.front_request().is_some_and(|&n| due(0, n, *bound).is_some()) {
+            self.serve_after(locked, first);
+        } else {
+            locked.wake(first);
+        }
     }
 
-    /// As far as the batch allows, too.
-    fn decide(&self, locked: &mut Locked<'_, State>, batch: &mut WakeBatch) {
-        while !batch.is_full() {
-            // Ordering: Acquire as in `try_take`, on behalf of the waiter.
-            let word = self.queue.word.load(Ordering::Acquire);
-            let Some(&n) = locked.state.list.front_request() else {
-                if word & WAITERS != 0 {
-                    // Ordering: Relaxed, who relies on the flag looks at it under the lock.
-                    self.queue.word.fetch_and(!WAITERS, Ordering::Relaxed);
-                }
-                return;
-            };
-            let verdict = if word & CLOSED != 0 || is_too_many(n, locked.state.bound) {
-                Verdict::Refused
-            } else if available(word) >= n {
-                // Ordering: Relaxed, it follows the load above in the same thread; nobody else takes any
-                // (invariant 2), so they are still there.
-                self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
-                Verdict::Granted
-            } else {
-                return;
-            };
-            batch.push(locked.waiters.decide(&mut locked.state.list, verdict));
+    #[cold]
+    fn serve_after(&self, locked: Locked<'_, State>, first: Option<Waker>) {
+        let _others = OnDrop(|| self.serve_waiters());
+        locked.wake(first);
+    }
+
+    /// Keeps the word true to the list, which has become shorter.
+    fn show_waiters(&self, locked: &Locked<'_, State>) {
+        if locked.state.list.is_empty() {
+            // Ordering: Relaxed, who relies on the flag looks at it under the lock.
+            self.queue.word.fetch_and(!WAITERS, Ordering::Relaxed);
         }
+    }
+
+    /// Serves waiters from the front, as far as permits and bound allow, and gives the lock back.
+    #[inline(never)]
+    fn serve(&self, locked: Locked<'_, State>) {
+        self.queue.wake_loop(locked, |locked| self.serve_first(locked));
+    }
+
+    fn serve_first(&self, locked: &mut Locked<'_, State>) -> Served {
+        let Some(&n) = locked.state.list.front_request() else { return Served::Nobody };
+        // Ordering: Acquire as in `try_take`, on behalf of the waiter.
+        let word = self.queue.word.load(Ordering::Acquire);
+        let Some(verdict) = due(word, n, locked.state.bound) else { return Served::Nobody };
+        if verdict == Verdict::Granted {
+            // Ordering: Relaxed, it follows the load above in the same thread; nobody else takes any
+            // (invariant 2), so they are still there.
+            self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
+        }
+        Served::One(self.decide(locked, verdict))
+    }
+
+    fn decide(&self, locked: &mut Locked<'_, State>, verdict: Verdict) -> Option<Waker> {
+        let waker = locked.waiters.decide(&mut locked.state.list, verdict);
+        self.show_waiters(locked);
+        waker
+    }
+}
+
+/// What a first waiter that asks for `n` is to hear, if it is not to wait.
+#[inline]
+fn due(word: usize, n: usize, bound: usize) -> Option<Verdict> {
+    if word & CLOSED != 0 || is_too_many(n, bound) {
+        Some(Verdict::Refused)
+    } else {
+        (available(word) >= n).then_some(Verdict::Granted)
     }
 }
 

@@ -128,6 +128,22 @@ pub struct Locked<'a, S> {
     raw: RawGuard<'a>,
 }
 
+impl<S> Locked<'_, S> {
+    /// Gives the lock back, and wakes whoever was served alone: no loop, and no batch.
+    #[inline]
+    pub(crate) fn wake(self, only: Option<Waker>) {
+        drop(self);
+        wake(only);
+    }
+}
+
+#[inline]
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
 impl<W, S> WaitQueue<W, S> {
     const_fn! {
         pub(crate) const fn new(word: W, state: S) -> Self {
@@ -157,88 +173,110 @@ impl<W, S> WaitQueue<W, S> {
         Locked { state, waiters, raw }
     }
 
-    /// Lets `serve` take out wakers, batch by batch, and wakes each batch with the lock given back.
+    /// Serves waiters as long as `next` finds one that is due, and wakes them with the lock given back.
     ///
-    /// If a waker panics, the others of its batch and all that `serve` still finds due are woken while the
-    /// panic unwinds.
+    /// If a waker panics, all others that are due are woken while the panic unwinds.
     #[inline]
-    pub(crate) fn wake_loop(
-        &self,
-        locked: Locked<'_, S>,
-        serve: impl FnMut(&mut Locked<'_, S>, &mut WakeBatch),
-    ) {
-        let section = &mut Serving { queue: self, serve };
+    pub(crate) fn wake_loop(&self, locked: Locked<'_, S>, next: impl FnMut(&mut Locked<'_, S>) -> Served) {
+        let section = &mut Serving { queue: self, next };
         // One copy of the loop for all queues, where flash is what counts.
         #[cfg(feature = "critical-section")]
-        let section: &mut dyn Section = section;
+        let section: &mut dyn Section<'_> = section;
         // SAFETY: lock, guard and section are all of this queue.
         unsafe { wake_rounds(&self.raw, locked.raw, section) };
     }
 }
 
+/// What has been done for the next waiter that is due.
+#[derive(Debug)]
+pub(crate) enum Served {
+    /// None is.
+    Nobody,
+    /// It is served, and to be woken by this, if it is to be woken.
+    One(Option<Waker>),
+}
+
 /// What a wake loop does with a queue.
 struct Serving<'q, W, S, F> {
     queue: &'q WaitQueue<W, S>,
-    serve: F,
+    next: F,
 }
 
-/// One critical section of a wake loop, whatever the queue. (Not `dyn FnMut`: its table has a `call_once` besides,
+/// The part of a wake loop that differs from queue to queue. (Not `dyn FnMut`: its table has a `call_once` besides,
 /// which takes twenty bytes of flash in each of the loops.)
-trait Section {
-    /// Fills a batch, and gives the lock back.
+trait Section<'q> {
+    /// Serves one waiter, and gives the lock back to the caller.
     ///
     /// # Safety
     /// `held` is the guard of this queue's lock.
-    unsafe fn fill(&mut self, held: RawGuard<'_>, batch: &mut WakeBatch);
+    unsafe fn next(&mut self, held: RawGuard<'q>) -> (RawGuard<'q>, Served);
 }
 
-impl<W, S, F: FnMut(&mut Locked<'_, S>, &mut WakeBatch)> Section for Serving<'_, W, S, F> {
-    unsafe fn fill(&mut self, held: RawGuard<'_>, batch: &mut WakeBatch) {
+impl<'q, W, S, F: FnMut(&mut Locked<'_, S>) -> Served> Section<'q> for Serving<'q, W, S, F> {
+    #[inline]
+    unsafe fn next(&mut self, held: RawGuard<'q>) -> (RawGuard<'q>, Served) {
         // SAFETY: passed on to the caller.
         let mut locked = unsafe { self.queue.locked(held) };
-        (self.serve)(&mut locked, batch);
+        let served = (self.next)(&mut locked);
+        (locked.raw, served)
     }
 }
 
-/// The one wake loop: section after section, until one leaves room in its batch.
+/// The one wake loop: section after section, until nobody is due any more.
 ///
 /// # Safety
 /// `held` is the guard of `lock`, and `lock` that of the section's queue.
 #[inline]
-unsafe fn wake_rounds<'l, F: Section + ?Sized>(lock: &'l RawLock, mut held: RawGuard<'l>, section: &mut F) {
+unsafe fn wake_rounds<'q, F: Section<'q> + ?Sized>(lock: &'q RawLock, held: RawGuard<'q>, section: &mut F) {
+    // SAFETY: as the caller says.
+    let (held, Served::One(first)) = (unsafe { section.next(held) }) else { return };
+    // SAFETY: likewise.
+    let (held, second) = unsafe { section.next(held) };
+    let Served::One(second) = second else {
+        // Mostly one was due: it takes neither a batch nor somebody to go on if the waker panics.
+        drop(held);
+        return wake(first);
+    };
+    let mut batch = WakeBatch::new();
+    batch.push(first);
+    batch.push(second);
     let mut rounds = Rounds { lock, section, more: true };
-    loop {
-        rounds.round(held);
-        if !rounds.more {
-            return;
-        }
-        held = lock.lock();
+    rounds.round(held, batch);
+    while rounds.more {
+        rounds.round(lock.lock(), WakeBatch::new());
     }
 }
 
 /// A wake loop under way; its drop finishes it when a waker has panicked.
-struct Rounds<'r, F: Section + ?Sized> {
-    lock: &'r RawLock,
+struct Rounds<'r, 'q, F: Section<'q> + ?Sized> {
+    lock: &'q RawLock,
     section: &'r mut F,
     more: bool,
 }
 
-impl<F: Section + ?Sized> Rounds<'_, F> {
+impl<'q, F: Section<'q> + ?Sized> Rounds<'_, 'q, F> {
+    /// One critical section: fills the batch, gives the lock back, and wakes.
     #[inline]
-    fn round(&mut self, held: RawGuard<'_>) {
-        let mut batch = WakeBatch::new();
-        // SAFETY: of the lock that the loop was given with its section, says its caller.
-        unsafe { self.section.fill(held, &mut batch) };
-        self.more = batch.is_full();
+    fn round(&mut self, mut held: RawGuard<'q>, mut batch: WakeBatch) {
+        while self.more && !batch.is_full() {
+            // SAFETY: of the lock that the loop was given with its section, says its caller.
+            let (back, served) = unsafe { self.section.next(held) };
+            held = back;
+            match served {
+                Served::One(waker) => batch.push(waker),
+                Served::Nobody => self.more = false,
+            }
+        }
+        drop(held);
         batch.wake();
     }
 }
 
-impl<F: Section + ?Sized> Drop for Rounds<'_, F> {
+impl<'q, F: Section<'q> + ?Sized> Drop for Rounds<'_, 'q, F> {
     #[inline]
     fn drop(&mut self) {
         while self.more {
-            self.round(self.lock.lock());
+            self.round(self.lock.lock(), WakeBatch::new());
         }
     }
 }

@@ -13,8 +13,7 @@ use core::task::Waker;
 
 use crate::list::{Links, List};
 use crate::loom::{AtomicU32, Ordering, UnsafeCell, const_fn};
-use crate::wait_queue::Locked;
-use crate::wake_batch::WakeBatch;
+use crate::wait_queue::{Locked, Served};
 
 /// How a wait was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -344,17 +343,14 @@ impl Waiters {
         waker
     }
 
-    /// Decides waiters from the front as long as they are of `cohort` and there is room for their wakers.
-    pub(crate) fn decide_cohort<R>(
+    /// Decides the longest waiter if it is of `cohort`.
+    pub(crate) fn decide_of<R>(
         &mut self,
         list: &mut WaitList<R>,
         cohort: Generation,
         verdict: Verdict,
-        batch: &mut WakeBatch,
-    ) {
-        while !batch.is_full() && list.front_of(cohort).is_some() {
-            batch.push(self.decide(list, verdict));
-        }
+    ) -> Served {
+        if list.front_of(cohort).is_some() { Served::One(self.decide(list, verdict)) } else { Served::Nobody }
     }
 
     /// Moves the longest waiter, still asleep, to the end of the list of those who were told.

@@ -24,30 +24,25 @@ pub(crate) struct WakeBatch {
     slots: [MaybeUninit<Waker>; BATCH],
     woken: usize,
     len: usize,
-    /// Waiters dealt with without a waker.
-    silent: usize,
+    /// Those that were served without a waker count too.
+    served: usize,
 }
 
 impl WakeBatch {
     #[inline]
     pub(crate) const fn new() -> Self {
-        Self { slots: [const { MaybeUninit::uninit() }; BATCH], woken: 0, len: 0, silent: 0 }
+        Self { slots: [const { MaybeUninit::uninit() }; BATCH], woken: 0, len: 0, served: 0 }
     }
 
     #[inline]
     pub(crate) fn is_full(&self) -> bool {
-        self.len + self.silent >= BATCH
+        self.served >= BATCH
     }
 
-    /// Counts a waiter that was moved instead of woken, so that moves are bounded like wakes.
-    pub(crate) fn count_one(&mut self) {
-        self.silent += 1;
-    }
-
-    /// Adds one, if there is one. There must be room: whoever takes out more than one asks
-    /// [`is_full`](Self::is_full) before each.
+    /// Adds the waker of a waiter that was served, if it has one. There must be room.
     #[inline]
     pub(crate) fn push(&mut self, waker: Option<Waker>) {
+        self.served += 1;
         if let Some(waker) = waker {
             self.slots[self.len].write(waker);
             self.len += 1;

@@ -2,7 +2,7 @@
 
 # What is wrong | the file in core/src | what sed does to it
 faults=(
-    "interrupts stay on|raw_lock.rs|s/unsafe { critical_section::acquire() }/critical_section::RestoreState::invalid()/"
+    "interrupts stay on|raw_lock/section.rs|s/unsafe { critical_section::acquire() }/critical_section::RestoreState::invalid()/"
     "the internal lock is free before the waiter is linked|wait_queue.rs|s/Err(Locked { state, waiters, raw: _raw }) => {/Err(Locked { state, waiters, raw }) => { drop(raw);/"
     "the last look before an acquire waits misses a permit|semaphore/policy.rs|s/available(seen) >= n/available(seen) > n/"
     "a cancel does not look at what was decided on its way to the lock|wait_queue.rs|/^fn cancel_queued/,/^}/s/P::verdict(waiter.status())/None::<Verdict>/"

@@ -1,5 +1,6 @@
 //! [`Semaphore`] and its permits.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use anywake_core::{
@@ -178,6 +179,45 @@ fn one_release_serves_as_many_as_it_can() {
     assert!(three.is_woken());
     drop((two.ready().unwrap(), three.ready().unwrap()));
     assert_eq!(state(&semaphore), (5, 0, false));
+}
+
+#[test]
+fn what_a_waiter_had_collected_goes_to_the_next_if_it_gets_all_at_once() {
+    let semaphore = Semaphore::new(1);
+    let two = queued(semaphore.acquire_many(2));
+    let one = queued(semaphore.acquire());
+    semaphore.release(2).unwrap();
+    assert!(two.is_woken() && one.is_woken());
+    assert_eq!(state(&semaphore), (0, 0, false));
+}
+
+#[test]
+fn who_asks_for_nothing_does_not_wait_behind_a_hand_over() {
+    for waker in [CountingWaker::new(), CountingWaker::panicking(Call::Wake)] {
+        let semaphore = Semaphore::new(1);
+        let held = semaphore.try_acquire().unwrap();
+        let mut one = Task::with_waker(semaphore.acquire(), waker.clone());
+        assert_pending!(one.poll());
+        let none = queued(semaphore.acquire_many(0));
+        let waits = queued(semaphore.acquire());
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(held)));
+        assert!(one.is_woken() && none.is_woken() && !waits.is_woken());
+        assert_eq!(state(&semaphore), (0, 1, false));
+    }
+}
+
+#[test]
+fn who_asks_for_too_many_by_now_does_not_wait_behind_a_hand_over() {
+    let semaphore = Semaphore::bounded(3);
+    let mut held = semaphore.try_acquire_many(3).unwrap();
+    let one = queued(semaphore.acquire());
+    let mut three = queued(semaphore.acquire_many(3));
+    assert_eq!(semaphore.reduce(1), 1);
+    drop(held.split(1));
+    assert!(!one.is_woken() && !three.is_woken(), "that paid the debt");
+    drop(held.split(1));
+    assert!(one.is_woken() && three.is_woken());
+    assert_eq!(three.ready().unwrap_err(), AcquireError::TooMany);
 }
 
 // Cancelling.

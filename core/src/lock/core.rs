@@ -22,9 +22,8 @@
 use core::task::Waker;
 
 use crate::loom::{AtomicU16, Ordering, const_fn};
-use crate::wait_queue::{Locked, WaitQueue};
+use crate::wait_queue::{Locked, Served, WaitQueue};
 use crate::waiter::{Ticket, Verdict, WaitList, Waiters};
-use crate::wake_batch::WakeBatch;
 
 const LOCKED: u16 = 1;
 const WAITERS: u16 = 2;
@@ -112,8 +111,7 @@ impl LockCore {
         }
         let mut locked = self.queue.lock();
         let first = self.pass_on(&mut locked);
-        drop(locked);
-        wake(first);
+        locked.wake(first);
     }
 
     fn may_be_overtaken(&self, word: u16) -> bool {
@@ -135,7 +133,7 @@ impl LockCore {
             locked.state.take_front_waker()
         } else {
             let last = locked.waiters.count() == 1;
-            // Before the waiter is told: it may unlock at once. Ordering: Relaxed, the new owner learns of it
+            // Before the waiter is told, who then owns the word. Ordering: Relaxed, the new owner learns of it
             // through its status, and a later exchange of the word by another thread needs only the unlock's.
             self.word().store(LOCKED | if last { 0 } else { WAITERS }, Ordering::Relaxed);
             locked.waiters.decide(locked.state, Verdict::Granted)
@@ -206,33 +204,26 @@ impl LockCore {
             }
         }
         let first = if first_left && word & LOCKED == 0 { locked.state.take_front_waker() } else { None };
-        drop(locked);
-        wake(first);
+        locked.wake(first);
     }
 
-    /// Takes over, from a condition, the first waiters that were told and stand for this lock: one as the owner
-    /// if the lock is free, the others as the last in the queue. Each is woken once, when it owns the lock.
-    pub(crate) fn adopt(&self, waiters: &mut Waiters, told: &mut WaitList<usize>, batch: &mut WakeBatch) {
-        let mut locked = self.queue.lock();
-        while !batch.is_full() && told.front_request() == Some(&self.address()) {
-            if self.announce() {
-                batch.push(waiters.decide(told, Verdict::Granted));
-            } else {
-                waiters.move_front(told, &mut locked);
-                batch.count_one();
-            }
+    /// Takes over, from a condition, the first waiter that was told if it stands for this lock: as the owner if the
+    /// lock is free, else as the last in the queue. It is woken once, when it owns the lock.
+    pub(crate) fn adopt(&self, waiters: &mut Waiters, told: &mut WaitList<usize>) -> Served {
+        if told.front_request() != Some(&self.address()) {
+            return Served::Nobody;
         }
+        let mut locked = self.queue.lock();
+        Served::One(if self.announce() {
+            waiters.decide(told, Verdict::Granted)
+        } else {
+            waiters.move_front(told, &mut locked);
+            None
+        })
     }
 
     /// What tells this lock from others as long as it lives.
     pub(crate) fn address(&self) -> usize {
         core::ptr::from_ref(self).addr()
-    }
-}
-
-/// A lock wakes at most one waiter at a time: no loop, and no batch. Its lock is given back before.
-fn wake(first: Option<Waker>) {
-    if let Some(waker) = first {
-        waker.wake();
     }
 }

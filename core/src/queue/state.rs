@@ -11,9 +11,8 @@ use core::fmt;
 use super::Slots;
 use super::ring::Ring;
 use crate::loom::{UnsafeCell, const_fn};
-use crate::wait_queue::Locked;
+use crate::wait_queue::{Locked, Served};
 use crate::waiter::{Generation, Verdict, WaitList};
-use crate::wake_batch::WakeBatch;
 
 /// How far a queue is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,37 +83,36 @@ impl<T, S: Slots> State<T, S> {
         }
     }
 
-    /// Invariants 2 and 4, as far as the batch allows.
-    pub(super) fn serve(locked: &mut Locked<'_, Self>, batch: &mut WakeBatch) {
+    /// Serves the next of those whom invariants 2 and 4 do not let wait.
+    pub(super) fn serve(locked: &mut Locked<'_, Self>) -> Served {
         let Locked { state, waiters, .. } = locked;
         let (open, over) = (state.gate == Gate::Open, state.is_over());
         let State { ring, claims, unfinished, pushers, poppers, .. } = &mut **state;
-        while !batch.is_full() {
-            let Some(parcel) = pushers.front_request() else { break };
-            if open {
-                if ring.len() == ring.capacity() {
-                    break;
-                }
+        match pushers.front_request() {
+            Some(_) if !open => return Served::One(waiters.decide(pushers, Verdict::Refused)),
+            Some(parcel) if ring.len() < ring.capacity() => {
                 // SAFETY: the parcel of a linked waiter is touched under the lock only, which is held.
                 if let Some(item) = parcel.with_mut(|item| unsafe { (*item).take() }) {
                     // There is room, and a waiting push has its item.
                     let _ = ring.push_back(item);
                     *unfinished += 1;
                 }
+                return Served::One(waiters.decide(pushers, Verdict::Granted));
             }
-            let verdict = if open { Verdict::Granted } else { Verdict::Refused };
-            batch.push(waiters.decide(pushers, verdict));
+            _ => {}
         }
-        while !batch.is_full() && !poppers.is_empty() {
-            if ring.len() > *claims {
-                *claims += 1;
-                batch.push(waiters.decide(poppers, Verdict::Granted));
-            } else if over {
-                batch.push(waiters.decide(poppers, Verdict::Refused));
-            } else {
-                break;
-            }
+        if poppers.is_empty() {
+            return Served::Nobody;
         }
+        let verdict = if ring.len() > *claims {
+            *claims += 1;
+            Verdict::Granted
+        } else if over {
+            Verdict::Refused
+        } else {
+            return Served::Nobody;
+        };
+        Served::One(waiters.decide(poppers, verdict))
     }
 }
 

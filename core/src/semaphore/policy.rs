@@ -110,6 +110,7 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
     }
 
     fn serve(&self, locked: Locked<'_, State>) {
+        self.semaphore().show_waiters(&locked);
         self.semaphore().serve(locked);
     }
 

@@ -71,7 +71,7 @@ fn moves_count_like_wakes() {
     let log = Log::default();
     let mut batch = batch_of(BATCH - 1, None, &log);
     assert!(!batch.is_full());
-    batch.count_one();
+    batch.push(None);
     assert!(batch.is_full());
     batch.wake();
     assert_eq!(log_of(&log).len(), BATCH - 1);

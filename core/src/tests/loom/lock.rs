@@ -46,15 +46,8 @@ fn a_hand_over_carries_the_value() {
 fn a_free_lock_carries_the_value() {
     model(|| {
         let lock = Arc::new(Lock::new(0));
-        let mut guard = Arc::clone(&lock).try_lock_owned().expect("nobody has it");
-        let owner = spawn(move || {
-            *guard = 1;
-            drop(guard);
-        });
-        if let Some(guard) = lock.try_lock() {
-            assert_eq!(*guard, 1);
-        }
-        owner.join().unwrap();
+        let guard = Arc::clone(&lock).try_lock_owned().expect("nobody has it");
+        an_unlock_is_seen(&lock, guard);
     });
 }
 
@@ -180,8 +173,8 @@ fn a_bypass_keeps_its_bound() {
     });
 }
 
-/// The owner writes and unlocks; who takes the lock before the first waiter sees it.
-fn overtake_an_unlock(lock: &Lock<u32>, mut guard: OwnedLockGuard<u32>) {
+/// The owner writes and unlocks; who takes the lock, before any waiter, sees it.
+fn an_unlock_is_seen(lock: &Lock<u32>, mut guard: OwnedLockGuard<u32>) {
     let owner = spawn(move || {
         *guard = 1;
         drop(guard);
@@ -199,7 +192,7 @@ fn a_bypass_carries_the_value() {
         let lock = Arc::new(Lock::with_bypass(0, 1));
         let guard = Arc::clone(&lock).try_lock_owned().expect("nobody has it");
         let waiter = queued(own(&lock, Lock::lock));
-        overtake_an_unlock(&lock, guard);
+        an_unlock_is_seen(&lock, guard);
         drop(waiter);
     });
 }
@@ -213,7 +206,7 @@ fn a_second_bypass_carries_the_value() {
         let waiter = queued(own(&lock, Lock::lock));
         drop(guard);
         let guard = Arc::clone(&lock).try_lock_owned().expect("the bound allows for two");
-        overtake_an_unlock(&lock, guard);
+        an_unlock_is_seen(&lock, guard);
         drop(waiter);
     });
 }

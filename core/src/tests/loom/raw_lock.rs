@@ -6,19 +6,18 @@
 use std::sync::Arc;
 
 use super::{Shared, model, spawn};
-use crate::raw_lock::SpinLock;
+use crate::raw_lock::spin::RawLock;
 
-fn add_one((lock, value): &(SpinLock, Arc<Shared<u32>>)) {
-    lock.lock();
+fn add_one((lock, value): &(RawLock, Arc<Shared<u32>>)) {
+    let _held = lock.lock();
     value.set(value.get() + 1);
-    lock.unlock();
 }
 
 /// One holder at a time, and each sees what the one before it did.
 #[test]
 fn holders_exclude_each_other() {
     model(|| {
-        let both = Arc::new((SpinLock::new(), Shared::new(0)));
+        let both = Arc::new((RawLock::new(), Shared::new(0)));
         let other = Arc::clone(&both);
         let thread = spawn(move || {
             add_one(&other);

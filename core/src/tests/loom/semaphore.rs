@@ -1,5 +1,6 @@
 //! Models of the semaphore.
 
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Poll;
 use std::sync::Arc;
 
@@ -97,6 +98,54 @@ fn a_permit_meets_the_last_look() {
         drop(permit);
         owner.join().unwrap();
         assert_eq!(semaphore.available_permits(), 1);
+    });
+}
+
+/// Two permits come back at once, each for one of two waiters or through the word: both are served, neither before its
+/// permit is there, and none is left.
+#[test]
+fn two_permits_meet_two_waiters() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(2));
+        let value = Arc::new(AtomicUsize::new(0));
+        let threads = [(); 2].map(|()| {
+            let (permit, value) = (Arc::clone(&semaphore).try_acquire_owned().unwrap(), Arc::clone(&value));
+            move || {
+                value.fetch_add(1, Ordering::Relaxed);
+                drop(permit);
+            }
+        });
+        let waiters = [(); 2].map(|()| queued(own(&semaphore, Semaphore::acquire)));
+        let threads = threads.map(spawn);
+        for (place, waiter) in waiters.into_iter().enumerate() {
+            block_on(waiter).unwrap().forget();
+            assert!(value.load(Ordering::Relaxed) > place);
+        }
+        join(threads);
+        assert_eq!((semaphore.available_permits(), semaphore.waiters()), (0, 0));
+    });
+}
+
+/// A permit comes straight to a waiter, which sees without a wake-up what was done under it.
+#[test]
+fn a_hand_over_carries_memory() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let value = Shared::new(0);
+        let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let mut waiter = queued(own(&semaphore, Semaphore::acquire));
+        let owner = {
+            let value = Arc::clone(&value);
+            spawn(move || {
+                value.set(1);
+                drop(permit);
+            })
+        };
+        if let Poll::Ready(permit) = poll(&mut waiter) {
+            assert_eq!(value.get(), 1);
+            drop(permit);
+        }
+        owner.join().unwrap();
     });
 }
 

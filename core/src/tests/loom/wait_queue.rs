@@ -7,7 +7,7 @@ use std::task::Wake;
 
 use super::{Shared, block_on, join, model, own, poll, queued, queued_for, spawn};
 use crate::wait_future::WaitFuture;
-use crate::wait_queue::{Locked, Policy, WaitQueue};
+use crate::wait_queue::{Locked, Policy, Served, WaitQueue};
 use crate::waiter::{Generation, Verdict, WaitList, Waiter};
 
 struct Heap {
@@ -33,11 +33,12 @@ impl Tokens {
     }
 
     fn serve(&self, locked: Locked<'_, Heap>) {
-        self.0.wake_loop(locked, |locked, batch| {
-            while !batch.is_full() && locked.state.tokens > 0 && !locked.state.list.is_empty() {
-                locked.state.tokens -= 1;
-                batch.push(locked.waiters.decide(&mut locked.state.list, Verdict::Granted));
+        self.0.wake_loop(locked, |locked| {
+            if locked.state.tokens == 0 || locked.state.list.is_empty() {
+                return Served::Nobody;
             }
+            locked.state.tokens -= 1;
+            Served::One(locked.waiters.decide(&mut locked.state.list, Verdict::Granted))
         });
     }
 

@@ -1,0 +1,24 @@
+//! loom's own mutex: a thread that spins has no bound that a model could explore. The spin lock has models of its own.
+
+/// The lock of a wait queue.
+#[derive(Debug)]
+pub(crate) struct RawLock {
+    mutex: loom::sync::Mutex<()>,
+}
+
+/// Proof that the lock is held; gives it back when dropped.
+#[derive(Debug)]
+pub(crate) struct RawGuard<'a> {
+    _held: loom::sync::MutexGuard<'a, ()>,
+}
+
+impl RawLock {
+    pub(crate) fn new() -> Self {
+        Self { mutex: loom::sync::Mutex::new(()) }
+    }
+
+    pub(crate) fn lock(&self) -> RawGuard<'_> {
+        // A model that panics poisons its mutex; the destructors that follow must not panic again.
+        RawGuard { _held: self.mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) }
+    }
+}
