@@ -37,6 +37,20 @@ pub fn run(steps: &[fn()]) -> ! {
     }
 }
 
+/// A step: a task waits for what another one has been given, and goes on when that one gives it back.
+macro_rules! handed_over {
+    ($(#[$doc:meta])* $step:ident: $taken:expr, $task:expr) => {
+        $(#[$doc])*
+        pub fn $step() {
+            let owner = $taken;
+            let mut task = pin!(async { $task });
+            poll(task.as_mut());
+            drop(owner);
+            poll(task.as_mut());
+        }
+    };
+}
+
 /// anywake's.
 pub mod anywake {
     use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
@@ -50,22 +64,14 @@ pub mod anywake {
     static CONDITION_LOCK: Lock<u32> = Lock::new(0);
     static QUEUE: StaticQueue<u32, 8> = StaticQueue::new();
 
-    /// `lock`, `try_lock`.
-    pub fn lock() {
-        let owner = LOCK.try_lock();
-        let mut task = pin!(async { *LOCK.lock().await += 1 });
-        poll(task.as_mut());
-        drop(owner);
-        poll(task.as_mut());
+    handed_over! {
+        /// `lock`, `try_lock`.
+        lock: LOCK.try_lock(), *LOCK.lock().await += 1
     }
 
-    /// `acquire`, `try_acquire`.
-    pub fn semaphore() {
-        let permit = SEMAPHORE.try_acquire();
-        let mut task = pin!(async { drop(black_box(SEMAPHORE.acquire().await)) });
-        poll(task.as_mut());
-        drop(permit);
-        poll(task.as_mut());
+    handed_over! {
+        /// `acquire`, `try_acquire`.
+        semaphore: SEMAPHORE.try_acquire(), drop(black_box(SEMAPHORE.acquire().await))
     }
 
     /// `wait`, `set`, `clear`.
@@ -113,22 +119,14 @@ pub mod embassy {
     static EVENT: Signal<CriticalSectionRawMutex, ()> = Signal::new();
     static QUEUE: Channel<CriticalSectionRawMutex, u32, 8> = Channel::new();
 
-    /// `Mutex`.
-    pub fn lock() {
-        let owner = LOCK.try_lock();
-        let mut task = pin!(async { *LOCK.lock().await += 1 });
-        poll(task.as_mut());
-        drop(owner);
-        poll(task.as_mut());
+    handed_over! {
+        /// `Mutex`.
+        lock: LOCK.try_lock(), *LOCK.lock().await += 1
     }
 
-    /// `FairSemaphore`, for 4 waiters.
-    pub fn semaphore() {
-        let permit = SEMAPHORE.try_acquire(1);
-        let mut task = pin!(async { drop(black_box(SEMAPHORE.acquire(1).await)) });
-        poll(task.as_mut());
-        drop(permit);
-        poll(task.as_mut());
+    handed_over! {
+        /// `FairSemaphore`, for 4 waiters.
+        semaphore: SEMAPHORE.try_acquire(1), drop(black_box(SEMAPHORE.acquire(1).await))
     }
 
     /// `Signal`, for 1 waiter.
@@ -163,22 +161,14 @@ pub mod maitake {
     static SEMAPHORE: Semaphore = Semaphore::new(1);
     static EVENT: WaitQueue = WaitQueue::new();
 
-    /// `Mutex`.
-    pub fn lock() {
-        let owner = LOCK.try_lock();
-        let mut task = pin!(async { *LOCK.lock().await += 1 });
-        poll(task.as_mut());
-        drop(owner);
-        poll(task.as_mut());
+    handed_over! {
+        /// `Mutex`.
+        lock: LOCK.try_lock(), *LOCK.lock().await += 1
     }
 
-    /// `Semaphore`. Its internal lock leaves interrupts on, whatever the features.
-    pub fn semaphore() {
-        let permit = SEMAPHORE.try_acquire(1);
-        let mut task = pin!(async { drop(black_box(SEMAPHORE.acquire(1).await)) });
-        poll(task.as_mut());
-        drop(permit);
-        poll(task.as_mut());
+    handed_over! {
+        /// `Semaphore`. Its internal lock leaves interrupts on, whatever the features.
+        semaphore: SEMAPHORE.try_acquire(1), drop(black_box(SEMAPHORE.acquire(1).await))
     }
 
     /// `WaitQueue`: a pulse, without a flag that stays.
