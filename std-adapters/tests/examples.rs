@@ -3,6 +3,8 @@
 //! The folder is the list, so a new example is tested, or fails for want of its file. Between a heading that ends in
 //! `(any order)` and the next one the lines may come in any order.
 
+mod support;
+
 use core::time::Duration;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -10,8 +12,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
-use std::time::SystemTime;
-use std::{env, fs, thread};
+use std::{fs, thread};
+
+use support::example;
 
 /// Those that need more than a look at what they print have a test of their own.
 const TESTED_ELSEWHERE: [&str; 2] = ["crawler", "tour"];
@@ -73,17 +76,9 @@ fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// What the example, which `cargo test` builds next to the tests, prints on that runtime.
+/// What the example prints on that runtime.
 fn run(name: &str, runtime: &str) -> Result<String, String> {
-    let test = env::current_exe().unwrap();
-    let built = test.parent().and_then(Path::parent).unwrap().join("examples").join(name);
-    let built = built.with_extension(env::consts::EXE_EXTENSION);
-    let source = examples().join(name).with_extension("rs");
-    // A test that is run by itself does not bring them up to date.
-    if !built.exists() || modified(&built) < modified(&source) {
-        return Err("is not built: run all tests, or `cargo build --examples` first".to_owned());
-    }
-    let mut child = Command::new(built)
+    let mut child = Command::new(example(name))
         .arg(runtime)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -102,10 +97,6 @@ fn run(name: &str, runtime: &str) -> Result<String, String> {
         return Ok(printed);
     }
     Err(format!("{status}\n{printed}\n{}", errors.join().unwrap()))
-}
-
-fn modified(file: &Path) -> SystemTime {
-    fs::metadata(file).and_then(|metadata| metadata.modified()).unwrap()
 }
 
 fn text(mut pipe: impl Read) -> String {

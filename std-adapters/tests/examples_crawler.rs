@@ -1,15 +1,17 @@
 //! The crawler as its users see it: what it fetches, writes and reports, and that it keeps its limit.
 
+#[path = "../examples/support/site.rs"]
+mod site;
+mod support;
+
 use core::net::Ipv4Addr;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::{env, fs, str};
-
-#[path = "../examples/support/site.rs"]
-mod site;
+use std::{fs, str};
 
 use site::Site;
+use support::example;
 
 /// How many requests at a time the crawler allows itself.
 const LIMIT: usize = 3;
@@ -122,12 +124,7 @@ fn result_that_cannot_be_written_is_exit_code_1_with_a_message() {
 }
 
 fn crawler(arguments: &[&str]) -> Output {
-    let test = env::current_exe().unwrap();
-    let built = test.parent().and_then(Path::parent).unwrap().join("examples/crawler");
-    Command::new(built.with_extension(env::consts::EXE_EXTENSION))
-        .args(arguments)
-        .output()
-        .expect("the examples are built: run all tests once, or `cargo build --examples`")
+    Command::new(example("crawler")).args(arguments).output().unwrap()
 }
 
 /// Where that run's result goes; nothing is there yet.

@@ -4,6 +4,8 @@
 mod notes;
 #[path = "../examples/web_service/service.rs"]
 mod service;
+#[cfg(unix)]
+mod support;
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -250,13 +252,11 @@ fn program_ends_when_it_is_interrupted() {
     use std::io::{BufRead as _, BufReader, Read as _};
     use std::process::{Command, Stdio};
 
-    let test = std::env::current_exe().unwrap();
-    let built = test.parent().unwrap().parent().unwrap().join("examples/web_service");
-    let mut program = Command::new(built)
+    let mut program = Command::new(support::example("web_service"))
         .arg("127.0.0.1:0")
         .stdout(Stdio::piped())
         .spawn()
-        .expect("the examples are built: run all tests once, or `cargo build --examples`");
+        .unwrap();
     let mut output = BufReader::new(program.stdout.take().unwrap());
     let mut line = String::new();
     output.read_line(&mut line).unwrap();

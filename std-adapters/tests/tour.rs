@@ -1,17 +1,15 @@
 //! The tour as its users see it: what it prints and how it exits.
 
+mod support;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::{env, fs};
 
-/// Runs the example, which `cargo test` builds next to the tests.
+use support::example;
+
 fn tour(folder: &Path) -> Output {
-    let test = env::current_exe().unwrap();
-    let built = test.parent().and_then(Path::parent).unwrap().join("examples/tour");
-    Command::new(built.with_extension(env::consts::EXE_EXTENSION))
-        .arg(folder)
-        .output()
-        .expect("the examples are built: run all tests once, or `cargo build --examples`")
+    Command::new(example("tour")).arg(folder).output().unwrap()
 }
 
 /// An empty folder of that name.
