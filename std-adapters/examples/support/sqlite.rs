@@ -1,17 +1,22 @@
 //! A SQLite connection for tasks: what blocks runs on the runtime's threads for that, and stops when it is given up.
 
+use core::ffi::c_int;
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anywake::{Lock, Runtime, Task};
-use rusqlite::{Connection, InterruptHandle, Result};
+use rusqlite::{Connection, Result};
+
+/// So many instructions SQLite executes, far below a millisecond's worth, before it asks again whether to go on. A
+/// rollback has fewer: it comes to its end in a job that has been given up, too.
+const INSTRUCTIONS: c_int = 1000;
 
 /// A connection that tasks can use; clones are the same one.
 #[derive(Clone)]
 pub(crate) struct Sqlite<R> {
     /// `None` when it is closed.
     connection: Arc<Lock<Option<Connection>>>,
-    interrupt: Arc<InterruptHandle>,
     runtime: R,
 }
 
@@ -20,12 +25,12 @@ impl<R: Runtime> Sqlite<R> {
     pub(crate) async fn open(runtime: R, file: PathBuf) -> Result<Self> {
         let opening = runtime.spawn_blocking(|| Connection::open(file));
         let connection = opening.await.expect("opening does not panic")?;
-        let interrupt = Arc::new(connection.get_interrupt_handle());
-        Ok(Self { connection: Arc::new(Lock::new(Some(connection))), interrupt, runtime })
+        Ok(Self { connection: Arc::new(Lock::new(Some(connection))), runtime })
     }
 
     /// Calls `work` with the connection, when what came before has ended. If the future is dropped, the statement that
-    /// is running is interrupted, and the connection is ready for the next.
+    /// is running, or that comes next in `work`, is interrupted unless it is over in a moment, and the connection is
+    /// ready for the next job.
     pub(crate) async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -33,9 +38,17 @@ impl<R: Runtime> Sqlite<R> {
     {
         // Waited for here, by a task, and not by a thread that others need.
         let mut connection = Arc::clone(&self.connection).lock_owned().await;
-        let job =
-            self.runtime.spawn_blocking(move || work(connection.as_mut().expect("it is not closed yet")));
-        let mut job = StopOnDrop { job, interrupt: &self.interrupt };
+        let given_up = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&given_up);
+        let job = self.runtime.spawn_blocking(move || {
+            let connection = connection.as_mut().expect("it is not closed yet");
+            // In place of that of the job before. An `InterruptHandle` stops whatever runs at that moment: another job,
+            // or nothing, if the statement is about to begin.
+            // Ordering: Relaxed, since it is asked again and again, and the store in `StopOnDrop` publishes no more.
+            connection.progress_handler(INSTRUCTIONS, Some(move || stop.load(Ordering::Relaxed)))?;
+            work(connection)
+        });
+        let mut job = StopOnDrop { job, given_up };
         (&mut job.job).await.expect("statements do not panic")
     }
 
@@ -56,17 +69,16 @@ impl<R: Runtime> Sqlite<R> {
 }
 
 /// A timeout ends the waiting; a function on a thread has to be told.
-struct StopOnDrop<'a, T> {
+struct StopOnDrop<T> {
     job: Task<T>,
-    interrupt: &'a InterruptHandle,
+    given_up: Arc<AtomicBool>,
 }
 
-impl<T> Drop for StopOnDrop<'_, T> {
+impl<T> Drop for StopOnDrop<T> {
     fn drop(&mut self) {
-        if !self.job.is_finished() {
-            // The one if it is still queued for a thread, the other if it has begun.
-            self.job.cancel();
-            self.interrupt.interrupt();
-        }
+        // The one if it is still queued for a thread, the other if it has begun; neither matters if it has ended.
+        self.job.cancel();
+        // Ordering: Relaxed, for the load in `run`, which reads nothing else that is written here.
+        self.given_up.store(true, Ordering::Relaxed);
     }
 }
