@@ -213,6 +213,10 @@ impl LockCore {
         if told.front_request() != Some(&self.address()) {
             return Served::Nobody;
         }
+        // A look, and not an attempt: of many that were told, all but the first find the lock taken.
+        if !self.is_locked() && self.try_lock() {
+            return Served::One(waiters.decide(told, Verdict::Granted));
+        }
         let mut locked = self.queue.lock();
         Served::One(if self.announce() {
             waiters.decide(told, Verdict::Granted)
