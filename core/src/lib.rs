@@ -23,7 +23,7 @@
 //! * **A broadcast reaches exactly those that waited** when it began.
 //! * **Dropping and forgetting** futures and guards is safe at any point.
 //! * **Bounded critical sections**: the internal lock is held for a few pointer moves, of at most 16 waiters
-//!   at a time. With the feature `critical-section` that is the longest time that interrupts are off.
+//!   at a time. With the feature `critical-section` it is 8, and that is the longest time that interrupts are off.
 //!
 //! # Features
 //! None is on by default; each only adds.

@@ -15,8 +15,13 @@ use core::task::Waker;
 
 /// The most wakers that one critical section takes out.
 ///
-/// Two under loom, so that models reach the boundary between two batches.
-pub(crate) const BATCH: usize = if cfg!(loom) { 2 } else { 16 };
+/// Fewer where that is the time with interrupts off. Two under loom, so that models reach the boundary between two
+/// batches.
+pub(crate) const BATCH: usize = match (cfg!(loom), cfg!(feature = "critical-section")) {
+    (true, _) => 2,
+    (false, true) => 8,
+    (false, false) => 16,
+};
 
 /// The wakers of one critical section, woken together after it.
 #[derive(Debug)]

@@ -304,8 +304,8 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         name: "a_waiter_moves_to_the_wrong_lock",
         breaks: "notified waiters of two locks are given the first one's",
         file: "lock/core.rs",
-        right: "told.front_request() == Some(&self.address())",
-        wrong: "told.front_request().is_some()",
+        right: "if told.front_request() != Some(&self.address()) {",
+        wrong: "if told.front_request().is_none() {",
         found_by: "semantics",
     },
     // Who may change threads.
