@@ -14,6 +14,8 @@
 //! 2. While `WAITERS` is set, permits are taken under the lock only, for the first waiter: it collects what
 //!    comes back until its request is met, and smaller requests stay behind it.
 //! 3. Both flags change under the lock only.
+//! 4. Permits that come while somebody waits need not pass through the word: if it holds none, and the first waits for
+//!    just so many, it is told, and owns them. Those behind it are no worse off than if it had taken them from the word.
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
@@ -333,11 +335,12 @@ impl Semaphore {
     /// Permits come back. They cannot be too many (invariant 1).
     #[inline]
     fn put_back(&self, n: usize) {
-        // Ordering: Relaxed, whoever sees the flag looks again under the lock.
+        // Ordering: Relaxed, who sees the flag looks again under the lock.
         if self.queue.word.load(Ordering::Relaxed) & WAITERS != 0 {
-            self.give_waiters(n);
-        // Ordering: Release synchronizes with the Acquire in `try_take`, `try_locked` and `decide`.
-        } else if self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS != 0 {
+            return self.give_waiters(n);
+        }
+        // Ordering: Release synchronizes with the Acquire in `try_take`, `try_locked` and `serve_first`.
+        if self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS != 0 {
             self.serve_waiters();
         }
     }
