@@ -342,6 +342,23 @@ fn a_wait_that_was_not_notified_wakes_nobody_when_it_is_dropped() {
 }
 
 #[test]
+fn a_wait_that_is_dropped_leaves_the_lock_to_its_owner() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let mut tasks = waiting(&lock, &condition, 2);
+    let owner = lock.try_lock().unwrap();
+    tasks.remove(1).cancel();
+    assert!(lock.is_locked());
+    let mut next = queued(lock.lock());
+    condition.notify_one();
+    assert_pending!(tasks[0].poll());
+    tasks.remove(0).cancel();
+    assert!(!next.is_woken(), "the lock is not free");
+    drop(owner);
+    drop(next.ready());
+    assert!(!lock.is_locked());
+}
+
+#[test]
 fn promise_4_cancelling_takes_the_same_time_however_many_wait() {
     cost::cancelling_is_constant(|| {
         let condition: &'static Condition = leak(Condition::new());
@@ -545,6 +562,19 @@ fn wait_until_counts_a_notification_that_came_before_the_cancel_was_seen() {
     assert!(notified);
     drop((guard, task));
     assert_eq!(woken(&others), [], "nothing was passed on");
+}
+
+#[test]
+fn wait_until_counts_a_notification_that_has_yet_to_wait_for_one_with_another_lock() {
+    let (lock, other, condition, stop) = (Lock::new(()), Lock::new(()), Condition::new(), Event::new());
+    let mut first = queued(condition.wait(other.try_lock().unwrap()));
+    let mut task = queued(condition.wait_until(lock.try_lock().unwrap(), stop.wait()));
+    condition.notify_all();
+    stop.set();
+    assert_pending!(task.poll());
+    drop(first.ready());
+    assert!(task.is_woken());
+    assert!(task.ready().1);
 }
 
 #[test]
