@@ -549,6 +549,18 @@ fn bypass_each_first_waiter_is_counted_afresh() {
 }
 
 #[test]
+fn bypass_the_first_waiter_stays_counted_when_one_behind_it_is_dropped() {
+    let lock = Lock::with_bypass((), 2);
+    let (owner, mut tasks) = contended(&lock, 2);
+    drop(owner);
+    drop(lock.try_lock().expect("below the limit"));
+    tasks.remove(1).cancel();
+    drop(lock.try_lock().expect("below the limit"));
+    assert!(lock.try_lock().is_none(), "handed over after two");
+    drop(tasks[0].ready());
+}
+
+#[test]
 fn bypass_a_woken_waiter_that_is_dropped_wakes_the_next() {
     let lock = Lock::with_bypass((), 5);
     let (owner, mut tasks) = contended(&lock, 3);
