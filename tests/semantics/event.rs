@@ -65,6 +65,14 @@ fn a_wait_may_be_made_before_the_set_and_polled_after_it() {
 }
 
 #[test]
+fn a_set_while_the_waker_is_cloned_ends_the_wait_and_stays() {
+    let event: &'static Event = leak(Event::new());
+    let waker = CountingWaker::reentrant(Call::Clone, || event.set());
+    Task::with_waker(event.wait(), waker).ready();
+    assert!(event.is_set());
+}
+
+#[test]
 fn a_wait_that_was_not_polled_before_set_and_clear_has_not_begun() {
     let event = Event::new();
     let mut task = Task::new(event.wait());

@@ -66,6 +66,18 @@ fn no_permits_can_be_had_at_any_time() {
 }
 
 #[test]
+fn no_permits_can_be_had_again_once_nobody_queues() {
+    let semaphore = Semaphore::new(0);
+    let cancelled = queued(semaphore.acquire());
+    assert_eq!(semaphore.try_acquire_many(0).unwrap_err(), TryAcquireError::NoPermits);
+    cancelled.cancel();
+    assert!(semaphore.try_acquire_many(0).is_ok());
+    let granted = queued(semaphore.acquire());
+    semaphore.release(1).unwrap();
+    assert!(granted.is_woken() && semaphore.try_acquire_many(0).is_ok());
+}
+
+#[test]
 fn semaphores_live_in_statics() {
     static FREE: Semaphore = Semaphore::new(2);
     static BOUNDED: Semaphore = Semaphore::bounded(1);
@@ -95,6 +107,26 @@ fn a_future_takes_its_place_when_it_is_first_polled() {
     semaphore.release(1).unwrap();
     assert!(polled_first.is_woken() && !made_first.is_woken());
     polled_first.ready().unwrap().forget();
+}
+
+#[test]
+fn permits_that_come_while_the_waker_is_cloned_are_taken_and_leave_no_mark() {
+    let semaphore: &'static Semaphore = leak(Semaphore::new(0));
+    let waker = CountingWaker::reentrant(Call::Clone, || semaphore.release(3).unwrap());
+    let two = Task::with_waker(semaphore.acquire_many(2), waker).ready().unwrap();
+    assert_eq!(state(semaphore), (1, 0, false));
+    assert!(semaphore.try_acquire().is_ok());
+    drop(two);
+    assert_eq!(state(semaphore), (3, 0, false));
+}
+
+#[test]
+fn a_close_while_the_waker_is_cloned_is_seen() {
+    let semaphore: &'static Semaphore = leak(Semaphore::new(1));
+    let waker = CountingWaker::reentrant(Call::Clone, || semaphore.close());
+    let mut task = Task::with_waker(semaphore.acquire_many(2), waker);
+    assert_eq!(task.ready().unwrap_err(), AcquireError::Closed);
+    assert_eq!(state(semaphore), (1, 0, true));
 }
 
 #[test]

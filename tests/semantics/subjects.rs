@@ -24,6 +24,9 @@ pub(crate) trait Subject: Sync + Sized + 'static {
     /// pass on if it is dropped instead.
     const PASSES_ON: bool = true;
 
+    /// Whether what lets a waiter through is kept for one that has yet to begin.
+    const STORES: bool = true;
+
     /// A primitive at which everybody has to wait.
     fn closed() -> &'static Self;
 
@@ -153,6 +156,8 @@ pub(crate) struct NotifiedWait {
 
 impl Subject for NotifiedWait {
     type Wait = ConditionFuture<'static, &'static Lock<()>>;
+
+    const STORES: bool = false;
 
     fn closed() -> &'static Self {
         leak(Self { lock: Lock::new(()), condition: Condition::new() })

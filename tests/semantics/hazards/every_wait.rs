@@ -29,6 +29,8 @@ macro_rules! every_hazard {
         every_hazard!($subject:
             a_grant_does_not_die_with_a_cancelled_waiter,
             waker_clone_that_re_enters_does_not_deadlock,
+            what_opens_while_the_first_waker_is_cloned_is_seen,
+            what_opens_while_a_new_waker_is_cloned_is_seen,
             waker_wake_that_re_enters_does_not_deadlock,
             waker_drop_that_re_enters_does_not_deadlock,
             waker_that_polls_inline_gets_through,
@@ -100,6 +102,30 @@ fn waker_clone_that_re_enters_does_not_deadlock<S: Subject>() {
     assert_eq!(times.load(SeqCst), 1);
     subject.open(1);
     task.ready();
+}
+
+/// A waker whose clone, which comes between two looks, lets a waiter through.
+fn opening<S: Subject>(subject: &'static S) -> Arc<CountingWaker> {
+    CountingWaker::reentrant(Call::Clone, || subject.open(1))
+}
+
+fn what_opens_while_the_first_waker_is_cloned_is_seen<S: Subject>() {
+    let subject = S::closed();
+    let mut task = Task::with_waker(subject.wait(), opening(subject));
+    if !S::STORES {
+        assert_pending!(task.poll());
+        assert_eq!(subject.waiters(), 1);
+        subject.open(1);
+    }
+    drop(task.ready());
+    assert_eq!(subject.waiters(), 0);
+}
+
+fn what_opens_while_a_new_waker_is_cloned_is_seen<S: Subject>() {
+    let subject = S::closed();
+    let mut task = queued(subject.wait());
+    drop(assert_ready!(task.poll_with(&opening(subject).waker())));
+    assert_eq!(subject.waiters(), 0);
 }
 
 fn waker_wake_that_re_enters_does_not_deadlock<S: Subject>() {
