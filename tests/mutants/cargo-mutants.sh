@@ -4,7 +4,7 @@
 #   tests/mutants/cargo-mutants.sh                                   all of core/src: hours
 #   tests/mutants/cargo-mutants.sh --file '**/wait_queue.rs'         what follows goes to cargo-mutants
 #
-# Two at once need a CARGO_TARGET_DIR each, and files of their own; not --shard, which would divide anew what a round left.
+# Two at once need a CARGO_TARGET_DIR each, and files of their own; not --shard, which would divide anew what is left.
 #
 # Needs cargo-mutants (cargo install --locked cargo-mutants). It runs the tests of the package that it changes, and most
 # of the core's are in another one; so in a copy they become the core's own. In three rounds, each for what the one
