@@ -1,7 +1,7 @@
 //! [`Lock`], its guards, and bounded overtaking.
 
 use core::fmt::Display;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use anywake_core::{Lock, LockFuture, LockGuard, MappedLockGuard, OwnedLockGuard};
 use anywake_tests::{
@@ -513,7 +513,9 @@ fn bypass_only_the_first_waiter_may_take_the_free_lock() {
     let (owner, mut tasks) = contended(&lock, 2);
     drop(owner);
     assert_pending!(tasks[1].poll(), "it is not the first");
-    drop(tasks[0].ready());
+    let guard = tasks[0].ready();
+    assert!(lock.is_locked() && lock.try_lock().is_none());
+    drop(guard);
     assert!(tasks[1].is_woken());
     drop(tasks[1].ready());
 }
@@ -550,14 +552,33 @@ fn bypass_each_first_waiter_is_counted_afresh() {
 
 #[test]
 fn bypass_the_first_waiter_stays_counted_when_one_behind_it_is_dropped() {
-    let lock = Lock::with_bypass((), 2);
-    let (owner, mut tasks) = contended(&lock, 2);
-    drop(owner);
-    drop(lock.try_lock().expect("below the limit"));
-    tasks.remove(1).cancel();
-    drop(lock.try_lock().expect("below the limit"));
-    assert!(lock.try_lock().is_none(), "handed over after two");
-    drop(tasks[0].ready());
+    for looks_in_vain in [false, true] {
+        let lock = Lock::with_bypass((), 2);
+        let (owner, mut tasks) = contended(&lock, 2);
+        drop(owner);
+        let overtaking = lock.try_lock().expect("below the limit");
+        if looks_in_vain {
+            assert_pending!(tasks[0].poll());
+        }
+        tasks.remove(1).cancel();
+        drop(overtaking);
+        drop(lock.try_lock().expect("below the limit"));
+        assert!(lock.try_lock().is_none(), "handed over after two");
+        drop(tasks[0].ready());
+    }
+}
+
+#[test]
+fn bypass_an_arrival_overtakes_by_its_last_look_too() {
+    let lock: &'static Lock<()> = leak(Lock::with_bypass((), 1));
+    let owner = Mutex::new(lock.try_lock());
+    let mut first = queued(lock.lock());
+    let unlocking = CountingWaker::reentrant(Call::Clone, move || drop(owner.lock().unwrap().take()));
+    let overtaking = Task::with_waker(lock.lock(), unlocking).ready();
+    assert!(first.is_woken());
+    drop(overtaking);
+    assert!(lock.is_locked(), "handed over after one");
+    drop(first.ready());
 }
 
 #[test]
@@ -594,6 +615,7 @@ fn bypass_a_woken_waiter_that_is_dropped_while_it_is_overtaken_costs_no_wake() {
     let overtaking = lock.try_lock().unwrap();
     tasks.remove(0).cancel();
     assert!(!tasks[0].is_woken());
+    assert!(lock.is_locked() && lock.try_lock().is_none());
     drop(overtaking);
     assert!(tasks[0].is_woken());
     drop(tasks[0].ready());
