@@ -575,7 +575,7 @@ fn bypass_an_arrival_overtakes_by_its_last_look_too() {
     let mut first = queued(lock.lock());
     let unlocking = CountingWaker::reentrant(Call::Clone, move || drop(owner.lock().unwrap().take()));
     let overtaking = Task::with_waker(lock.lock(), unlocking).ready();
-    assert!(first.is_woken());
+    assert!(first.is_woken() && lock.is_locked());
     drop(overtaking);
     assert!(lock.is_locked(), "handed over after one");
     drop(first.ready());
