@@ -1,6 +1,7 @@
 //! [`Semaphore`] and its permits.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use anywake_core::{
