@@ -242,9 +242,7 @@ unsafe fn wake_rounds<'q, F: Section<'q> + ?Sized>(lock: &'q RawLock, held: RawG
     batch.push(second);
     let mut rounds = Rounds { lock, section, more: true };
     rounds.round(held, batch);
-    while rounds.more {
-        rounds.round(lock.lock(), WakeBatch::new());
-    }
+    rounds.finish();
 }
 
 /// A wake loop under way; its drop finishes it when a waker has panicked.
@@ -270,14 +268,19 @@ impl<'q, F: Section<'q> + ?Sized> Rounds<'_, 'q, F> {
         drop(held);
         batch.wake();
     }
+
+    #[inline]
+    fn finish(&mut self) {
+        while self.more {
+            self.round(self.lock.lock(), WakeBatch::new());
+        }
+    }
 }
 
 impl<'q, F: Section<'q> + ?Sized> Drop for Rounds<'_, 'q, F> {
     #[inline]
     fn drop(&mut self) {
-        while self.more {
-            self.round(self.lock.lock(), WakeBatch::new());
-        }
+        self.finish();
     }
 }
 

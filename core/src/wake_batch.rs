@@ -13,7 +13,7 @@
 use core::mem::MaybeUninit;
 use core::task::Waker;
 
-/// The most wakers that one critical section takes out.
+/// The most waiters that one critical section serves.
 ///
 /// Fewer where that is the time with interrupts off. Two under loom, so that models reach the boundary between two
 /// batches.

@@ -92,8 +92,8 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         name: "a_panic_ends_the_wake_loop",
         breaks: "a waker that panics takes away the wakes of later batches",
         file: "wait_queue.rs",
-        right: "        while self.more {\n            self.round(self.lock.lock(), WakeBatch::new());",
-        wrong: "        while false {\n            self.round(self.lock.lock(), WakeBatch::new());",
+        right: "    fn drop(&mut self) {\n        self.finish();",
+        wrong: "    fn drop(&mut self) {",
         found_by: "semantics",
     },
     Mistake {

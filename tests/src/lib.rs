@@ -17,6 +17,10 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::panic::catch_unwind;
 
+// Linked for its implementation.
+#[cfg(feature = "critical-section")]
+use critical_section as _;
+
 pub use item::{Drops, Item};
 pub use leak::{forget, leak};
 pub use task::{Task, queue_up, queued, run_woken};

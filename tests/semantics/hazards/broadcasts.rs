@@ -10,7 +10,7 @@ use anywake_tests::{
 };
 
 /// How many waiters one critical section takes out.
-const BATCH: usize = 16;
+const BATCH: usize = if cfg!(feature = "critical-section") { 8 } else { 16 };
 /// More than two batches.
 const CROWD: usize = 40;
 

@@ -4,9 +4,20 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Poll;
 use std::sync::Arc;
 
+use loom::thread::JoinHandle;
+
 use super::{Shared, block_on, join, model, own, poll, queued, spawn};
 use crate::error::{AcquireError, Closed};
-use crate::semaphore::Semaphore;
+use crate::semaphore::{OwnedPermit, Semaphore};
+
+/// Another thread writes, and then gives its permit back.
+fn write_under(permit: OwnedPermit, value: &Arc<Shared<u32>>) -> JoinHandle<()> {
+    let value = Arc::clone(value);
+    spawn(move || {
+        value.set(1);
+        drop(permit);
+    })
+}
 
 /// One permit for three: they exclude each other, and the permit is there in the end.
 #[test]
@@ -35,13 +46,7 @@ fn a_free_permit_carries_memory() {
         let semaphore = Arc::new(Semaphore::new(1));
         let value = Shared::new(0);
         let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
-        let writer = {
-            let value = Arc::clone(&value);
-            spawn(move || {
-                value.set(1);
-                drop(permit);
-            })
-        };
+        let writer = write_under(permit, &value);
         if let Ok(_permit) = semaphore.try_acquire() {
             assert_eq!(value.get(), 1);
         }
@@ -82,13 +87,7 @@ fn a_permit_meets_the_last_look() {
         let semaphore = Arc::new(Semaphore::bounded(1));
         let value = Shared::new(0);
         let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
-        let owner = {
-            let value = Arc::clone(&value);
-            spawn(move || {
-                value.set(1);
-                drop(permit);
-            })
-        };
+        let owner = write_under(permit, &value);
         let mut acquire = own(&semaphore, Semaphore::acquire);
         let permit = match poll(&mut acquire) {
             Poll::Ready(permit) => permit,
@@ -134,13 +133,7 @@ fn a_hand_over_carries_memory() {
         let value = Shared::new(0);
         let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
         let mut waiter = queued(own(&semaphore, Semaphore::acquire));
-        let owner = {
-            let value = Arc::clone(&value);
-            spawn(move || {
-                value.set(1);
-                drop(permit);
-            })
-        };
+        let owner = write_under(permit, &value);
         if let Poll::Ready(permit) = poll(&mut waiter) {
             assert_eq!(value.get(), 1);
             drop(permit);
@@ -156,13 +149,9 @@ fn a_grant_carries_the_memory_of_all_its_permits() {
     model(|| {
         let semaphore = Arc::new(Semaphore::new(2));
         let values = [Shared::new(0), Shared::new(0)];
-        let threads = values.clone().map(|value| {
-            let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
-            spawn(move || {
-                value.set(1);
-                drop(permit);
-            })
-        });
+        let permits = [(); 2].map(|()| Arc::clone(&semaphore).try_acquire_owned().unwrap());
+        let [one, other] = permits;
+        let threads = [write_under(one, &values[0]), write_under(other, &values[1])];
         let permit = block_on(own(&semaphore, |semaphore| semaphore.acquire_many(2))).unwrap();
         assert_eq!(values.map(|value| value.get()), [1, 1]);
         drop(permit);
