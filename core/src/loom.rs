@@ -90,20 +90,21 @@ mod modelled {
             #[allow(unreachable_pub, reason = "as above")]
             pub struct $name {
                 value: loom::sync::atomic::$name,
-                looks: loom::sync::Notify,
+                looks: loom::sync::Condvar,
             }
 
             #[allow(dead_code, reason = "each is used by some primitive, or by a model")]
             impl $name {
                 #[track_caller]
                 pub(crate) fn new(value: $value) -> Self {
-                    Self { value: loom::sync::atomic::$name::new(value), looks: loom::sync::Notify::new() }
+                    Self { value: loom::sync::atomic::$name::new(value), looks: loom::sync::Condvar::new() }
                 }
 
                 #[track_caller]
                 pub(crate) fn load(&self, order: Ordering) -> $value {
-                    // Nobody waits for it, so it orders nothing.
-                    self.looks.notify();
+                    // Nobody waits for it, so it orders nothing. (A `Notify` would: it takes every thread that is about
+                    // to notify, too, for one that waits, and lets it see all that the notifier did.)
+                    self.looks.notify_one();
                     self.value.load(order)
                 }
             }

@@ -125,6 +125,23 @@ fn two_permits_meet_two_waiters() {
     });
 }
 
+/// A permit comes straight to a waiter, which sees without a wake-up what was done under it.
+#[test]
+fn a_hand_over_carries_memory() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let value = Shared::new(0);
+        let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
+        let mut waiter = queued(own(&semaphore, Semaphore::acquire));
+        let owner = write_under(permit, &value);
+        if let Poll::Ready(permit) = poll(&mut waiter) {
+            assert_eq!(value.get(), 1);
+            drop(permit);
+        }
+        owner.join().unwrap();
+    });
+}
+
 /// Two permits come back while somebody begins to wait for both: whoever grants it passes on what was done under *both*,
 /// although one may have come to the word without the lock.
 #[test]
