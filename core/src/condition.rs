@@ -210,6 +210,7 @@ impl Condition {
     }
 
     /// Invariants 1 and 3, after waiters have moved or left: whom to wake.
+    #[inline]
     fn first_told(&self, locked: &mut Locked<'_, State>) -> Option<Waker> {
         if locked.waiters.is_none() {
             // Ordering: Relaxed, by invariant 3.
@@ -242,18 +243,22 @@ impl Policy for ConditionPolicy<'_> {
     type Grant = ();
     type Output = ();
 
+    #[inline]
     fn queue(&self) -> &WaitQueue<AtomicBool, State> {
         &self.0.queue
     }
 
+    #[inline]
     fn list<'s>(state: &'s mut State, waiter: &Waiter<usize>) -> &'s mut WaitList<usize> {
         if waiter.is_told() { &mut state.told } else { &mut state.waiting }
     }
 
+    #[inline]
     fn try_now(&self, _: &usize) -> Option<()> {
         None
     }
 
+    #[inline]
     fn try_locked<'q>(&self, locked: Locked<'q, State>, _: &usize) -> Result<(), Locked<'q, State>> {
         // Ordering: Relaxed, by invariant 3 of the condition.
         self.queue().word.store(true, Ordering::Relaxed);
@@ -273,6 +278,7 @@ impl Policy for ConditionPolicy<'_> {
 
     fn revoke(&self, _: Verdict, _: &usize) {}
 
+    #[inline]
     fn serve(&self, mut locked: Locked<'_, State>) {
         let first = self.0.first_told(&mut locked);
         locked.wake(first);

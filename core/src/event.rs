@@ -185,6 +185,7 @@ impl Policy for EventPolicy<'_> {
         self.0.is_set().then_some(())
     }
 
+    #[inline]
     fn try_locked<'q>(&self, locked: Locked<'q, State>, (): &()) -> Result<(), Locked<'q, State>> {
         let word = &self.queue().word;
         let first = locked.state.list.is_empty();
@@ -211,6 +212,7 @@ impl Policy for EventPolicy<'_> {
 
     fn revoke(&self, _: Verdict, (): &()) {}
 
+    #[inline]
     fn serve(&self, locked: Locked<'_, State>) {
         self.0.show_waiters(&locked);
     }

@@ -252,6 +252,7 @@ impl<H: LockHandle> Policy for LockPolicy<H> {
         self.core().try_lock().then_some(())
     }
 
+    #[inline]
     fn try_locked<'q>(
         &self,
         locked: Locked<'q, WaitList<()>>,
@@ -267,10 +268,12 @@ impl<H: LockHandle> Policy for LockPolicy<H> {
     #[inline]
     fn settle(&self, _: Verdict, (): &()) {}
 
+    #[inline]
     fn revoke(&self, _: Verdict, (): &()) {
         self.core().unlock();
     }
 
+    #[inline]
     fn serve(&self, locked: Locked<'_, WaitList<()>>) {
         self.core().serve(locked);
     }

@@ -357,6 +357,7 @@ impl Semaphore {
 
     /// Permits come in: straight to the first waiter if it waits for just so many and there are no others, or into
     /// the word. Serves whoever is due then, and gives the lock back.
+    #[inline]
     fn give(&self, mut locked: Locked<'_, State>, n: usize) {
         // Ordering: Relaxed, nothing is taken from the word: what was done under these permits comes to the waiter
         // with its status.

@@ -204,6 +204,7 @@ impl Node {
 
     /// How it stands from now on; a verdict hands the node back to its future, and is its last use by the
     /// caller (invariant 2). The caller holds the lock.
+    #[inline]
     fn stand(&self, standing: u32) {
         // Ordering: Relaxed, it was last written under the lock.
         let rest = self.status.load(Ordering::Relaxed) & !STANDING;

@@ -141,6 +141,7 @@ impl LockCore {
     }
 
     /// Takes the lock, or sets `WAITERS`; one exchange does either, so no unlock slips between them.
+    #[inline]
     pub(super) fn announce(&self) -> bool {
         // Ordering: Relaxed, the exchange below checks it.
         let mut word = self.word().load(Ordering::Relaxed);
@@ -184,6 +185,7 @@ impl LockCore {
     }
 
     /// A waiter has left: keeps the word true to the list, and a free lock in the sight of its first waiter.
+    #[inline]
     pub(super) fn serve(&self, locked: Locked<'_, WaitList<()>>) {
         // Ordering: Relaxed, the exchange below checks it.
         let mut word = self.word().load(Ordering::Relaxed);

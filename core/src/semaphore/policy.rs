@@ -67,6 +67,7 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
         }
     }
 
+    #[inline]
     fn try_locked<'q>(
         &self,
         locked: Locked<'q, State>,
@@ -109,6 +110,7 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
         }
     }
 
+    #[inline]
     fn serve(&self, locked: Locked<'_, State>) {
         self.semaphore().show_waiters(&locked);
         self.semaphore().serve(locked);
