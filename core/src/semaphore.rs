@@ -196,8 +196,7 @@ impl Semaphore {
     /// Why not: see [`TryAcquireError`].
     #[inline]
     pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_>, TryAcquireError> {
-        self.try_take(n).map_err(|word| self.why_not(word, n))?;
-        Ok(Permits::new(self, n))
+        if self.try_take(n) { Ok(Permits::new(self, n)) } else { Err(self.why_not(n)) }
     }
 
     /// As [`acquire`](Self::acquire), for a permit that keeps the semaphore alive and may go anywhere.
@@ -221,8 +220,7 @@ impl Semaphore {
     /// As [`try_acquire_many`](Self::try_acquire_many), errors too, for a permit that keeps the semaphore alive.
     #[cfg(feature = "alloc")]
     pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit, TryAcquireError> {
-        self.try_take(n).map_err(|word| self.why_not(word, n))?;
-        Ok(Permits::new(self, n))
+        if self.try_take(n) { Ok(Permits::new(self, n)) } else { Err(self.why_not(n)) }
     }
 
     /// Brings `n` permits: new ones, or such as were [forgotten](Permit::forget).
@@ -289,6 +287,8 @@ impl Semaphore {
     }
 
     /// Refuses all requests from now on, those that wait included. Permits that are out stay good.
+    ///
+    /// Whoever finds it closed, or is refused for it, sees what was done before.
     pub fn close(&self) {
         let locked = self.queue.lock();
         // Ordering: Release synchronizes with the Acquire in `is_closed` and of those who are refused.
@@ -297,33 +297,34 @@ impl Semaphore {
     }
 
     /// Whether [`close`](Self::close) was called.
+    #[inline]
     pub fn is_closed(&self) -> bool {
         // Ordering: Acquire synchronizes with the Release in `close`.
         self.queue.word.load(Ordering::Acquire) & CLOSED != 0
     }
 
-    /// Takes `n` permits, or gives the word that shows why not.
+    /// Takes `n` permits if they are there, nobody queues, and it is open.
     #[inline]
-    fn try_take(&self, n: usize) -> Result<(), usize> {
+    fn try_take(&self, n: usize) -> bool {
         // Ordering: Relaxed, the exchange below checks it.
         let mut word = self.queue.word.load(Ordering::Relaxed);
         loop {
             if word & (WAITERS | CLOSED) != 0 || available(word) < n {
-                return Err(word);
+                return false;
             }
             let taken = word - n * ONE;
             // Ordering: Acquire synchronizes with the Release in `put_back` and `release`: what was done
             // under a permit is seen by whoever has it next.
             match self.queue.word.compare_exchange_weak(word, taken, Ordering::Acquire, Ordering::Relaxed) {
-                Ok(_) => return Ok(()),
+                Ok(_) => return true,
                 Err(now) => word = now,
             }
         }
     }
 
     #[cold]
-    fn why_not(&self, word: usize, n: usize) -> TryAcquireError {
-        if word & CLOSED != 0 {
+    fn why_not(&self, n: usize) -> TryAcquireError {
+        if self.is_closed() {
             TryAcquireError::Closed
         } else if is_too_many(n, self.queue.lock().state.bound) {
             TryAcquireError::TooMany

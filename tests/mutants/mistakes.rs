@@ -375,6 +375,22 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         found_by: "loom::semaphore",
     },
     Mistake {
+        name: "a_close_without_release",
+        breaks: "who finds it closed does not see what was done before",
+        file: "semaphore.rs",
+        right: "self.queue.word.fetch_or(CLOSED, Ordering::Release)",
+        wrong: "self.queue.word.fetch_or(CLOSED, Ordering::Relaxed)",
+        found_by: "loom::semaphore",
+    },
+    Mistake {
+        name: "closed_is_seen_without_acquire",
+        breaks: "the same, on the other side",
+        file: "semaphore.rs",
+        right: "self.queue.word.load(Ordering::Acquire) & CLOSED",
+        wrong: "self.queue.word.load(Ordering::Relaxed) & CLOSED",
+        found_by: "loom::semaphore",
+    },
+    Mistake {
         name: "an_acquire_looks_before_it_announces",
         breaks: "a permit that comes back between the two wakes nobody",
         file: "semaphore/policy.rs",

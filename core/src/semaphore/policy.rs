@@ -61,9 +61,11 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
 
     #[inline]
     fn try_now(&self, &n: &usize) -> Option<Self::Grant> {
-        match self.semaphore().try_take(n) {
-            Ok(()) => Some(Ok(())),
-            Err(word) => (word & CLOSED != 0).then_some(Err(AcquireError::Closed)),
+        let semaphore = self.semaphore();
+        if semaphore.try_take(n) {
+            Some(Ok(()))
+        } else {
+            semaphore.is_closed().then_some(Err(AcquireError::Closed))
         }
     }
 

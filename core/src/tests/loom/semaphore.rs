@@ -7,7 +7,7 @@ use std::sync::Arc;
 use loom::thread::JoinHandle;
 
 use super::{Shared, block_on, join, model, own, poll, queued, spawn};
-use crate::error::{AcquireError, Closed};
+use crate::error::{AcquireError, Closed, TryAcquireError};
 use crate::semaphore::{OwnedPermit, Semaphore};
 
 /// Another thread writes, and then gives its permit back.
@@ -257,6 +257,55 @@ fn a_refusal_carries_its_reason() {
             Poll::Pending => block_on(waiter),
         };
         assert_eq!(refused.unwrap_err(), AcquireError::Closed);
+        closer.join().unwrap();
+    });
+}
+
+/// Closes the semaphore, in a thread of its own, after it has written.
+fn close_after_a_write(semaphore: &Arc<Semaphore>, value: &Arc<Shared<u32>>) -> JoinHandle<()> {
+    let (semaphore, value) = (Arc::clone(semaphore), Arc::clone(value));
+    spawn(move || {
+        value.set(1);
+        semaphore.close();
+    })
+}
+
+/// Who sees that a semaphore is closed sees what was done before.
+#[test]
+fn a_close_carries_memory() {
+    model(|| {
+        let (semaphore, value) = (Arc::new(Semaphore::new(0)), Shared::new(0));
+        let closer = close_after_a_write(&semaphore, &value);
+        if semaphore.is_closed() {
+            assert_eq!(value.get(), 1);
+        }
+        closer.join().unwrap();
+    });
+}
+
+/// And so does whose attempt is refused for it.
+#[test]
+fn a_refused_attempt_carries_memory() {
+    model(|| {
+        let (semaphore, value) = (Arc::new(Semaphore::new(0)), Shared::new(0));
+        let closer = close_after_a_write(&semaphore, &value);
+        if matches!(semaphore.try_acquire(), Err(TryAcquireError::Closed)) {
+            assert_eq!(value.get(), 1);
+        }
+        closer.join().unwrap();
+    });
+}
+
+/// And so does whose wait is refused at its first poll.
+#[test]
+fn a_refused_wait_carries_memory() {
+    model(|| {
+        let (semaphore, value) = (Arc::new(Semaphore::new(0)), Shared::new(0));
+        let closer = close_after_a_write(&semaphore, &value);
+        if let Poll::Ready(refused) = poll(&mut own(&semaphore, Semaphore::acquire)) {
+            assert!(refused.is_err());
+            assert_eq!(value.get(), 1);
+        }
         closer.join().unwrap();
     });
 }
