@@ -110,8 +110,8 @@ impl Event {
     /// Clears the flag: waits that begin from now on wait for the next [`set`](Self::set).
     pub fn clear(&self) {
         // Ordering: Acquire synchronizes with the Release of the `set` that it takes back: clear, look at what
-        // the event stands for, then wait, is a loop that misses nothing. Release, so that a later `set` and
-        // what comes after it see what was before the `clear`.
+        // the event stands for, then wait, is a loop that misses nothing. Release synchronizes with the Acquire in
+        // `is_set`: who sees that it is clear sees what was before.
         self.queue.word.fetch_and(!SET, Ordering::AcqRel);
     }
 

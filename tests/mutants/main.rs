@@ -8,6 +8,8 @@
 //!
 //! cargo run -p anywake-tests --bin mutants -- _without_ --together
 //!     all weaker orderings at once: everything but the models must pass
+//! cargo run -p anywake-tests --bin mutants -- --orderings
+//!     not the list, but each ordering in the sources, weakened: for the models to find
 //! ```
 //!
 //! Checks run in the order of what they cost. What loom is the first to find, every test has let pass, on one thread and
@@ -18,6 +20,7 @@
 
 mod checks;
 mod mistakes;
+mod orderings;
 mod tree;
 
 use core::fmt::Write as _;
@@ -38,17 +41,16 @@ enum Mode {
 }
 
 fn main() -> ExitCode {
-    let (mut mode, mut baseline, mut names) = (Mode::UntilFound, true, Vec::new());
+    let (mut mode, mut baseline, mut list, mut orderings, mut names) =
+        (Mode::UntilFound, true, false, false, Vec::new());
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--all" => mode = Mode::All,
             "--quick" => mode = Mode::Quick,
             "--together" => mode = Mode::Together,
             "--no-baseline" => baseline = false,
-            "--list" => {
-                MISTAKES.iter().for_each(|mistake| println!("{}: {}", mistake.name, mistake.breaks));
-                return ExitCode::SUCCESS;
-            }
+            "--orderings" => (orderings, mode) = (true, Mode::Quick),
+            "--list" => list = true,
             option if option.starts_with('-') => {
                 eprintln!("there is no option {option}");
                 return ExitCode::from(2);
@@ -56,14 +58,13 @@ fn main() -> ExitCode {
             _ => names.push(argument),
         }
     }
-    let chosen =
-        |mistake: &&Mistake| names.is_empty() || names.iter().any(|name| mistake.name.contains(name));
-    let chosen: Vec<_> = MISTAKES.iter().filter(chosen).collect();
-    if chosen.is_empty() {
-        eprintln!("there is no mistake of that name; there are: --list");
-        return ExitCode::from(2);
-    }
-    match run(&chosen, mode, baseline) {
+    match choose(orderings, &names).and_then(|chosen| {
+        if list {
+            chosen.iter().for_each(|mistake| println!("{}: {}", mistake.name, mistake.breaks));
+            return Ok(true);
+        }
+        run(&chosen, mode, baseline)
+    }) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(why) => {
@@ -73,11 +74,28 @@ fn main() -> ExitCode {
     }
 }
 
+/// The mistakes of the list, or those with the orderings, whose name has one of these words in it.
+fn choose(orderings: bool, words: &[String]) -> Result<Vec<&'static Mistake>, String> {
+    let all = if orderings {
+        let sources = tree::original().join("core/src");
+        orderings::weakened(&sources).map_err(|error| format!("{}: {error}", sources.display()))?.leak()
+    } else {
+        MISTAKES
+    };
+    let chosen = |one: &&Mistake| words.is_empty() || words.iter().any(|word| one.name.contains(word));
+    let chosen: Vec<_> = all.iter().filter(chosen).collect();
+    if chosen.is_empty() {
+        Err("there is no mistake of that name; there are: --list".into())
+    } else {
+        Ok(chosen)
+    }
+}
+
 /// Whether each mistake was found.
 fn run(chosen: &[&Mistake], mode: Mode, baseline: bool) -> Result<bool, String> {
     let mut tree = Tree::copy()?;
     // All of them at first: it is better to know at once that one cannot be made.
-    for mistake in MISTAKES {
+    for mistake in MISTAKES.iter().chain(chosen.iter().copied()) {
         tree.with(&[mistake], |_| Ok(()))?;
         if !CHECKS.iter().any(|check| check.is_meant_by(mistake.found_by)) {
             return Err(format!("{}: there is no check {}", mistake.name, mistake.found_by));

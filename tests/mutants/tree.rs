@@ -8,6 +8,11 @@ use crate::mistakes::Mistake;
 /// What the workspace needs to be one.
 const PARTS: &[&str] = &["Cargo.toml", "Cargo.lock", "README.md", "core", "std-adapters", "tests", "benches"];
 
+/// The workspace.
+pub(crate) fn original() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a part of the workspace")
+}
+
 /// A copy of the workspace, and a place to build it.
 #[derive(Debug)]
 pub(crate) struct Tree {
@@ -18,8 +23,7 @@ pub(crate) struct Tree {
 impl Tree {
     /// Makes the copy, or brings an earlier one up to date.
     pub(crate) fn copy() -> Result<Self, String> {
-        let original =
-            Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a part of the workspace");
+        let original = original();
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| original.join("target"), PathBuf::from);
         let target = std::path::absolute(target).map_err(|error| error.to_string())?.join("mutants");
         let tree = Self { root: target.join("tree"), target: target.join("build") };

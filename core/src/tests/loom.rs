@@ -32,6 +32,7 @@ use std::vec::Vec;
 use std::{format, io, panic, println, process, thread};
 
 use loom::sync::Notify;
+use loom::thread::JoinHandle;
 
 use crate::loom::UnsafeCell;
 
@@ -85,7 +86,7 @@ std::thread_local! {
     static THREADS: Cell<usize> = const { Cell::new(0) };
 }
 
-fn spawn<T: 'static>(body: impl FnOnce() -> T + 'static) -> loom::thread::JoinHandle<T> {
+fn spawn<T: 'static>(body: impl FnOnce() -> T + 'static) -> JoinHandle<T> {
     THREADS.with(|threads| threads.set(threads.get() + 1));
     loom::thread::spawn(body)
 }
@@ -198,8 +199,17 @@ impl<T: Copy> Shared<T> {
     }
 }
 
+/// Writes, in a thread of its own, and then does with `it` what is to carry that over.
+fn write_and<S: 'static>(value: &Arc<Shared<u32>>, it: S, carry: impl FnOnce(S) + 'static) -> JoinHandle<()> {
+    let value = Arc::clone(value);
+    spawn(move || {
+        value.set(1);
+        carry(it);
+    })
+}
+
 /// Joins them all.
-fn join(threads: impl IntoIterator<Item = loom::thread::JoinHandle<()>>) {
+fn join(threads: impl IntoIterator<Item = JoinHandle<()>>) {
     for thread in threads.into_iter().collect::<Vec<_>>() {
         thread.join().unwrap();
     }

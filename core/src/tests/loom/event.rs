@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::loom::{AtomicBool, Ordering};
 
-use super::{Shared, WakeCount, block_on, join, model, own, poll, queued, queued_for, spawn};
+use super::{Shared, WakeCount, block_on, join, model, own, poll, queued, queued_for, spawn, write_and};
 use crate::event::Event;
 
 /// `set` between the first look and the last one before waiting: it is seen there, or wakes; and brings what was
@@ -13,15 +13,8 @@ use crate::event::Event;
 #[test]
 fn a_set_meets_the_last_look() {
     model(|| {
-        let event = Arc::new(Event::new());
-        let value = Shared::new(0);
-        let setter = {
-            let (event, value) = (Arc::clone(&event), Arc::clone(&value));
-            spawn(move || {
-                value.set(1);
-                event.set();
-            })
-        };
+        let (event, value) = (Arc::new(Event::new()), Shared::new(0));
+        let setter = write_and(&value, Arc::clone(&event), |event| event.set());
         let mut wait = own(&event, Event::wait);
         if poll(&mut wait).is_pending() {
             block_on(wait);
@@ -36,16 +29,9 @@ fn a_set_meets_the_last_look() {
 #[test]
 fn a_set_carries_memory_to_a_waiter() {
     model(|| {
-        let event = Arc::new(Event::new());
-        let value = Shared::new(0);
+        let (event, value) = (Arc::new(Event::new()), Shared::new(0));
         let mut wait = queued(own(&event, Event::wait));
-        let setter = {
-            let (event, value) = (Arc::clone(&event), Arc::clone(&value));
-            spawn(move || {
-                value.set(1);
-                event.set();
-            })
-        };
+        let setter = write_and(&value, Arc::clone(&event), |event| event.set());
         if poll(&mut wait).is_pending() {
             block_on(wait);
         }
@@ -58,19 +44,40 @@ fn a_set_carries_memory_to_a_waiter() {
 #[test]
 fn a_set_carries_memory_to_is_set() {
     model(|| {
-        let event = Arc::new(Event::new());
-        let value = Shared::new(0);
-        let setter = {
-            let (event, value) = (Arc::clone(&event), Arc::clone(&value));
-            spawn(move || {
-                value.set(1);
-                event.set();
-            })
-        };
+        let (event, value) = (Arc::new(Event::new()), Shared::new(0));
+        let setter = write_and(&value, Arc::clone(&event), |event| event.set());
         if event.is_set() {
             assert_eq!(value.get(), 1);
         }
         setter.join().unwrap();
+    });
+}
+
+/// Also if somebody waits, and the flag is set under the lock.
+#[test]
+fn a_broadcast_carries_memory_to_is_set() {
+    model(|| {
+        let (event, value) = (Arc::new(Event::new()), Shared::new(0));
+        let _waiter = queued(own(&event, Event::wait));
+        let setter = write_and(&value, Arc::clone(&event), |event| event.set());
+        if event.is_set() {
+            assert_eq!(value.get(), 1);
+        }
+        setter.join().unwrap();
+    });
+}
+
+/// And whoever sees that it is clear again sees what was done before that.
+#[test]
+fn a_clear_carries_memory_to_is_set() {
+    model(|| {
+        let (event, value) = (Arc::new(Event::new()), Shared::new(0));
+        event.set();
+        let clearer = write_and(&value, Arc::clone(&event), |event| event.clear());
+        if !event.is_set() {
+            assert_eq!(value.get(), 1);
+        }
+        clearer.join().unwrap();
     });
 }
 

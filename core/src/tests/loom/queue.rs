@@ -6,7 +6,7 @@ use std::boxed::Box;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use super::{Shared, block_on, join, model, own, poll, queued, spawn};
+use super::{Shared, block_on, join, model, own, poll, queued, spawn, write_and};
 use crate::error::{Closed, TryPopError};
 use crate::queue::StaticQueue;
 
@@ -154,13 +154,7 @@ fn an_item_carries_memory() {
         let queue = Arc::new(One::new());
         let value = Shared::new(0);
         let mut pop = queued(own(&queue, One::pop));
-        let sender = {
-            let (queue, value) = (Arc::clone(&queue), Arc::clone(&value));
-            spawn(move || {
-                value.set(1);
-                queue.try_push(7).unwrap();
-            })
-        };
+        let sender = write_and(&value, Arc::clone(&queue), |queue| queue.try_push(7).unwrap());
         let item = match poll(&mut pop) {
             Poll::Ready(item) => item,
             Poll::Pending => block_on(pop),

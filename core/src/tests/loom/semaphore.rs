@@ -4,20 +4,9 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Poll;
 use std::sync::Arc;
 
-use loom::thread::JoinHandle;
-
-use super::{Shared, block_on, join, model, own, poll, queued, spawn};
+use super::{Shared, block_on, join, model, own, poll, queued, spawn, write_and};
 use crate::error::{AcquireError, Closed, TryAcquireError};
-use crate::semaphore::{OwnedPermit, Semaphore};
-
-/// Another thread writes, and then gives its permit back.
-fn write_under(permit: OwnedPermit, value: &Arc<Shared<u32>>) -> JoinHandle<()> {
-    let value = Arc::clone(value);
-    spawn(move || {
-        value.set(1);
-        drop(permit);
-    })
-}
+use crate::semaphore::Semaphore;
 
 /// One permit for three: they exclude each other, and the permit is there in the end.
 #[test]
@@ -46,7 +35,7 @@ fn a_free_permit_carries_memory() {
         let semaphore = Arc::new(Semaphore::new(1));
         let value = Shared::new(0);
         let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
-        let writer = write_under(permit, &value);
+        let writer = write_and(&value, permit, drop);
         if let Ok(_permit) = semaphore.try_acquire() {
             assert_eq!(value.get(), 1);
         }
@@ -61,13 +50,7 @@ fn a_release_meets_the_last_look() {
     model(|| {
         let semaphore = Arc::new(Semaphore::new(0));
         let value = Shared::new(0);
-        let releaser = {
-            let (semaphore, value) = (Arc::clone(&semaphore), Arc::clone(&value));
-            spawn(move || {
-                value.set(1);
-                semaphore.release(1).unwrap();
-            })
-        };
+        let releaser = write_and(&value, Arc::clone(&semaphore), |semaphore| semaphore.release(1).unwrap());
         let mut acquire = own(&semaphore, Semaphore::acquire);
         let permit = match poll(&mut acquire) {
             Poll::Ready(permit) => permit,
@@ -87,7 +70,7 @@ fn a_permit_meets_the_last_look() {
         let semaphore = Arc::new(Semaphore::bounded(1));
         let value = Shared::new(0);
         let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
-        let owner = write_under(permit, &value);
+        let owner = write_and(&value, permit, drop);
         let mut acquire = own(&semaphore, Semaphore::acquire);
         let permit = match poll(&mut acquire) {
             Poll::Ready(permit) => permit,
@@ -133,7 +116,7 @@ fn a_hand_over_carries_memory() {
         let value = Shared::new(0);
         let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
         let mut waiter = queued(own(&semaphore, Semaphore::acquire));
-        let owner = write_under(permit, &value);
+        let owner = write_and(&value, permit, drop);
         if let Poll::Ready(permit) = poll(&mut waiter) {
             assert_eq!(value.get(), 1);
             drop(permit);
@@ -151,7 +134,7 @@ fn a_grant_carries_the_memory_of_all_its_permits() {
         let values = [Shared::new(0), Shared::new(0)];
         let permits = [(); 2].map(|()| Arc::clone(&semaphore).try_acquire_owned().unwrap());
         let [one, other] = permits;
-        let threads = [write_under(one, &values[0]), write_under(other, &values[1])];
+        let threads = [write_and(&values[0], one, drop), write_and(&values[1], other, drop)];
         let permit = block_on(own(&semaphore, |semaphore| semaphore.acquire_many(2))).unwrap();
         assert_eq!(values.map(|value| value.get()), [1, 1]);
         drop(permit);
@@ -261,21 +244,12 @@ fn a_refusal_carries_its_reason() {
     });
 }
 
-/// Closes the semaphore, in a thread of its own, after it has written.
-fn close_after_a_write(semaphore: &Arc<Semaphore>, value: &Arc<Shared<u32>>) -> JoinHandle<()> {
-    let (semaphore, value) = (Arc::clone(semaphore), Arc::clone(value));
-    spawn(move || {
-        value.set(1);
-        semaphore.close();
-    })
-}
-
 /// Who sees that a semaphore is closed sees what was done before.
 #[test]
 fn a_close_carries_memory() {
     model(|| {
         let (semaphore, value) = (Arc::new(Semaphore::new(0)), Shared::new(0));
-        let closer = close_after_a_write(&semaphore, &value);
+        let closer = write_and(&value, Arc::clone(&semaphore), |semaphore| semaphore.close());
         if semaphore.is_closed() {
             assert_eq!(value.get(), 1);
         }
@@ -288,7 +262,7 @@ fn a_close_carries_memory() {
 fn a_refused_attempt_carries_memory() {
     model(|| {
         let (semaphore, value) = (Arc::new(Semaphore::new(0)), Shared::new(0));
-        let closer = close_after_a_write(&semaphore, &value);
+        let closer = write_and(&value, Arc::clone(&semaphore), |semaphore| semaphore.close());
         if matches!(semaphore.try_acquire(), Err(TryAcquireError::Closed)) {
             assert_eq!(value.get(), 1);
         }
@@ -301,7 +275,7 @@ fn a_refused_attempt_carries_memory() {
 fn a_refused_wait_carries_memory() {
     model(|| {
         let (semaphore, value) = (Arc::new(Semaphore::new(0)), Shared::new(0));
-        let closer = close_after_a_write(&semaphore, &value);
+        let closer = write_and(&value, Arc::clone(&semaphore), |semaphore| semaphore.close());
         if let Poll::Ready(refused) = poll(&mut own(&semaphore, Semaphore::acquire)) {
             assert!(refused.is_err());
             assert_eq!(value.get(), 1);

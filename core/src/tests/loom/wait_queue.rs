@@ -5,7 +5,7 @@ use core::task::Waker;
 use std::sync::Arc;
 use std::task::Wake;
 
-use super::{Shared, block_on, join, model, own, poll, queued, queued_for, spawn};
+use super::{Shared, block_on, join, model, own, poll, queued, queued_for, spawn, write_and};
 use crate::wait_future::WaitFuture;
 use crate::wait_queue::{Locked, Policy, Served, WaitQueue};
 use crate::waiter::{Generation, Verdict, WaitList, Waiter};
@@ -126,13 +126,7 @@ fn a_verdict_carries_memory() {
         let tokens = Tokens::new(0);
         let value = Shared::new(0);
         let mut wait = queued(own(&tokens, Tokens::take));
-        let giver = {
-            let (tokens, value) = (Arc::clone(&tokens), Arc::clone(&value));
-            spawn(move || {
-                value.set(1);
-                tokens.put(1);
-            })
-        };
+        let giver = write_and(&value, Arc::clone(&tokens), |tokens| tokens.put(1));
         let taken = poll(&mut wait).is_ready();
         if taken {
             assert_eq!(value.get(), 1);
