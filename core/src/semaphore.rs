@@ -399,16 +399,22 @@ impl Semaphore {
     }
 
     fn serve_first(&self, locked: &mut Locked<'_, State>) -> Served {
-        let Some(&n) = locked.state.list.front_request() else { return Served::Nobody };
-        // Ordering: Acquire as in `try_take`, on behalf of the waiter.
-        let word = self.queue.word.load(Ordering::Acquire);
-        let Some(verdict) = due(word, n, locked.state.bound) else { return Served::Nobody };
+        let Some((n, verdict)) = self.first_due(locked) else { return Served::Nobody };
         if verdict == Verdict::Granted {
             // Ordering: Relaxed, it follows the load above in the same thread; nobody else takes any
             // (invariant 2), so they are still there.
             self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
         }
         Served::One(self.decide(locked, verdict))
+    }
+
+    /// What the first waiter asks for and is to hear, if it is not to wait.
+    #[inline]
+    fn first_due(&self, locked: &Locked<'_, State>) -> Option<(usize, Verdict)> {
+        let &n = locked.state.list.front_request()?;
+        // Ordering: Acquire as in `try_take`, on behalf of the waiter.
+        let word = self.queue.word.load(Ordering::Acquire);
+        due(word, n, locked.state.bound).map(|verdict| (n, verdict))
     }
 
     fn decide(&self, locked: &mut Locked<'_, State>, verdict: Verdict) -> Option<Waker> {

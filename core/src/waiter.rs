@@ -80,7 +80,9 @@ impl Generation {
     }
 }
 
+// As wide as the status, so that both are written, and moved with their future, as one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub(crate) enum Phase {
     Idle,
     Queued,

@@ -114,8 +114,12 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
 
     #[inline]
     fn serve(&self, locked: Locked<'_, State>) {
-        self.semaphore().show_waiters(&locked);
-        self.semaphore().serve(locked);
+        let semaphore = self.semaphore();
+        semaphore.show_waiters(&locked);
+        // Mostly nobody is due, and the way to the wake loop, with the lock, costs more than this look.
+        if semaphore.first_due(&locked).is_some() {
+            semaphore.serve(locked);
+        }
     }
 
     #[inline]
