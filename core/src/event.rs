@@ -190,9 +190,9 @@ impl Policy for EventPolicy<'_> {
         let word = &self.queue().word;
         let first = locked.state.list.is_empty();
         // From here on a `set` comes to the lock; if others wait, that is so already.
-        // Ordering: Acquire as in `is_set`.
+        // Ordering: Acquire as in `is_set`; Relaxed, with waiters there it is set under this lock.
         let seen =
-            if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Acquire) };
+            if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Relaxed) };
         if seen & SET == 0 {
             return Err(locked);
         }

@@ -81,9 +81,10 @@ impl<E: From<AcquireError>, H: Deref<Target = Semaphore>> Policy for AcquirePoli
         }
         let first = locked.state.list.is_empty();
         // From here on whoever puts permits back comes to the lock, and fast acquires fail; if others wait, that
-        // is so already. Ordering: Acquire as in `try_take` and `is_closed`.
+        // is so already. Ordering: Acquire as in `try_take` and `is_closed`; Relaxed, behind others only `CLOSED`
+        // counts, which is set under this lock.
         let seen =
-            if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Acquire) };
+            if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Relaxed) };
         let closed = seen & CLOSED != 0;
         let there = first && available(seen) >= n;
         if !closed && !there {
