@@ -39,12 +39,17 @@ pub fn all() -> Vec<Probe> {
     each_semaphore!(acquire(p));
     each_many_permits!(acquire_many(p));
     each_queueing!(acquire_hand_over(p));
+    each_queueing!(acquire_cancel(p));
     each_level_event!(wait_when_set(p));
     each_event!(set_wakes_one(p));
+    each_event!(event_cancel(p));
     each_condition!(notify_nobody(p));
+    each_condition!(notify_wakes_one(p));
+    each_condition!(condition_cancel(p));
     each_queue!(16, push_pop(p));
     each_queue!(16, try_push_try_pop(p));
     each_queue!(16, pop_waits_for_push(p));
+    each_queue!(16, pop_cancel(p));
     probes
 }
 
@@ -143,6 +148,13 @@ fn acquire_hand_over<S: Semaphore>(probes: &mut Vec<Probe>) {
     });
 }
 
+fn acquire_cancel<S: Semaphore>(probes: &mut Vec<Probe>) {
+    add::<S>(probes, "acquire, wait and give up", |n| {
+        let semaphore = S::new(0);
+        repeat(n, |cx| waits(pin!(semaphore.acquire()), cx));
+    });
+}
+
 fn wait_when_set<E: Level>(probes: &mut Vec<Probe>) {
     add::<E>(probes, "event, wait when set", |n| {
         let event = E::new();
@@ -166,10 +178,40 @@ fn set_wakes_one<E: Event>(probes: &mut Vec<Probe>) {
     });
 }
 
+fn event_cancel<E: Event>(probes: &mut Vec<Probe>) {
+    add::<E>(probes, "event, wait and give up", |n| {
+        let event = E::new();
+        repeat(n, |cx| waits(pin!(event.wait()), cx));
+    });
+}
+
 fn notify_nobody<C: Condition>(probes: &mut Vec<Probe>) {
     add::<C>(probes, "notify_one, nobody waits", |n| {
         let condition = C::new();
         repeat(n, |_| black_box(&condition).notify_one());
+    });
+}
+
+fn notify_wakes_one<C: Condition>(probes: &mut Vec<Probe>) {
+    add::<C>(probes, "condition, one waits, notify", |n| {
+        let condition = C::new();
+        repeat(n, |cx| {
+            let guard = now(condition.lock(), cx);
+            let mut waiter = pin!(condition.wait(guard));
+            waits(waiter.as_mut(), cx);
+            condition.notify_one();
+            drop(done(waiter, cx));
+        });
+    });
+}
+
+fn condition_cancel<C: Condition>(probes: &mut Vec<Probe>) {
+    add::<C>(probes, "condition, wait and give up", |n| {
+        let condition = C::new();
+        repeat(n, |cx| {
+            let guard = now(condition.lock(), cx);
+            waits(pin!(condition.wait(guard)), cx);
+        });
     });
 }
 
@@ -216,5 +258,16 @@ fn pop_waits_for_push<Q: Queue>(probes: &mut Vec<Probe>) {
             now(Q::push(sender, 7), cx);
             assert_eq!(done(pop, cx).item(), 7);
         });
+    });
+}
+
+fn pop_cancel<Q: Queue>(probes: &mut Vec<Probe>) {
+    if Q::ends(PRIVATE).is_none() {
+        return;
+    }
+    add::<Q>(probes, "pop, wait and give up", |n| {
+        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let receiver = &mut ends.receivers[0];
+        repeat(n, |cx| waits(pin!(Q::pop(receiver)), cx));
     });
 }
