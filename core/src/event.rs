@@ -116,6 +116,9 @@ impl Event {
     }
 
     /// Whether the flag is set.
+    ///
+    /// Who sees it set, or is woken for it, sees what was done before the [`set`](Self::set); who sees it clear again, what was
+    /// done before the [`clear`](Self::clear).
     #[inline]
     pub fn is_set(&self) -> bool {
         // Ordering: Acquire synchronizes with the Release in `set` and `broadcast`.
