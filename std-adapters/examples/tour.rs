@@ -1,7 +1,7 @@
 //! A tour of anywake: a word index of a folder of text files, built on each runtime in turn with all five primitives.
 //!
 //! ```text
-//! cargo run --release -p anywake --all-features --example tour [FOLDER]
+//! cargo run -p anywake --all-features --example tour [FOLDER]
 //! ```
 //!
 //! | primitive | its part in it |
