@@ -14,14 +14,14 @@ pub mod sync {
 
     /// With loom, an access that is seen as one; here every atomic access is.
     #[derive(Debug, Default)]
-    pub struct Notify;
+    pub struct Condvar;
 
-    impl Notify {
+    impl Condvar {
         pub fn new() -> Self {
             Self
         }
 
-        pub fn notify(&self) {}
+        pub fn notify_one(&self) {}
     }
 
     pub mod atomic {
