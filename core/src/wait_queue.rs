@@ -57,7 +57,7 @@ use crate::wake_batch::WakeBatch;
 /// ends of a grant.
 // What a policy does on the way into a queue and out of it is `#[inline]`, and so is what that calls: the protocol is
 // compiled by the crate that waits, and from there each call into this one, with the lock handed over and back
-// through memory, cost a tenth to a quarter of a wait.
+// through memory, cost a tenth to a quarter of a wait's instructions, and up to half of its time.
 pub trait Policy {
     /// What is read and changed without the lock.
     type Word;

@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Poll;
 use std::sync::Arc;
 
-use super::{Shared, block_on, join, model, own, poll, queued, spawn, write_and};
+use super::{Shared, block_on, carries_memory, join, model, own, poll, queued, spawn, write_and};
 use crate::error::{AcquireError, Closed, TryAcquireError};
 use crate::semaphore::Semaphore;
 
@@ -247,26 +247,16 @@ fn a_refusal_carries_its_reason() {
 /// Who sees that a semaphore is closed sees what was done before.
 #[test]
 fn a_close_carries_memory() {
-    model(|| {
-        let (semaphore, value) = (Arc::new(Semaphore::new(0)), Shared::new(0));
-        let closer = write_and(&value, Arc::clone(&semaphore), |semaphore| semaphore.close());
-        if semaphore.is_closed() {
-            assert_eq!(value.get(), 1);
-        }
-        closer.join().unwrap();
-    });
+    model(|| carries_memory(Semaphore::new(0), Semaphore::close, |semaphore| semaphore.is_closed()));
 }
 
 /// And so does whose attempt is refused for it.
 #[test]
 fn a_refused_attempt_carries_memory() {
     model(|| {
-        let (semaphore, value) = (Arc::new(Semaphore::new(0)), Shared::new(0));
-        let closer = write_and(&value, Arc::clone(&semaphore), |semaphore| semaphore.close());
-        if matches!(semaphore.try_acquire(), Err(TryAcquireError::Closed)) {
-            assert_eq!(value.get(), 1);
-        }
-        closer.join().unwrap();
+        carries_memory(Semaphore::new(0), Semaphore::close, |semaphore| {
+            matches!(semaphore.try_acquire(), Err(TryAcquireError::Closed))
+        });
     });
 }
 
@@ -274,13 +264,9 @@ fn a_refused_attempt_carries_memory() {
 #[test]
 fn a_refused_wait_carries_memory() {
     model(|| {
-        let (semaphore, value) = (Arc::new(Semaphore::new(0)), Shared::new(0));
-        let closer = write_and(&value, Arc::clone(&semaphore), |semaphore| semaphore.close());
-        if let Poll::Ready(refused) = poll(&mut own(&semaphore, Semaphore::acquire)) {
-            assert!(refused.is_err());
-            assert_eq!(value.get(), 1);
-        }
-        closer.join().unwrap();
+        carries_memory(Semaphore::new(0), Semaphore::close, |semaphore| {
+            poll(&mut own(semaphore, Semaphore::acquire)).is_ready()
+        });
     });
 }
 
