@@ -135,12 +135,13 @@ pub enum Basis {
 }
 
 impl Basis {
-    /// By how much a round is longer than asked for: on threads a short one sees only one of the regimes that they
-    /// fall into (everybody on one core in turn, or the cache line going to and fro), and the median jumps between two.
+    /// By how much a round is longer than asked for. On one thread short ones are wanted, of which some fall between
+    /// two disturbances. On threads a short one sees only one of the regimes that they fall into (everybody on one core in
+    /// turn, or the cache line going to and fro), and the median jumps between two.
     fn stretch(self) -> u32 {
         match self {
             Self::Min => 1,
-            Self::Median => 2,
+            Self::Median => 4,
         }
     }
 }
@@ -304,7 +305,7 @@ impl Suite {
         }
     }
 
-    /// Runs everything, `rounds` rounds of about `round` each (on threads, twice that) per row; `tick` is told each row that is about to run.
+    /// Runs everything, `rounds` rounds of about `round` each (on threads, four times that) per row; `tick` is told each row that is about to run.
     /// One more turn than there are rounds: the first finds the number of operations and counts allocations.
     pub fn measure(&self, rounds: usize, round: Duration, tick: impl Fn(&Workload, &Row)) -> Vec<Outcome> {
         let rows: Vec<_> =
@@ -317,13 +318,16 @@ impl Suite {
             sizes.push(size);
             allocations.push(allocations_per_operation(row, size));
         }
+        let mut random = fastrand::Rng::with_seed(0);
         let mut runs: Vec<Vec<Run>> = rows.iter().map(|_| Vec::new()).collect();
         for turn in 0..rounds {
             for index in 0..rows.len() {
                 let index = (index + turn * rows.len() / rounds) % rows.len();
                 let (workload, row) = rows[index];
                 tick(workload, row);
+                let between = scatter(&mut random);
                 runs[index].push(row.run(sizes[index]));
+                drop(between);
             }
         }
         let mut figures = rows.iter().zip(runs).zip(allocations).map(|(((_, row), runs), allocations)| {
@@ -349,6 +353,18 @@ impl Suite {
             })
             .collect()
     }
+}
+
+/// Blocks that lie between those of a run, for as long as it lasts.
+///
+/// What ran before decides where a run's tasks lie, the same in every round, and where they lie decides up to a quarter of the
+/// time, for one contender more than for another. So they lie elsewhere in each round.
+fn scatter(random: &mut fastrand::Rng) -> Vec<Vec<u8>> {
+    let mut blocks: Vec<_> = (0..512).map(|_| Vec::with_capacity(random.usize(16..416))).collect();
+    // The run gets the gaps, last left first.
+    random.shuffle(&mut blocks);
+    blocks.truncate(256);
+    blocks
 }
 
 /// How many operations fill a round: grows until the clock can be trusted, then scales.

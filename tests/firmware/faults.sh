@@ -25,20 +25,20 @@ copy_repository() { # copy_repository <folder>
     tar -C ../.. --exclude=target --exclude=.git -c . | tar -C "$1" -x -m
 }
 
-sweep_in() { # sweep_in <repository>: builds the sweep there and runs it; what it prints is in $EMBED/sweep.log
+sweep_in() { # sweep_in <repository>: builds the sweep there and runs it; what it prints is in $STORE/sweep.log
     (cd "$1/tests/firmware" && cargo build -q --release -p anywake-cortex-m --bin sweep --target thumbv7m-none-eabi) \
         || { echo "it does not compile"; exit 1; }
-    arm thumbv7m-none-eabi sweep "${semihosting[@]}" >"$EMBED/sweep.log" 2>&1
+    arm thumbv7m-none-eabi sweep "${semihosting[@]}" >"$STORE/sweep.log" 2>&1
 }
 
 # The sweep passes on a copy of the core, and fails on it with each fault.
 faults() {
-    local copy=$EMBED/faulty fault what file substitution source
+    local copy=$STORE/faulty fault what file substitution source
     compiler_for thumbv7m-none-eabi core
     emulator qemu-system-arm qemu-system-arm
     copy_repository "$copy"
     local begin=$SECONDS
-    sweep_in "$copy" || { cat "$EMBED/sweep.log"; echo "the sweep fails without a fault"; return 1; }
+    sweep_in "$copy" || { cat "$STORE/sweep.log"; echo "the sweep fails without a fault"; return 1; }
     # For a program that hangs: long for a machine on which it was built and run in that time.
     patience=$((10 + SECONDS - begin))
     state "ran, but a fault was not found: see above"
@@ -52,6 +52,6 @@ faults() {
         fi
         mv "$source.sound" "$source"
         printf '%s:\n' "$what"
-        tail -n 4 "$EMBED/sweep.log" | sed 's/^/    /'
+        tail -n 4 "$STORE/sweep.log" | sed 's/^/    /'
     done
 }

@@ -13,33 +13,18 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# Debian's versions change with its security updates: the newest there is, in all of them.
-fetch_compiler() {
-    local debs=$work/debs sysroot=$work/compiler
-    [ -e "$work/compiler.complete" ] && return
-    command -v apt-get >/dev/null || { echo "this needs Debian's apt-get, to fetch a compiler with its sources"; exit 1; }
-    mkdir -p "$debs" "$sysroot"
-    apt-cache show rust-web-src >/dev/null 2>&1 || apt-get update
-    local version series llvm
-    version=$(apt-cache policy rustc-web | awk '/Candidate:/ { print $2 }')
-    series=$(cut -d. -f1,2 <<<"$version")
-    llvm=$(apt-cache show "rustc-web=$version" "libstd-rust-web-$series=$version" | grep -o 'libllvm[0-9]*' | sort -u)
-    (
-        cd "$debs"
-        apt-get download -o APT::Sandbox::User= "rustc-web=$version" "rust-web-src=$version" \
-            "libstd-rust-web-$series=$version" "libstd-rust-web-dev=$version" "$llvm"
-        for deb in *.deb; do dpkg -x "$deb" "$sysroot"; done
-    )
+STORE=$work
+source "$root/tests/debian.sh"
+
+compiler() {
+    unpack_rustc rustc "" rust-web-src
     # Debian leaves the sanitizers' runtimes out. That of a recent toolchain does, under the name that is looked for.
     cp "$(rustc --print target-libdir)"/librustc-*_rt.tsan.a \
-        "$sysroot/usr/lib/rustlib/$triple/lib/librustc-stable_rt.tsan.a"
-    touch "$work/compiler.complete"
+        "$STORE/rustc/usr/lib/rustlib/$triple/lib/librustc-stable_rt.tsan.a"
 }
 
-fetch_compiler
-compiler=$work/compiler/usr
-export LD_LIBRARY_PATH=$compiler/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-export RUSTC=$compiler/bin/rustc RUSTDOC=$compiler/bin/rustdoc RUSTC_BOOTSTRAP=1
+once compiler compiler
+export RUSTC=$STORE/bin/rustc RUSTC_BOOTSTRAP=1
 export CARGO_TARGET_DIR=$work/thread
 export RUSTFLAGS="-Zsanitizer=thread -Cforce-frame-pointers=yes"
 # tokio's runtimes in statics end with the process, and nobody joins their threads; that is not what is looked for.

@@ -20,8 +20,8 @@ compare: anywake beside its rivals, ns per operation
 
   --filter WORDS    only the workloads whose name contains all of these words (may be repeated: any of them)
   --only WORD       only the contenders whose name contains this word, and the floors
-  --rounds N        rounds, after one to find the sizes (default 21)
-  --round-ms N      length of a round of one row (default 4; twice that on threads)
+  --rounds N        rounds, after one to find the sizes (default 31)
+  --round-ms N      length of a round of one row (default 2; four times that on threads)
   --json FILE       write everything for machines
   --plots DIR       write an SVG per workload
   --readme FILE     put the table between the marks of this Markdown file
@@ -43,8 +43,8 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     let mut options = Options {
         filters: Vec::new(),
         only: None,
-        rounds: 21,
-        round: Duration::from_millis(4),
+        rounds: 31,
+        round: Duration::from_millis(2),
         json: None,
         plots: None,
         readme: None,
