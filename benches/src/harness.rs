@@ -407,6 +407,3 @@ fn fold(runs: &[Run]) -> Vec<Extra> {
 pub fn bytes_of<F: Future>(future: F) -> Option<usize> {
     Some(size_of_val(&future))
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,8 @@
-use super::*;
+//! How a row is measured. In a process of its own: allocations are counted on all threads, other tests' too.
+
+use core::time::Duration;
+
+use anywake_benches::harness::{Basis, Contender, Fold, Run, Suite, Workload};
 
 struct Steady;
 impl Contender for Steady {
