@@ -266,6 +266,11 @@ impl<H: LockHandle> Policy for LockPolicy<H> {
     }
 
     #[inline]
+    fn outrun(&self) -> bool {
+        self.core().outrun()
+    }
+
+    #[inline]
     fn settle(&self, _: Verdict, (): &()) {}
 
     #[inline]

@@ -96,6 +96,10 @@ pub trait Policy {
     fn retry(&self, _locked: &mut Locked<'_, Self::State>, _waiter: Ticket) -> bool {
         false
     }
+    /// Whether it looks as if whoever was woken to retry comes too late.
+    fn outrun(&self) -> bool {
+        false
+    }
     /// What a status means to a wait of this kind; `None`: it goes on.
     fn verdict(status: u32) -> Option<Verdict> {
         Verdict::of(status).filter(|verdict| *verdict != Verdict::Moved)
@@ -361,7 +365,7 @@ fn refresh<P: Policy>(policy: &P, waiter: &Waiter<P::Request>, context: &Context
         Err(Verdict::Granted)
     };
     let retry: Option<Retry<'_, '_>> = if P::RETRIES { Some(&mut retry) } else { None };
-    look_again(&queue.raw, waiter.without_request(), P::verdict, retry, context)
+    look_again(&queue.raw, waiter.without_request(), P::verdict, retry, policy.outrun(), context)
 }
 
 /// Takes what the waiter was woken for, or gives the lock back to the caller.
@@ -373,10 +377,12 @@ fn look_again<'q>(
     waiter: &Waiter<()>,
     verdict: fn(u32) -> Option<Verdict>,
     mut retry: Option<Retry<'_, 'q>>,
+    outrun: bool,
     context: &Context<'_>,
 ) -> Option<Verdict> {
-    // Cloned only when it is needed, and then without the lock: hence the second round.
-    let mut fresh = None;
+    // Cloned only when it is needed, and then without the lock: hence the second round. Who comes too late needs one: its
+    // own was taken out to wake it.
+    let mut fresh = outrun.then(|| context.waker().clone());
     loop {
         let mut raw = lock.lock();
         if let Some(verdict) = verdict(waiter.status()) {

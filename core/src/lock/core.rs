@@ -161,6 +161,13 @@ impl LockCore {
         }
     }
 
+    /// Whether the first waiter was woken, has not looked yet, and the lock is taken again.
+    #[inline]
+    pub(super) fn outrun(&self) -> bool {
+        // Ordering: Relaxed, it decides only whether a waker is cloned before the queue's lock is taken, or between.
+        self.word().load(Ordering::Relaxed) & (NOTIFIED | LOCKED) == NOTIFIED | LOCKED
+    }
+
     /// The first waiter, woken with the lock free: takes it, unless it was overtaken; then asks to be woken again.
     pub(super) fn retry(&self, locked: &mut Locked<'_, WaitList<()>>, waiter: Ticket) -> bool {
         if self.queue.word.limit == 0 || locked.state.front() != Some(waiter) {
