@@ -10,34 +10,21 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 command -v cargo-llvm-cov >/dev/null || { echo "cargo-llvm-cov is missing: cargo install cargo-llvm-cov"; exit 1; }
 
-fetch_llvm() {
-    local version work=$1
-    version=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
-    [ -e "$work/llvm-$version.complete" ] && return
-    command -v apt-get >/dev/null || { echo "rustup component add llvm-tools"; exit 1; }
-    mkdir -p "$work/debs" "$work/bin"
-    apt-cache show "llvm-$version" >/dev/null 2>&1 || apt-get update
-    (
-        cd "$work/debs"
-        apt-get download -o APT::Sandbox::User= "llvm-$version" "libllvm$version"
-        for deb in *.deb; do dpkg -x "$deb" "$work/root"; done
-    )
+llvm() { # llvm <version>
     local tool
-    for tool in llvm-cov llvm-profdata; do
-        # Their library must not be found by the compiler, which has its own.
-        cat >"$work/bin/$tool" <<EOF
-#!/bin/sh
-LD_LIBRARY_PATH=$work/root/usr/lib/x86_64-linux-gnu:$work/root/usr/lib/llvm-$version/lib exec $work/root/usr/lib/llvm-$version/bin/$tool "\$@"
-EOF
-        chmod +x "$work/bin/$tool"
-    done
-    touch "$work/llvm-$version.complete"
+    download "llvm-$1" "llvm-$1" "libllvm$1"
+    # Their library must not be found by the compiler, which has its own.
+    for tool in llvm-cov llvm-profdata; do wrapper "$tool-$1" "llvm-$1" "usr/lib/llvm-$1/bin/$tool"; done
 }
 
 if ! compgen -G "$(rustc --print target-libdir)/../bin/llvm-cov" >/dev/null; then
-    work=$(realpath -m "${CARGO_TARGET_DIR:-target}")/coverage
-    fetch_llvm "$work"
-    export LLVM_COV=$work/bin/llvm-cov LLVM_PROFDATA=$work/bin/llvm-profdata
+    command -v apt-get >/dev/null || { echo "llvm-cov is missing: rustup component add llvm-tools"; exit 1; }
+    STORE=$(realpath -m "${CARGO_TARGET_DIR:-target}")/coverage
+    source tests/debian.sh
+    version=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
+    once package-lists package_lists
+    once "llvm-$version" llvm "$version"
+    export LLVM_COV=$STORE/bin/llvm-cov-$version LLVM_PROFDATA=$STORE/bin/llvm-profdata-$version
 fi
 
 cargo llvm-cov clean --workspace
