@@ -1,7 +1,7 @@
 //! The study notes, 5.2 "Asynchronous Context Managers": a file, opened and closed without blocking anybody.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example async_file [RUNTIME]
+//! cargo run -p anywake-examples --bin async_file [RUNTIME]
 //! ```
 //!
 //! | Python | anywake |

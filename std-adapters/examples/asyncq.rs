@@ -1,7 +1,7 @@
 //! The study notes, 4.2 "Using a Queue" (`asyncq.py`): producers and consumers that know nothing of each other.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example asyncq [RUNTIME]
+//! cargo run -p anywake-examples --bin asyncq [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

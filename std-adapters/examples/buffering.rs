@@ -1,7 +1,7 @@
 //! Chapter 15, 15.10 "Using Buffering and Lazy Computations".
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example buffering [RUNTIME]
+//! cargo run -p anywake-examples --bin buffering [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

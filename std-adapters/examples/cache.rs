@@ -1,7 +1,7 @@
 //! Chapter 11, 11.9.2 "Asynchronous Cache Using `asyncio.Lock`", and what such a cache is for.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example cache [RUNTIME]
+//! cargo run -p anywake-examples --bin cache [RUNTIME]
 //! ```
 //!
 //! | the book | anywake |

@@ -1,7 +1,7 @@
 //! The study notes, 4.1 "Chaining Coroutines" (`chained.py`): each chain waits for its own parts only.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example chained [RUNTIME]
+//! cargo run -p anywake-examples --bin chained [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

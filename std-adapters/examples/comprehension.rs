@@ -1,7 +1,7 @@
 //! The study notes, 5.1 "Async Generators and Comprehensions".
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example comprehension [RUNTIME]
+//! cargo run -p anywake-examples --bin comprehension [RUNTIME]
 //! ```
 //!
 //! | Python | anywake |

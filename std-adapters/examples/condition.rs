@@ -1,7 +1,7 @@
 //! Chapter 15, 15.2 "Using `asyncio.Condition` for Complex Synchronization": consumers that wait for enough items.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example condition [RUNTIME]
+//! cargo run -p anywake-examples --bin condition [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

@@ -2,7 +2,7 @@
 //! nobody waits for in vain. With a real SQLite database. (Versions 3 and 4: `pool` and `pool_logging`.)
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example connection [RUNTIME]
+//! cargo run -p anywake-examples --bin connection [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

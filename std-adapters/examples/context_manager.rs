@@ -1,7 +1,7 @@
 //! Chapter 15, 15.4 "Using Context Managers for Resource Management", with a real SQLite database.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example context_manager [RUNTIME]
+//! cargo run -p anywake-examples --bin context_manager [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

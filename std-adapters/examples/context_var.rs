@@ -1,7 +1,7 @@
 //! Chapter 11, 11.8 "Using Context Variables for State Management": a value that follows a task.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example context_var [RUNTIME]
+//! cargo run -p anywake-examples --bin context_var [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

@@ -1,7 +1,7 @@
 //! The study notes, 3.1 "Coroutines" and questions 6 and 8: coroutines that run concurrently.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example coroutines [RUNTIME]
+//! cargo run -p anywake-examples --bin coroutines [RUNTIME]
 //! ```
 //!
 //! | asyncio | Rust |

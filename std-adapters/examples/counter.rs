@@ -1,7 +1,7 @@
 //! Chapter 11, 11.9.1 "Implementing a Safe Counter with Protected Access".
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example counter [RUNTIME]
+//! cargo run -p anywake-examples --bin counter [RUNTIME]
 //! ```
 //!
 //! | the book | anywake |

@@ -1,7 +1,7 @@
 //! The study notes, 6 "Asynchronous Web Crawler" (`areq.py`): fetches pages, and writes down the links in them.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example crawler [RUNTIME [URL [FILE]]]
+//! cargo run -p anywake-examples --bin crawler [RUNTIME [URL [FILE]]]
 //! ```
 //!
 //! It begins at URL, follows the links to pages on the same host, and writes to FILE (in the folder for temporary files,

@@ -2,7 +2,7 @@
 //! Synchronization": one that says when, and those who wait for it.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example event [RUNTIME]
+//! cargo run -p anywake-examples --bin event [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

@@ -1,7 +1,7 @@
 //! The quiz question on state without globals: `AsyncExitStack` and `asyncio.Queue` together, its answer B.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example exit_stack [RUNTIME]
+//! cargo run -p anywake-examples --bin exit_stack [RUNTIME]
 //! ```
 //!
 //! | what the answer asks for | asyncio | anywake |

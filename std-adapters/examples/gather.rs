@@ -2,7 +2,7 @@
 //! Exceptions in Task Groups".
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example gather [RUNTIME]
+//! cargo run -p anywake-examples --bin gather [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

@@ -1,7 +1,7 @@
 //! Chapter 15, 15.9 "Using Generators for Data Stream Management": a stream that is written as a loop.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example generator [RUNTIME]
+//! cargo run -p anywake-examples --bin generator [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

@@ -1,7 +1,7 @@
 //! Chapter 11, 11.7 "Avoiding Race Conditions with Immutable Objects".
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example immutable [RUNTIME]
+//! cargo run -p anywake-examples --bin immutable [RUNTIME]
 //! ```
 //!
 //! | asyncio | Rust |

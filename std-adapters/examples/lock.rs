@@ -1,7 +1,7 @@
 //! Chapter 11, 11.3.1 and 11.6.1: `asyncio.Lock`, held across an `await`.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example lock [RUNTIME]
+//! cargo run -p anywake-examples --bin lock [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

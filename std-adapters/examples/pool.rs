@@ -1,7 +1,7 @@
 //! Asynchronous context managers, version 3: a pool of connections to a real SQLite database.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example pool [RUNTIME]
+//! cargo run -p anywake-examples --bin pool [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

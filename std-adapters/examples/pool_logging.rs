@@ -1,7 +1,7 @@
 //! Asynchronous context managers, version 4: errors told apart, and a log of the connections' lives by `tracing`.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example pool_logging [RUNTIME]
+//! cargo run -p anywake-examples --bin pool_logging [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

@@ -1,7 +1,7 @@
 //! Chapter 11, 11.3.3 and 11.4.1: `asyncio.Queue` between producers and consumers.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example queue [RUNTIME]
+//! cargo run -p anywake-examples --bin queue [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

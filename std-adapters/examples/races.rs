@@ -1,7 +1,7 @@
 //! Chapter 11, 11.2 "Problems of Concurrent Access to State": what goes wrong without a lock.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example races [RUNTIME]
+//! cargo run -p anywake-examples --bin races [RUNTIME]
 //! ```
 //!
 //! | asyncio | Rust |

@@ -1,7 +1,7 @@
 //! Chapter 15, 15.11 "Optimizing CPU Usage with `uvloop` and `asyncio.run_in_executor`".
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example run_in_executor [RUNTIME]
+//! cargo run -p anywake-examples --bin run_in_executor [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

@@ -1,7 +1,7 @@
 //! Chapter 11, 11.3.2 and 11.6.2: `asyncio.Semaphore`, two at a time.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example semaphore [RUNTIME]
+//! cargo run -p anywake-examples --bin semaphore [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

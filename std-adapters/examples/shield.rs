@@ -1,7 +1,7 @@
 //! Chapter 15, 15.7 "Using `asyncio.shield` to Protect Critical Tasks".
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example shield [RUNTIME]
+//! cargo run -p anywake-examples --bin shield [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

@@ -1,7 +1,7 @@
 //! Chapter 15, 15.8 "Using `asyncio.TaskGroup` for Managing Complex Task Groups": the first failure cancels the others.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example task_group [RUNTIME]
+//! cargo run -p anywake-examples --bin task_group [RUNTIME]
 //! ```
 //!
 //! | asyncio | anywake |

@@ -15,12 +15,18 @@ need inferno-flamegraph "cargo install inferno"
 
 # A directory of its own, since the flag rebuilds everything: with frame pointers a stack costs next to nothing to read.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/profiling RUSTFLAGS="-C force-frame-pointers=yes"
-cargo build --release -p anywake --all-features --example "$example"
+if [ "$example" = tour ]; then
+    cargo build --release -p anywake --all-features --example tour
+    program=$CARGO_TARGET_DIR/release/examples/tour
+else
+    cargo build --release -p anywake-examples --bin "$example"
+    program=$CARGO_TARGET_DIR/release/$example
+fi
 
 profile=$CARGO_TARGET_DIR/$example
 # Of user code only, so that it needs no privileges, and by the clock, because virtual machines often have no counters.
 perf record --quiet -F 4999 -e cpu-clock:u --call-graph fp -o "$profile.perf" \
-    "$CARGO_TARGET_DIR/release/examples/$example" "$@" >&2
+    "$program" "$@" >&2
 perf script -i "$profile.perf" | inferno-collapse-perf >"$profile.folded"
 inferno-flamegraph --title "$example" --minwidth 0.1 "$profile.folded" >"$profile.svg"
 echo "$profile.svg"

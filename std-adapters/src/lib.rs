@@ -85,65 +85,34 @@
 
 #![forbid(unsafe_code)]
 
-mod as_completed;
-mod barrier;
-pub mod blocking;
-mod blocking_pool;
-mod cache;
-mod children;
-pub mod context;
-mod counter;
-mod deadline;
-mod exit_stack;
-mod gather;
-mod ordered_queue;
-mod outcome;
-mod pool;
-mod race;
 mod runtime;
-mod shared_state;
-mod shield;
-mod sink;
+mod scope;
+mod share;
 pub mod stream;
-mod task;
-mod task_group;
+pub mod task;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
-mod timeout;
-
-#[cfg(feature = "async-std")]
-mod async_std;
-#[cfg(feature = "smol")]
-mod smol;
-#[cfg(feature = "tokio")]
-mod tokio;
+pub mod wait;
 
 pub use anywake_core::*;
 
-pub use as_completed::{AsCompleted, as_completed};
-pub use barrier::{Barrier, BrokenBarrier};
-pub use blocking_pool::BlockingPool;
-pub use cache::Cache;
-pub use context::ContextVar;
-pub use counter::SafeCounter;
-pub use deadline::{Deadline, DeadlineOver, timeout, timeout_with};
-pub use exit_stack::{Exit, ExitStack, exit_stack};
-pub use gather::{Gather, GatherSettled, gather, gather_settled};
-pub use ordered_queue::{Least, LifoQueue, Newest, Order, OrderedQueue, PriorityQueue};
-pub use outcome::{Failure, GroupError, Outcome};
-pub use pool::{Manager, Pool, PoolConfig, PoolError, PoolStats, Pooled};
-pub use race::{Race, WaitTasks, When, race, wait};
 pub use runtime::Runtime;
-pub use shared_state::SharedState;
-pub use shield::{Shield, shield};
-pub use sink::{QueueExt, QueueSink};
-pub use task::{Panic, Task, TaskError};
-pub use task_group::{TaskGroup, task_group};
-pub use timeout::{Elapsed, Until, Wait};
-
 #[cfg(feature = "async-std")]
-pub use self::async_std::AsyncStd;
+pub use runtime::async_std::AsyncStd;
 #[cfg(feature = "smol")]
-pub use self::smol::Smol;
+pub use runtime::smol::Smol;
 #[cfg(feature = "tokio")]
-pub use self::tokio::Tokio;
+pub use runtime::tokio::Tokio;
+pub use scope::{
+    AsCompleted, Exit, ExitStack, Gather, GatherSettled, Race, Shield, TaskGroup, WaitTasks, When,
+    as_completed, exit_stack, gather, gather_settled, race, shield, task_group, wait,
+};
+pub use share::{
+    Barrier, BlockingPool, BrokenBarrier, Cache, Least, LifoQueue, Manager, Newest, Order, OrderedQueue,
+    Pool, PoolConfig, PoolError, PoolStats, Pooled, PriorityQueue, SafeCounter, SharedState,
+};
+pub use stream::{QueueExt, QueueSink};
+pub use task::context::{self, ContextVar};
+pub use task::{Failure, GroupError, Outcome, Panic, Task, TaskError};
+pub use wait::blocking;
+pub use wait::{Deadline, DeadlineOver, Elapsed, Until, Wait, timeout, timeout_with};

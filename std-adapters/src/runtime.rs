@@ -7,6 +7,13 @@ use std::time::Instant;
 
 use crate::task::{self, Task};
 
+#[cfg(feature = "async-std")]
+pub(crate) mod async_std;
+#[cfg(feature = "smol")]
+pub(crate) mod smol;
+#[cfg(feature = "tokio")]
+pub(crate) mod tokio;
+
 /// An executor with timers and a pool for blocking functions: the one thing that is written once per runtime.
 ///
 /// A runtime is a value without state, such as `Tokio`, that stands for whatever the process runs:

@@ -2,7 +2,7 @@
 //!
 //! What asyncio has as `async for` over asynchronous generators. These are functions, not a trait, so that they do not
 //! collide with the methods of `futures_util::StreamExt`, which go with them; the ends of a queue as a stream are
-//! [`BoundedQueue::stream`](crate::BoundedQueue::stream) and [`QueueExt::sink`](crate::QueueExt::sink).
+//! [`BoundedQueue::stream`](crate::BoundedQueue::stream) and [`QueueExt::sink`].
 //!
 //! Back-pressure is kept everywhere: nothing runs further ahead of its consumer than its documentation says.
 //!
@@ -17,20 +17,21 @@
 
 use std::sync::Arc;
 
+use anywake_core::{BoundedQueue, Slots};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, SelectAll};
 
-use crate::{BoundedQueue, Slots};
-
 mod buffered;
 mod chunks;
 mod generator;
+mod sink;
 mod until;
 
 pub use buffered::{Buffered, buffered};
 pub use chunks::chunks_timeout;
 pub use generator::{Emitter, generator};
+pub use sink::{QueueExt, QueueSink};
 pub use until::{Until, until, within};
 
 /// The items of a queue that the stream holds by itself, until it is closed and drained.

@@ -30,12 +30,13 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::task::AtomicWaker;
 use pin_project_lite::pin_project;
 
-use crate::context;
-use crate::outcome::Outcome;
-
+pub mod context;
 mod error;
+mod outcome;
 
 pub use error::{Panic, TaskError};
+pub(crate) use outcome::flatten;
+pub use outcome::{Failure, GroupError, Outcome};
 
 /// A running task: await it for the outcome, [`cancel`](Task::cancel) it, or drop it to let it run on by itself.
 ///

@@ -1,8 +1,8 @@
 //! What the examples share: the runtimes that they run on, and their clock.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example condition            # on tokio, async-std and smol in turn
-//! cargo run -p anywake --all-features --example condition -- smol    # on this one
+//! cargo run -p anywake-examples --bin condition            # on tokio, async-std and smol in turn
+//! cargo run -p anywake-examples --bin condition -- smol    # on this one
 //! ```
 
 use core::time::Duration;

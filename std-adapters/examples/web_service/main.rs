@@ -1,7 +1,7 @@
 //! A small web service: notes in a SQLite database, read through a cache, by not too many at a time.
 //!
 //! ```text
-//! cargo run -p anywake --all-features --example web_service [ADDRESS [FILE]]    # Ctrl-C ends it
+//! cargo run -p anywake-examples --bin web_service [ADDRESS [FILE]]    # Ctrl-C ends it
 //!
 //! curl -d 'buy milk' http://127.0.0.1:8080/notes     # 1
 //! curl http://127.0.0.1:8080/notes/1                 # buy milk

@@ -6,12 +6,14 @@ use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};
 use std::sync::Arc;
 
+use anywake_core::{CapacityError, Queue};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
-use crate::stream::from_queue;
-use crate::{CapacityError, Queue, Runtime, Task, TaskError};
+use super::from_queue;
+use crate::runtime::Runtime;
+use crate::task::{Task, TaskError};
 
 /// The items of `stream`, which runs in a task of its own and up to `capacity` items ahead of the consumer.
 ///

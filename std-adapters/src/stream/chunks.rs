@@ -8,8 +8,8 @@ use core::time::Duration;
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 
-use crate::Runtime;
-use crate::stream::generator;
+use super::generator;
+use crate::runtime::Runtime;
 
 /// The items of `stream` in groups: of `size`, or of what has come in `duration` since the group's first item.
 ///

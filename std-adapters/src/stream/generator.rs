@@ -12,11 +12,11 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use std::sync::Arc;
 
+use anywake_core::Queue;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use crate::Queue;
-use crate::stream::from_queue;
+use super::from_queue;
 
 /// A stream of what `body` [emits](Emitter::emit), in the manner of Python's asynchronous generators.
 ///

@@ -9,7 +9,8 @@ use core::time::Duration;
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use crate::{Elapsed, Runtime};
+use crate::runtime::Runtime;
+use crate::wait::Elapsed;
 
 /// The items of `stream` until `deadline` completes: then one `Err`, and the end.
 ///

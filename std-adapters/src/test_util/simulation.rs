@@ -11,7 +11,7 @@ use core::task::Poll;
 use core::time::Duration;
 use std::time::Instant;
 
-use crate::Runtime;
+use crate::runtime::Runtime;
 
 mod random;
 mod sleep;

@@ -1,0 +1,126 @@
+//! [`gather`] and [`gather_settled`]: the results of several tasks, in the order of the arguments.
+
+use core::fmt;
+use core::future::Future;
+use core::mem;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+
+use super::children::{CancelOnDrop, Children, Settled};
+use crate::task::{Failure, Outcome, Task};
+
+/// Waits for all `tasks` and returns what they return, in the order of the arguments: `asyncio.gather`.
+///
+/// The first failure, an error, a panic or a task that was cancelled, is returned at once. As in asyncio the other
+/// tasks are then *not* cancelled: they run on by themselves ([`task_group`](crate::task_group) is the one that
+/// cancels). Without tasks the result is there at once, and empty.
+///
+/// # Cancel safety
+///
+/// If the future is dropped before it has a result, all tasks are cancelled.
+///
+/// # Errors
+///
+/// The failure that occurred first.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{Runtime, Smol, gather};
+///
+/// let squares = Smol.block_on(gather((0..4).map(|n| Smol.spawn(async move { n * n }))));
+/// assert_eq!(squares.unwrap(), [0, 1, 4, 9]);
+/// # }
+/// ```
+pub fn gather<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Gather<O> {
+    let children = CancelOnDrop(Children::new(tasks));
+    let values = (0..children.len()).map(|_| None).collect();
+    Gather { children, values }
+}
+
+/// The future of [`gather`].
+#[must_use = "the tasks are cancelled otherwise"]
+pub struct Gather<O: Outcome> {
+    children: CancelOnDrop<O>,
+    values: Vec<Option<O::Value>>,
+}
+
+impl<O: Outcome> Future for Gather<O> {
+    type Output = Result<Vec<O::Value>, Failure<O::Error>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        while let Some((index, ended)) = ready!(self.children.poll_next(cx)) {
+            match ended {
+                Ok(value) => self.values[index] = Some(value),
+                Err(failure) => {
+                    self.children.detach();
+                    return Poll::Ready(Err(failure));
+                }
+            }
+        }
+        Poll::Ready(Ok(in_order(&mut self.values)))
+    }
+}
+
+/// Waits for all `tasks` and returns how each ended, in the order of the arguments: `asyncio.gather` with
+/// `return_exceptions=True`.
+///
+/// # Cancel safety
+///
+/// If the future is dropped before it has a result, all tasks are cancelled.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{Failure, Runtime, Smol, gather_settled};
+///
+/// let tasks = ["1", "x", "3"].map(|text| Smol.spawn(async { text.parse::<u8>() }));
+/// let settled = Smol.block_on(gather_settled(tasks));
+/// assert!(matches!(settled[..], [Ok(1), Err(Failure::Error(_)), Ok(3)]));
+/// # }
+/// ```
+pub fn gather_settled<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> GatherSettled<O> {
+    let children = CancelOnDrop(Children::new(tasks));
+    let settled = (0..children.len()).map(|_| None).collect();
+    GatherSettled { children, settled }
+}
+
+/// The future of [`gather_settled`].
+#[must_use = "the tasks are cancelled otherwise"]
+pub struct GatherSettled<O: Outcome> {
+    children: CancelOnDrop<O>,
+    settled: Vec<Option<Settled<O>>>,
+}
+
+impl<O: Outcome> Future for GatherSettled<O> {
+    type Output = Vec<Settled<O>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        while let Some((index, ended)) = ready!(self.children.poll_next(cx)) {
+            self.settled[index] = Some(ended);
+        }
+        Poll::Ready(in_order(&mut self.settled))
+    }
+}
+
+fn in_order<T>(slots: &mut Vec<Option<T>>) -> Vec<T> {
+    mem::take(slots).into_iter().map(|slot| slot.expect("all have ended")).collect()
+}
+
+// The values are only kept here.
+impl<O: Outcome> Unpin for Gather<O> {}
+impl<O: Outcome> Unpin for GatherSettled<O> {}
+
+impl<O: Outcome> fmt::Debug for Gather<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gather").field("running", &self.children.len()).finish()
+    }
+}
+
+impl<O: Outcome> fmt::Debug for GatherSettled<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GatherSettled").field("running", &self.children.len()).finish()
+    }
+}

@@ -1,0 +1,97 @@
+//! [`BlockingPool`]: blocking functions, not more than so many at a time.
+
+use core::fmt;
+use std::sync::Arc;
+
+use anywake_core::{OwnedPermit, Semaphore};
+use futures_util::FutureExt as _;
+
+use crate::runtime::Runtime;
+use crate::task::{self, Task};
+
+/// A bounded part of the runtime's threads for blocking functions: `run_in_executor` with a `ThreadPoolExecutor`.
+///
+/// The runtimes' own pools are large and shared by everybody. This one keeps, say, the use of a database or of the
+/// processors within bounds: at most `threads` functions run, the others wait in the order in which they came.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{BlockingPool, Runtime, Smol, gather};
+///
+/// let pool = BlockingPool::new(Smol, 2);
+/// let sums = [10, 100, 1000].map(|n| pool.spawn(move || (0..n).sum::<u64>()));
+/// assert_eq!(Smol.block_on(gather(sums)).unwrap(), [45, 4950, 499_500]);
+/// # }
+/// ```
+pub struct BlockingPool<R> {
+    slots: Arc<Semaphore>,
+    threads: usize,
+    runtime: R,
+}
+
+impl<R: Runtime> BlockingPool<R> {
+    /// A pool that runs up to `threads` functions at a time.
+    ///
+    /// # Panics
+    ///
+    /// If `threads` is none, or more than [`Semaphore::MAX_PERMITS`].
+    #[must_use]
+    pub fn new(runtime: R, threads: usize) -> Self {
+        assert!(threads > 0, "a pool has at least one thread");
+        Self { slots: Arc::new(Semaphore::bounded(threads)), threads, runtime }
+    }
+
+    /// Runs `function` as soon as it is its turn, and returns the handle to it.
+    ///
+    /// The rules are those of [`Runtime::spawn_blocking`]: a function that has begun cannot be stopped, and keeps its
+    /// place until it has ended; one that is cancelled before its turn is never called.
+    pub fn spawn<F, T>(&self, function: F) -> Task<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let (task, job) = task::pair(async move { function() });
+        let run = move |slot: OwnedPermit, runtime: R| {
+            runtime.spawn_blocking_detached(move || {
+                task::run_to_end(job);
+                drop(slot);
+            });
+        };
+        let runtime = self.runtime;
+        let mut turn = Box::pin(Arc::clone(&self.slots).acquire_owned());
+        // Asked here and now: so the order is that of the calls, not that in which some tasks are polled.
+        if let Some(slot) = turn.as_mut().now_or_never() {
+            run(slot.expect("never closed"), runtime);
+        } else {
+            runtime.spawn_detached(async move { run(turn.await.expect("never closed"), runtime) });
+        }
+        task
+    }
+
+    /// Waits until every function that was spawned before has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost.
+    pub async fn join(&self) {
+        drop(self.slots.acquire_many(self.threads).await);
+    }
+
+    /// How many functions run at most.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+}
+
+impl<R> fmt::Debug for BlockingPool<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlockingPool")
+            .field("threads", &self.threads)
+            .field("running", &(self.threads - self.slots.available_permits()))
+            .field("waiting", &self.slots.waiters())
+            .finish_non_exhaustive()
+    }
+}

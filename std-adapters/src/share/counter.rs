@@ -1,0 +1,75 @@
+//! [`SafeCounter`]: a number that tasks change in turn.
+
+use core::future::Future;
+
+use anywake_core::Lock;
+
+/// A counter whose changes never overlap, even those that wait in between.
+///
+/// For plain counting an atomic does. This is for the change that reads, *awaits* and writes: between its two ends
+/// nobody else gets in.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{SafeCounter, blocking};
+///
+/// let counter = SafeCounter::new(0);
+/// blocking::wait(async {
+///     counter.increment().await;
+///     counter.update(async |count| count * 10).await;
+/// });
+/// assert_eq!(counter.into_inner(), 10);
+/// ```
+#[derive(Debug, Default)]
+pub struct SafeCounter {
+    count: Lock<i64>,
+}
+
+impl SafeCounter {
+    /// A counter that begins at `count`.
+    #[must_use]
+    pub const fn new(count: i64) -> Self {
+        Self { count: Lock::new(count) }
+    }
+
+    /// The count, after the changes that were asked for before.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost but the place in the queue, as with all methods here.
+    pub async fn get(&self) -> i64 {
+        *self.count.lock().await
+    }
+
+    /// Adds one, and returns the new count.
+    pub async fn increment(&self) -> i64 {
+        self.add(1).await
+    }
+
+    /// Adds `n`, which may be negative, and returns the new count.
+    ///
+    /// # Panics
+    ///
+    /// If the sum is no `i64`; the count stays as it was.
+    pub async fn add(&self, n: i64) -> i64 {
+        self.update(async |count| count.checked_add(n).expect("the count overflows")).await
+    }
+
+    /// Sets the count to what `change` makes of it, in its own time, and returns the new count.
+    ///
+    /// # Cancel safety
+    ///
+    /// If it is dropped, or `change` panics, the count stays as it was.
+    pub async fn update<F: Future<Output = i64>>(&self, change: impl FnOnce(i64) -> F) -> i64 {
+        let mut count = self.count.lock().await;
+        *count = change(*count).await;
+        *count
+    }
+
+    /// The count.
+    #[must_use]
+    pub fn into_inner(self) -> i64 {
+        self.count.into_inner()
+    }
+}

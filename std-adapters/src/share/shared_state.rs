@@ -1,0 +1,87 @@
+//! [`SharedState`]: items that are collected until there are enough.
+
+use std::collections::VecDeque;
+
+use anywake_core::{Condition, Lock};
+
+/// A collection from which consumers take as many items as they need, once there are that many.
+///
+/// Unlike with a queue a consumer waits for a whole batch, and another one that needs less is served before it: there
+/// is no order among those whose thresholds differ. It has no bound; who needs back-pressure takes a
+/// [`Queue`](crate::Queue) and [`chunks_timeout`](crate::stream::chunks_timeout).
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{SharedState, blocking};
+/// use futures_util::future::join;
+///
+/// let state = SharedState::new();
+/// let produce = async {
+///     for n in 0..3 {
+///         state.produce(n).await;
+///     }
+/// };
+/// let (batch, ()) = blocking::wait(join(state.consume(2), produce));
+/// assert_eq!(batch, [0, 1]);
+/// assert_eq!(blocking::wait(state.len()), 1);
+/// ```
+#[derive(Debug)]
+pub struct SharedState<T> {
+    items: Lock<VecDeque<T>>,
+    grown: Condition,
+}
+
+impl<T> SharedState<T> {
+    /// Without items.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { items: Lock::new(VecDeque::new()), grown: Condition::new() }
+    }
+
+    /// Adds an item.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it is ready, the item is dropped with it.
+    pub async fn produce(&self, item: T) {
+        let mut items = self.items.lock().await;
+        items.push_back(item);
+        self.grown.notify_all();
+    }
+
+    /// Waits until there are `threshold` items, and takes that many, the oldest first.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, no item was taken.
+    pub async fn consume(&self, threshold: usize) -> Vec<T> {
+        let items = self.items.lock().await;
+        let mut items = self.grown.wait_for(items, |items| items.len() >= threshold).await;
+        items.drain(..threshold).collect()
+    }
+
+    /// How many items there are.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost.
+    pub async fn len(&self) -> usize {
+        self.items.lock().await.len()
+    }
+
+    /// Whether there is no item.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost.
+    pub async fn is_empty(&self) -> bool {
+        self.len().await == 0
+    }
+}
+
+impl<T> Default for SharedState<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

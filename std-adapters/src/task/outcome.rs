@@ -1,0 +1,178 @@
+//! What the tools that run several tasks have to know about an end: was it a failure?
+
+use core::convert::Infallible;
+use core::error::Error;
+use core::fmt;
+use std::vec;
+
+use super::error::{Panic, TaskError};
+
+/// What a task may return where its failure matters: a `Result`, or a plain value, which cannot fail.
+///
+/// It is there for `()`, numbers, `bool`, `char`, `String`, `Vec` and references. A task that returns a type of the program's own
+/// returns it in a `Result`, or the type implements this trait, of which only the first three items are needed.
+#[diagnostic::on_unimplemented(
+    message = "a task that returns `{Self}` does not say whether it failed",
+    note = "return a `Result`: `Ok::<_, std::convert::Infallible>(value)` if it cannot fail"
+)]
+pub trait Outcome {
+    /// What there is if it succeeded.
+    type Value;
+    /// What there is if it failed.
+    type Error;
+
+    /// The one or the other.
+    ///
+    /// # Errors
+    ///
+    /// If it failed.
+    fn into_result(self) -> Result<Self::Value, Self::Error>;
+
+    /// Whether it failed.
+    fn is_failure(&self) -> bool {
+        false
+    }
+}
+
+impl<T, E> Outcome for Result<T, E> {
+    type Value = T;
+    type Error = E;
+
+    fn into_result(self) -> Self {
+        self
+    }
+
+    fn is_failure(&self) -> bool {
+        self.is_err()
+    }
+}
+
+macro_rules! cannot_fail {
+    ($([$($generics:tt)*] $value:ty;)*) => {$(
+        impl<$($generics)*> Outcome for $value {
+            type Value = Self;
+            type Error = Infallible;
+
+            fn into_result(self) -> Result<Self, Infallible> {
+                Ok(self)
+            }
+        }
+    )*};
+}
+
+cannot_fail! {
+    [] (); [] bool; [] char; [] f32; [] f64;
+    [] u8; [] u16; [] u32; [] u64; [] u128; [] usize;
+    [] i8; [] i16; [] i32; [] i64; [] i128; [] isize;
+    [] String; [T] Vec<T>; [T: ?Sized] &T;
+}
+
+/// How a task failed.
+#[derive(Debug)]
+pub enum Failure<E> {
+    /// It returned this error.
+    Error(E),
+    /// It panicked.
+    Panicked(Panic),
+    /// It was cancelled, or its runtime shut down before it ended.
+    Cancelled,
+}
+
+/// How a task ended, with both layers in one: what it returned, and whether it got that far.
+pub(crate) fn flatten<O: Outcome>(ended: Result<O, TaskError>) -> Result<O::Value, Failure<O::Error>> {
+    ended?.into_result().map_err(Failure::Error)
+}
+
+impl<E> Failure<E> {
+    /// The error that the task returned, if that is how it failed.
+    #[must_use]
+    pub fn error(&self) -> Option<&E> {
+        match self {
+            Failure::Error(error) => Some(error),
+            Failure::Panicked(_) | Failure::Cancelled => None,
+        }
+    }
+}
+
+impl<E> From<TaskError> for Failure<E> {
+    fn from(error: TaskError) -> Self {
+        match error {
+            TaskError::Cancelled => Failure::Cancelled,
+            TaskError::Panicked(panic) => Failure::Panicked(panic),
+        }
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Failure<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Error(error) => error.fmt(f),
+            Failure::Panicked(panic) => write!(f, "the task panicked: {panic}"),
+            Failure::Cancelled => f.write_str("the task was cancelled"),
+        }
+    }
+}
+
+impl<E: Error + 'static> Error for Failure<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        // The message is that of the error itself already.
+        self.error().and_then(Error::source)
+    }
+}
+
+/// Every failure of a group, in the order in which they occurred: what an `ExceptionGroup` is in Python.
+///
+/// Without any, the group was [cancelled](crate::TaskGroup::cancel).
+#[derive(Debug)]
+pub struct GroupError<E> {
+    failures: Vec<Failure<E>>,
+}
+
+impl<E> GroupError<E> {
+    pub(crate) fn new(failures: Vec<Failure<E>>) -> Self {
+        Self { failures }
+    }
+
+    /// The failures.
+    #[must_use]
+    pub fn failures(&self) -> &[Failure<E>] {
+        &self.failures
+    }
+
+    /// Whether nothing failed, and the group was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+impl<E> IntoIterator for GroupError<E> {
+    type Item = Failure<E>;
+    type IntoIter = vec::IntoIter<Failure<E>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.failures.into_iter()
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for GroupError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.failures {
+            [] => f.write_str("the group was cancelled"),
+            [only] => only.fmt(f),
+            [first, others @ ..] => {
+                write!(f, "{} failures: {first}", self.failures.len())?;
+                others.iter().try_for_each(|failure| write!(f, "; {failure}"))
+            }
+        }
+    }
+}
+
+impl<E: Error + 'static> Error for GroupError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &*self.failures {
+            [only] => only.source(),
+            _ => None,
+        }
+    }
+}

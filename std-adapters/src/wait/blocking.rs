@@ -1,0 +1,163 @@
+//! Waiting from an ordinary thread, on the same objects that tasks use.
+//!
+//! A thread that is not part of any runtime locks, pushes, pops and waits as a task does, in the same queue and with
+//! the same fairness; the other side need not know. Any future will do, a [`Task`](crate::Task) too.
+//!
+//! These functions block the thread. Within a task they hold up the whole worker, and if what is waited for is to
+//! come from that worker, for ever: use `.await` there.
+//!
+//! # Examples
+//!
+//! ```
+//! use anywake::{Queue, blocking};
+//! use std::{sync::Arc, thread};
+//!
+//! let queue = Arc::new(Queue::with_capacity(1).unwrap());
+//! let producer = thread::spawn({
+//!     let queue = Arc::clone(&queue);
+//!     move || (0..3).try_for_each(|n| blocking::wait(queue.push(n)))
+//! });
+//! let popped: Vec<i32> = (0..3).map(|_| blocking::wait(queue.pop()).unwrap()).collect();
+//! assert_eq!(popped, [0, 1, 2]);
+//! producer.join().unwrap().unwrap();
+//! ```
+
+use core::future::Future;
+use core::hint;
+use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
+use std::sync::Arc;
+use std::task::Wake;
+use std::thread::{self, Thread};
+use std::time::Instant;
+
+use super::{Elapsed, Wait};
+
+/// Blocks the thread until `future` is complete and returns its output.
+///
+/// One that is ready at once allocates nothing.
+///
+/// # Panics
+///
+/// If `future` does.
+pub fn wait<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut parker = Parker::new();
+    loop {
+        if let Poll::Ready(output) = parker.poll(future.as_mut()) {
+            return output;
+        }
+        parker.park(None);
+    }
+}
+
+/// Blocks the thread until `wait` is granted, but not longer than `duration`.
+///
+/// A duration of zero tries once; one too long for the clock waits for ever.
+///
+/// # Errors
+///
+/// [`Elapsed`], with the item of a `push`, when the time is over; a grant that is on its way goes to the next waiter.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{Lock, blocking};
+/// use std::time::Duration;
+///
+/// let lock = Lock::new(());
+/// let held = blocking::wait_timeout(lock.lock(), Duration::ZERO).unwrap();
+/// assert!(blocking::wait_timeout(lock.lock(), Duration::from_millis(1)).is_err());
+/// ```
+pub fn wait_timeout<F: Wait>(wait: F, duration: Duration) -> Result<F::Output, Elapsed<F::Returned>> {
+    let deadline = Instant::now().checked_add(duration);
+    let mut wait = pin!(wait);
+    let mut parker = Parker::new();
+    loop {
+        if let Poll::Ready(output) = parker.poll(wait.as_mut()) {
+            return Ok(output);
+        }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return wait.give_up().map_err(Elapsed);
+        }
+        parker.park(deadline);
+    }
+}
+
+/// How often a parker looks for the wake before it goes to sleep, which costs some microseconds.
+const SPINS: u32 = 100;
+
+/// One call's way to sleep.
+///
+/// Each call has its own, so that a poll may block in its turn: the token that [`thread::park`] consumes belongs to
+/// the whole thread, but the flag that a call waits for is its own. Likewise a stranger's unpark wakes nobody for long.
+struct Parker {
+    /// `None` until a poll has been pending: a future that is ready at once needs no allocation.
+    signal: Option<(Arc<Signal>, Waker)>,
+}
+
+impl Parker {
+    const fn new() -> Self {
+        Self { signal: None }
+    }
+
+    fn poll<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+        let waker = self.signal.as_ref().map_or(Waker::noop(), |(_, waker)| waker);
+        future.poll(&mut Context::from_waker(waker))
+    }
+
+    /// Sleeps until the future that was polled last is woken, or until `deadline`.
+    fn park(&mut self, deadline: Option<Instant>) {
+        let Some((signal, _)) = &self.signal else {
+            // That poll had no real waker. The one that the caller makes next has.
+            let signal = Arc::new(Signal { thread: thread::current(), woken: AtomicBool::new(false) });
+            let waker = Waker::from(Arc::clone(&signal));
+            self.signal = Some((signal, waker));
+            return;
+        };
+        for _ in 0..SPINS {
+            if signal.take() {
+                return;
+            }
+            hint::spin_loop();
+        }
+        while !signal.take() {
+            match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+                None => thread::park(),
+                Some(Duration::ZERO) => return,
+                Some(rest) => thread::park_timeout(rest),
+            }
+        }
+    }
+}
+
+struct Signal {
+    thread: Thread,
+    woken: AtomicBool,
+}
+
+impl Signal {
+    fn take(&self) -> bool {
+        // Ordering: Acquire synchronizes with the Release in `wake_by_ref`, so that the next poll sees what the
+        // waking side did.
+        self.woken.swap(false, Ordering::Acquire)
+    }
+}
+
+impl Wake for Signal {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        // Ordering: Release, partner of the Acquire in `take`.
+        if !self.woken.swap(true, Ordering::Release) {
+            self.thread.unpark();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
