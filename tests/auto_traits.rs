@@ -17,10 +17,17 @@ use core::future::Ready;
 use core::marker::PhantomData;
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::MutexGuard;
 
+use anywake::ordered_queue::*;
+use anywake::pool::*;
+use anywake::scope::*;
+use anywake::stream::QueueSink;
+use anywake::task::*;
+use anywake::wait::{Deadline, DeadlineOver, Until};
 use anywake::*;
 
 /// What [`has!`] falls back on.
@@ -324,6 +331,7 @@ fn public_names() -> BTreeSet<String> {
             for (at, _) in source.match_indices("pub use ") {
                 let list = source[at..].split(';').next().unwrap_or_default();
                 names.extend(words(list).filter(|word| is_type(word)));
+                modules.extend(module_of(list).filter(|module| is_file(&sources, module)));
             }
             names.extend(declared(&source));
             for (at, _) in source.match_indices("pub mod ") {
@@ -335,6 +343,16 @@ fn public_names() -> BTreeSet<String> {
         }
     }
     names
+}
+
+/// The path from `src` of what `pub use path::to::it` names, if that is one name.
+fn module_of(list: &str) -> Option<String> {
+    let path = list.strip_prefix("pub use ")?.replace("::", "/");
+    (!path.contains(['{', '*'])).then_some(path)
+}
+
+fn is_file(sources: &str, module: &str) -> bool {
+    Path::new(&format!("{sources}/{module}.rs")).is_file()
 }
 
 /// A source without its comments.

@@ -39,7 +39,8 @@ use core::time::Duration;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anywake::{Elapsed, Event, Exit, ExitStack, GroupError, Runtime, Semaphore, exit_stack, timeout};
+use anywake::scope::Exit;
+use anywake::{Elapsed, Event, ExitStack, GroupError, Runtime, Semaphore, exit_stack, timeout};
 use rusqlite::ErrorCode;
 use sqlite::Sqlite;
 use support::seconds;

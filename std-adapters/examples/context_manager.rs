@@ -20,7 +20,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs, io, process};
 
-use anywake::{Exit, ExitStack, GroupError, Lock, Runtime, exit_stack};
+use anywake::scope::Exit;
+use anywake::{ExitStack, GroupError, Lock, Runtime, exit_stack};
 use rusqlite::Result;
 
 on_each_runtime!(program);

@@ -30,7 +30,8 @@ use core::error::Error;
 use core::pin::pin;
 use std::path::PathBuf;
 
-use anywake::{Manager, Pool, PoolConfig, Runtime, gather, timeout};
+use anywake::pool::{Manager, PoolConfig};
+use anywake::{Pool, Runtime, gather, timeout};
 use futures_util::future::{Either, select};
 use sqlite::Sqlite;
 use support::seconds;

@@ -29,7 +29,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anywake::{Event, Failure, Manager, Pool, PoolConfig, PoolError, Runtime, gather_settled};
+use anywake::pool::{Manager, PoolConfig};
+use anywake::{Event, Failure, Pool, PoolError, Runtime, gather_settled};
 use rusqlite::{Connection, ErrorCode};
 use sqlite::Sqlite;
 use support::seconds;

@@ -19,7 +19,7 @@
 //! | `TaskGroup` | [`task_group`] | nothing outlives it; the first failure cancels the others; every failure is kept |
 //! | `gather`, with `return_exceptions` | [`gather`], [`gather_settled`] | results in the order of the arguments |
 //! | `as_completed` | [`as_completed`] | results in the order in which they come |
-//! | `wait` | [`wait`], [`race`] | the first completed, the first failed, all |
+//! | `wait` | [`wait()`], [`race`] | the first completed, the first failed, all |
 //! | `shield` | [`shield`] | completed although the caller is gone |
 //! | `timeout`, `wait_for` | [`timeout`], [`timeout_with`] | a deadline, one that can be moved |
 //! | `AsyncExitStack` | [`exit_stack`], [`ExitStack`] | clean-up that runs whatever happens |
@@ -84,9 +84,10 @@
 //! ```
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod runtime;
-mod scope;
+pub mod scope;
 mod share;
 pub mod stream;
 pub mod task;
@@ -96,6 +97,8 @@ pub mod wait;
 
 pub use anywake_core::*;
 
+// At the root: the primitives and tools, what they return, and the errors that callers name. The types that these are
+// configured with, and the futures and streams that they return, are in the modules.
 pub use runtime::Runtime;
 #[cfg(feature = "async-std")]
 pub use runtime::async_std::AsyncStd;
@@ -103,16 +106,24 @@ pub use runtime::async_std::AsyncStd;
 pub use runtime::smol::Smol;
 #[cfg(feature = "tokio")]
 pub use runtime::tokio::Tokio;
+#[doc(inline)]
 pub use scope::{
-    AsCompleted, Exit, ExitStack, Gather, GatherSettled, Race, Shield, TaskGroup, WaitTasks, When,
-    as_completed, exit_stack, gather, gather_settled, race, shield, task_group, wait,
+    ExitStack, TaskGroup, as_completed, exit_stack, gather, gather_settled, race, shield, task_group, wait,
 };
-pub use share::{
-    Barrier, BlockingPool, BrokenBarrier, Cache, Least, LifoQueue, Manager, Newest, Order, OrderedQueue,
-    Pool, PoolConfig, PoolError, PoolStats, Pooled, PriorityQueue, SafeCounter, SharedState,
-};
-pub use stream::{QueueExt, QueueSink};
-pub use task::context::{self, ContextVar};
-pub use task::{Failure, GroupError, Outcome, Panic, Task, TaskError};
+pub use share::ordered_queue;
+#[doc(inline)]
+pub use share::ordered_queue::{LifoQueue, PriorityQueue};
+pub use share::pool;
+#[doc(inline)]
+pub use share::pool::{Pool, PoolError, Pooled};
+pub use share::{Barrier, BlockingPool, BrokenBarrier, Cache, SafeCounter, SharedState};
+#[doc(inline)]
+pub use stream::QueueExt;
+pub use task::context;
+#[doc(inline)]
+pub use task::context::ContextVar;
+#[doc(inline)]
+pub use task::{Failure, GroupError, Task, TaskError};
 pub use wait::blocking;
-pub use wait::{Deadline, DeadlineOver, Elapsed, Until, Wait, timeout, timeout_with};
+#[doc(inline)]
+pub use wait::{Elapsed, Wait, timeout, timeout_with};

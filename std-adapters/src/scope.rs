@@ -1,4 +1,4 @@
-//! Tasks that belong together: begun, waited for and ended as one.
+//! Tasks that belong together: started, awaited and ended as one.
 
 mod as_completed;
 mod children;

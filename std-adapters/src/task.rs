@@ -1,19 +1,19 @@
-//! [`Task`]: the handle that [`Runtime::spawn`](crate::Runtime::spawn) returns, one type for every runtime.
-//!
-//! The runtimes' own handles disagree in all that matters: dropping smol's cancels, dropping the others detaches; a
-//! panic is an error on tokio and unwinds into the awaiting task on the others; cancelling is a request here, and a
-//! future that waits there. So a runtime is only asked to run a [`Job`], which has no output, and the outcome
-//! travels through memory of our own:
-//!
-//! ```text
-//!   Task ── cancel ──> Abortable ┐
-//!    │                           ├ Job, owned by the runtime
-//!    └─ await <── Shared <── Promise ┘
-//! ```
-//!
-//! Whatever happens to the job (its end, a panic, a cancel, a runtime that drops it at shutdown) its future is
-//! dropped first and its [`Promise`] last, and it is the promise's destructor that wakes the handle. So whoever
-//! sees the end of a task knows that everything the future owned is gone.
+//! Tasks: the handle to one, how it ended, and the values that follow it.
+
+// The runtimes' own handles disagree in all that matters: dropping smol's cancels, dropping the others detaches; a
+// panic is an error on tokio and unwinds into the awaiting task on the others; cancelling is a request here, and a
+// future that waits there. So a runtime is only asked to run a `Job`, which has no output, and the outcome
+// travels through memory of our own:
+//
+// ```text
+//   Task ── cancel ──> Abortable ┐
+//    │                           ├ Job, owned by the runtime
+//    └─ await <── Shared <── Promise ┘
+// ```
+//
+// Whatever happens to the job (its end, a panic, a cancel, a runtime that drops it at shutdown) its future is
+// dropped first and its `Promise` last, and it is the promise's destructor that wakes the handle. So whoever
+// sees the end of a task knows that everything the future owned is gone.
 
 use core::fmt;
 use core::future::Future;

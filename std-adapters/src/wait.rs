@@ -1,4 +1,4 @@
-//! Deadlines: [`Wait::within`] and [`Wait::until`].
+//! Deadlines: for the waits of this crate, for any future, and for a thread that blocks.
 
 use core::fmt;
 use core::future::Future;

@@ -5,8 +5,9 @@
 use core::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
+use anywake::pool::{Manager, PoolConfig};
 use anywake::test_util::{Simulated, Simulation};
-use anywake::{Manager, Pool, PoolConfig, PoolError};
+use anywake::{Pool, PoolError};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::{Interest, with_default};

@@ -9,9 +9,8 @@ use core::time::Duration;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anywake::{
-    Cache, Event, Manager, Permit, Pool, PoolConfig, PoolError, PoolStats, Runtime, Semaphore, Wait,
-};
+use anywake::pool::{Manager, PoolConfig, PoolStats};
+use anywake::{Cache, Event, Permit, Pool, PoolError, Runtime, Semaphore, Wait};
 use rusqlite::OptionalExtension as _;
 use sqlite::Sqlite;
 

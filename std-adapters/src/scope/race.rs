@@ -96,7 +96,7 @@ pub enum When {
 ///
 /// ```
 /// # #[cfg(feature = "smol")] {
-/// use anywake::{Runtime, Smol, Task, When, wait};
+/// use anywake::{Runtime, Smol, Task, wait, scope::When};
 ///
 /// Smol.block_on(async {
 ///     let mut tasks = vec![Smol.spawn(std::future::pending()), Smol.spawn(async { 7 })];

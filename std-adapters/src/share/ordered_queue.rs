@@ -1,7 +1,7 @@
 //! [`LifoQueue`] and [`PriorityQueue`]: queues whose items come out in another order than they went in.
-//!
-//! The core's queue is a ring. Here the items are in a heap or a stack, and two semaphores count them and the room for
-//! more; so those who wait are served in the order in which they came, whatever the order of the items.
+
+// The core's queue is a ring. Here the items are in a heap or a stack, and two semaphores count them and the room for
+// more; so those who wait are served in the order in which they came, whatever the order of the items.
 
 use core::fmt;
 use core::future::{Future, poll_fn};

@@ -1,15 +1,15 @@
-//! [`Pool`]: a fixed number of connections, shared by many tasks.
-//!
-//! Two semaphores and a queue:
-//!
-//! * `slots` has a permit per connection that may exist. Who has one takes an idle connection or makes one.
-//! * `idle` holds the connections that nobody uses. Each was put there by somebody who gave his slot back *afterwards*,
-//!   so slots in use and idle connections together are never more than `size`, and there is always room in the queue.
-//! * `work` has as many permits; one goes with each slot in use. [`close`](Pool::close) takes them all, and by the rule
-//!   that nobody is overtaken no further checkout gets one, while those that have one finish.
-//!
-//! A connection that is to go is closed in a task that holds its slot meanwhile, or its permit of `work` if the pool is
-//! being closed: the server never sees more than `size`, and whoever gets all of `work` knows that all are gone.
+//! [`Pool`]: a fixed number of connections, shared by many tasks; how it makes them, and what it counts.
+
+// Two semaphores and a queue:
+//
+// * `slots` has a permit per connection that may exist. Who has one takes an idle connection or makes one.
+// * `idle` holds the connections that nobody uses. Each was put there by somebody who gave his slot back *afterwards*,
+//   so slots in use and idle connections together are never more than `size`, and there is always room in the queue.
+// * `work` has as many permits; one goes with each slot in use. `close` takes them all, and by the rule
+//   that nobody is overtaken no further checkout gets one, while those that have one finish.
+//
+// A connection that is to go is closed in a task that holds its slot meanwhile, or its permit of `work` if the pool is
+// being closed: the server never sees more than `size`, and whoever gets all of `work` knows that all are gone.
 
 use core::fmt;
 use core::future::{Future, ready};
@@ -46,7 +46,7 @@ use record::{Counters, Event};
 ///
 /// ```
 /// # #[cfg(feature = "smol")] {
-/// use anywake::{Manager, Pool, PoolConfig, Runtime, Smol};
+/// use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
 ///
 /// struct Memory;
 /// impl Manager for Memory {

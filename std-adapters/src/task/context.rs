@@ -1,8 +1,8 @@
 //! [`ContextVar`]: values that follow a task, with the rules of Python's `contextvars`.
-//!
-//! A thread-local slot holds the [`Context`] of whoever runs on the thread at the moment. It is exchanged around every
-//! poll, by [`Scope`] and by the job of each task, and put back however the poll ends. A context is never changed,
-//! only replaced by a larger copy: so a task that was spawned with one is not affected by what its spawner does later.
+
+// A thread-local slot holds the `Context` of whoever runs on the thread at the moment. It is exchanged around every
+// poll, by `Scope` and by the job of each task, and put back however the poll ends. A context is never changed,
+// only replaced by a larger copy: so a task that was spawned with one is not affected by what its spawner does later.
 
 use core::any::Any;
 use core::cell::Cell;

@@ -3,8 +3,9 @@
 use core::future::{Future, pending};
 use core::time::Duration;
 
+use anywake::scope::Exit;
 use anywake::test_util::poll;
-use anywake::{Exit, ExitStack, Failure, GroupError, Runtime, exit_stack, timeout};
+use anywake::{ExitStack, Failure, GroupError, Runtime, exit_stack, timeout};
 
 use crate::support::{Live, Log, after, event, message};
 

@@ -6,8 +6,9 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
+use anywake::pool::{Manager, PoolConfig};
 use anywake::test_util::poll;
-use anywake::{Manager, Pool, PoolConfig, PoolError, Runtime, TaskError, gather};
+use anywake::{Pool, PoolError, Runtime, TaskError, gather};
 
 use crate::support::{Live, message};
 

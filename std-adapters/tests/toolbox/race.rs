@@ -4,8 +4,9 @@ use core::pin::Pin;
 use core::time::Duration;
 use std::sync::Arc;
 
+use anywake::scope::When;
 use anywake::test_util::{Simulated, Simulation, poll};
-use anywake::{Elapsed, Failure, Runtime, Task, Wait, When, race, wait};
+use anywake::{Elapsed, Failure, Runtime, Task, Wait, race, wait};
 
 use crate::support::{Live, after, event};
 

@@ -7,12 +7,14 @@ use core::future::{Future, ready};
 use core::time::Duration;
 use std::sync::Arc;
 
+use anywake::pool::{Manager, PoolConfig};
+use anywake::scope::When;
 use anywake::test_util::{Simulated, Simulation};
+use anywake::wait::Deadline;
 use anywake::{
-    Barrier, BlockingPool, Cache, ContextVar, Deadline, ExitStack, GroupError, LifoQueue, Manager, Pool,
-    PoolConfig, Pooled, PriorityQueue, Runtime, SafeCounter, SharedState, Task, TaskError, TaskGroup, When,
-    as_completed, exit_stack, gather, gather_settled, race, shield, stream, task_group, timeout,
-    timeout_with, wait,
+    Barrier, BlockingPool, Cache, ContextVar, ExitStack, GroupError, LifoQueue, Pool, Pooled, PriorityQueue,
+    Runtime, SafeCounter, SharedState, Task, TaskError, TaskGroup, as_completed, exit_stack, gather,
+    gather_settled, race, shield, stream, task_group, timeout, timeout_with, wait,
 };
 use futures_util::StreamExt as _;
 

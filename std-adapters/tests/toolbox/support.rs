@@ -5,8 +5,9 @@ use core::future::{Future, pending};
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
+use anywake::task::Panic;
 use anywake::test_util::{Simulated, Simulation};
-use anywake::{Event, Panic, Runtime};
+use anywake::{Event, Runtime};
 
 /// Long enough for every task that has anything to do.
 const LONG: Duration = Duration::from_secs(60);

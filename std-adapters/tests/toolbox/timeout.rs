@@ -4,7 +4,8 @@ use core::future::{pending, ready};
 use core::time::Duration;
 
 use anywake::test_util::{Simulated, Simulation};
-use anywake::{DeadlineOver, Elapsed, Runtime, timeout, timeout_with};
+use anywake::wait::DeadlineOver;
+use anywake::{Elapsed, Runtime, timeout, timeout_with};
 
 use crate::support::{Live, event};
 
@@ -69,7 +70,7 @@ async fn another_task_can_move_the_deadline<R: Runtime>(rt: R) {
     let given = std::sync::Arc::clone(&slot);
     let mover = rt.spawn(async move {
         handed.wait().await;
-        let deadline: anywake::Deadline<R> = given.lock().unwrap().take().unwrap();
+        let deadline: anywake::wait::Deadline<R> = given.lock().unwrap().take().unwrap();
         deadline.reschedule(Some(Duration::ZERO)).unwrap();
         deadline
     });
