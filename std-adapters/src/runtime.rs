@@ -67,6 +67,16 @@ pub(crate) mod tokio;
 /// ```
 pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// The runtime's name as its own documentation writes it, in lower case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol};
+    ///
+    /// assert_eq!(Smol.name(), "smol");
+    /// # }
+    /// ```
     fn name(self) -> &'static str;
 
     /// Runs `future` on the calling thread, which waits for it, and returns its output.
@@ -76,12 +86,50 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// # Panics
     ///
     /// If `future` panics, and if the runtime forbids to block where it is called (tokio does in a task of its own).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol};
+    ///
+    /// assert_eq!(Smol.block_on(async { 6 * 7 }), 42);
+    /// # }
+    /// ```
     fn block_on<F: Future>(self, future: F) -> F::Output;
 
     /// Runs `future` as a task to which there is no handle: the raw part of [`spawn`](Runtime::spawn).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Event, Runtime, Smol, blocking};
+    ///
+    /// static DONE: Event = Event::new();
+    ///
+    /// Smol.spawn_detached(async { DONE.set() });
+    /// blocking::wait(DONE.wait());
+    /// assert!(DONE.is_set());
+    /// # }
+    /// ```
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F);
 
     /// Runs `job` on a thread where blocking is allowed: the raw part of [`spawn_blocking`](Runtime::spawn_blocking).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Event, Runtime, Smol, blocking};
+    ///
+    /// static DONE: Event = Event::new();
+    ///
+    /// Smol.spawn_blocking_detached(|| DONE.set());
+    /// blocking::wait(DONE.wait());
+    /// assert!(DONE.is_set());
+    /// # }
+    /// ```
     fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F);
 
     /// Waits until `duration` has passed since the call (not since the first poll).
@@ -91,6 +139,21 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// Dropping the future forgets the timer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol};
+    /// use std::time::Duration;
+    ///
+    /// Smol.block_on(async {
+    ///     let begun = Smol.now();
+    ///     Smol.sleep(Duration::from_millis(5)).await;
+    ///     assert!(Smol.now() - begun >= Duration::from_millis(5));
+    /// });
+    /// # }
+    /// ```
     fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static;
 
     /// Suspends the caller once, so that other tasks that are ready run first.
@@ -98,9 +161,37 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// Nothing is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Event, Runtime, test_util::{Simulated, Simulation}};
+    /// use std::sync::Arc;
+    ///
+    /// Simulation::new().run(async {
+    ///     let ran = Arc::new(Event::new());
+    ///     let runs = Arc::clone(&ran);
+    ///     drop(Simulated.spawn(async move { runs.set() }));
+    ///     Simulated.yield_now().await;
+    ///     assert!(ran.is_set());
+    /// });
+    /// ```
     fn yield_now(self) -> impl Future<Output = ()> + Send + 'static;
 
     /// The clock that [`sleep`](Runtime::sleep) goes by: the system's, unless the runtime has one of its own for tests.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Runtime, test_util::{Simulated, Simulation}};
+    /// use std::time::Duration;
+    ///
+    /// Simulation::new().run(async {
+    ///     let begun = Simulated.now();
+    ///     Simulated.sleep(Duration::from_secs(3600)).await;
+    ///     assert_eq!(Simulated.now() - begun, Duration::from_secs(3600));
+    /// });
+    /// ```
     fn now(self) -> Instant {
         Instant::now()
     }
@@ -110,6 +201,19 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// The handle is the same type on every runtime, with the same rules: awaiting it gives the output,
     /// [`cancel`](Task::cancel) stops the task at its next suspension, dropping it lets the task run on.
     /// The task runs in the caller's [context](crate::ContextVar), as it is now.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol};
+    ///
+    /// Smol.block_on(async {
+    ///     let task = Smol.spawn(async { "output" });
+    ///     assert_eq!(task.await.unwrap(), "output");
+    /// });
+    /// # }
+    /// ```
     fn spawn<F>(self, future: F) -> Task<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
@@ -125,6 +229,17 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// [`cancel`](Task::cancel) it runs to its end, and awaiting the handle waits for that and gives its result.
     /// One that is cancelled while it is still queued for a thread is never called. It is called in the caller's
     /// [context](crate::ContextVar), as with asyncio's `to_thread`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol};
+    ///
+    /// let sum = Smol.block_on(Smol.spawn_blocking(|| (1..=100).sum::<u32>()));
+    /// assert_eq!(sum.unwrap(), 5050);
+    /// # }
+    /// ```
     fn spawn_blocking<F, T>(self, function: F) -> Task<T>
     where
         F: FnOnce() -> T + Send + 'static,

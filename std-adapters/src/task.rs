@@ -81,11 +81,38 @@ impl<T> Task<T> {
     /// Its future is dropped instead of being polled again; one that is being polled now finishes that poll first, and
     /// if it returns, its output counts. Await the task to learn which, and to know that the future is gone. Asking
     /// twice, or after the end, changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, TaskError};
+    ///
+    /// Smol.block_on(async {
+    ///     let task = Smol.spawn(std::future::pending::<()>());
+    ///     task.cancel();
+    ///     assert!(matches!(task.await, Err(TaskError::Cancelled)));
+    /// });
+    /// # }
+    /// ```
     pub fn cancel(&self) {
         self.abort.abort();
     }
 
     /// Whether the task is over, so that awaiting it would not wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol};
+    ///
+    /// Smol.block_on(async {
+    ///     let task = Smol.spawn(std::future::pending::<()>());
+    ///     assert!(!task.is_finished());
+    /// });
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_finished(&self) -> bool {
         !matches!(*self.shared.state(), State::Running)

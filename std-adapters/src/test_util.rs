@@ -65,6 +65,16 @@ macro_rules! assert_ready {
 }
 
 /// Polls once, with a waker that does nothing.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{assert_pending, assert_ready, test_util::poll};
+/// use std::{future, pin::pin};
+///
+/// assert_pending!(poll(pin!(future::pending::<()>())));
+/// assert_eq!(assert_ready!(poll(pin!(async { 4 }))), 4);
+/// ```
 pub fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -75,6 +85,16 @@ pub struct Wakes(AtomicUsize);
 
 impl Wakes {
     /// A count and the waker that it is of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::test_util::Wakes;
+    ///
+    /// let (wakes, waker) = Wakes::new();
+    /// waker.wake_by_ref();
+    /// assert_eq!(wakes.count(), 1);
+    /// ```
     #[must_use]
     pub fn new() -> (Arc<Self>, Waker) {
         let wakes = Arc::new(Self::default());
@@ -82,6 +102,17 @@ impl Wakes {
     }
 
     /// How often it was woken.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::test_util::Wakes;
+    ///
+    /// let (wakes, waker) = Wakes::new();
+    /// assert_eq!(wakes.count(), 0);
+    /// waker.wake();
+    /// assert_eq!(wakes.count(), 1);
+    /// ```
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
@@ -103,6 +134,16 @@ pub struct Probe<F> {
 
 impl<F: Future> Probe<F> {
     /// Takes the future; it is not polled yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Event, test_util::Probe};
+    ///
+    /// let event = Event::new();
+    /// let wait = Probe::new(event.wait());
+    /// assert_eq!(wait.wakes(), 0);
+    /// ```
     #[must_use]
     pub fn new(future: F) -> Self {
         let (wakes, waker) = Wakes::new();
@@ -110,16 +151,48 @@ impl<F: Future> Probe<F> {
     }
 
     /// Polls it once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::test_util::Probe;
+    ///
+    /// assert!(Probe::new(async {}).poll().is_ready());
+    /// ```
     pub fn poll(&mut self) -> Poll<F::Output> {
         self.future.as_mut().poll(&mut Context::from_waker(&self.waker))
     }
 
     /// The future, to call what it has besides `poll`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Queue, assert_pending, test_util::Probe};
+    ///
+    /// let queue = Queue::with_capacity(1).unwrap();
+    /// queue.try_push("first").unwrap();
+    /// let mut push = Probe::new(queue.push("second"));
+    /// assert_pending!(push.poll());
+    /// assert_eq!(push.as_mut().cancel(), Some("second"));
+    /// ```
     pub fn as_mut(&mut self) -> Pin<&mut F> {
         self.future.as_mut()
     }
 
     /// How often it was woken.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Event, test_util::Probe};
+    ///
+    /// let event = Event::new();
+    /// let mut wait = Probe::new(event.wait());
+    /// assert!(wait.poll().is_pending());
+    /// event.set();
+    /// assert_eq!(wait.wakes(), 1);
+    /// ```
     #[must_use]
     pub fn wakes(&self) -> usize {
         self.wakes.count()

@@ -61,6 +61,18 @@ pub trait Wait: Future + Sized {
     /// # Errors
     ///
     /// The wait was not over, and has left the queue.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Queue, Wait, assert_pending, test_util::Probe};
+    ///
+    /// let queue = Queue::with_capacity(1).unwrap();
+    /// queue.try_push("first").unwrap();
+    /// let mut push = Probe::new(queue.push("second"));
+    /// assert_pending!(push.poll());
+    /// assert_eq!(push.as_mut().give_up(), Err("second"));
+    /// ```
     fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, Self::Returned>;
 
     /// Gives the wait up when `duration` has passed since this call.
@@ -68,6 +80,22 @@ pub trait Wait: Future + Sized {
     /// # Cancel safety
     ///
     /// That of the wait itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Event, Runtime, Smol, Wait};
+    /// use std::time::Duration;
+    ///
+    /// Smol.block_on(async {
+    ///     let event = Event::new();
+    ///     assert!(event.wait().within::<Smol>(Duration::from_millis(1)).await.is_err());
+    ///     event.set();
+    ///     assert!(event.wait().within::<Smol>(Duration::from_millis(1)).await.is_ok());
+    /// });
+    /// # }
+    /// ```
     fn within<R: Runtime>(
         self,
         duration: Duration,

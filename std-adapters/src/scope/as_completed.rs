@@ -56,6 +56,21 @@ impl<O: Outcome> AsCompleted<O> {
     /// The same until `duration` has passed since this call: then one `Err` instead of the next item, and the end.
     ///
     /// [`stream::until`](crate::stream::until) does it with any future as the deadline.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Elapsed, Runtime, as_completed, test_util::{Simulated, Simulation}};
+    /// use futures_util::StreamExt;
+    /// use std::time::Duration;
+    ///
+    /// Simulation::new().run(async {
+    ///     let tasks = [Simulated.spawn(std::future::pending::<()>()), Simulated.spawn(async {})];
+    ///     let ends = as_completed(tasks).within::<Simulated>(Duration::from_secs(1));
+    ///     let ends: Vec<_> = ends.collect().await;
+    ///     assert!(matches!(ends[..], [Ok((1, Ok(()))), Err(Elapsed(()))]));
+    /// });
+    /// ```
     pub fn within<R: Runtime>(
         self,
         duration: Duration,
@@ -65,6 +80,23 @@ impl<O: Outcome> AsCompleted<O> {
 
     /// The handles of the tasks that have not ended, each with its place, in the order of the arguments. (One that has
     /// ended since the last item may be among them.)
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, as_completed};
+    /// use futures_util::StreamExt;
+    ///
+    /// Smol.block_on(async {
+    ///     let mut ends = as_completed([Smol.spawn(std::future::pending()), Smol.spawn(async { 7 })]);
+    ///     assert!(matches!(ends.next().await, Some((1, Ok(7)))));
+    ///     let pending = ends.into_pending();
+    ///     assert_eq!(pending.len(), 1);
+    ///     assert_eq!(pending[0].0, 0);
+    /// });
+    /// # }
+    /// ```
     #[must_use = "the handles are dropped otherwise"]
     pub fn into_pending(self) -> Vec<(usize, Task<O>)> {
         self.children.into_running()

@@ -99,17 +99,58 @@ pub enum Exit {
 
 impl<R: Runtime, E: Send + 'static> ExitStack<R, E> {
     /// An empty stack.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{ExitStack, Smol};
+    ///
+    /// let stack = ExitStack::<_, ()>::new(Smol);
+    /// assert!(stack.is_empty());
+    /// # }
+    /// ```
     #[must_use]
     pub fn new(runtime: R) -> Self {
         Self { shared: Arc::new(Shared { cleanups: Arc::new(Cleanups(Mutex::default())), runtime }) }
     }
 
     /// Adds a clean-up; it runs before those that are there already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{ExitStack, Runtime, Smol};
+    ///
+    /// Smol.block_on(async {
+    ///     let stack = ExitStack::new(Smol);
+    ///     stack.push(async { Err("the file is gone") });
+    ///     assert_eq!(stack.close().await.unwrap_err().to_string(), "the file is gone");
+    /// });
+    /// # }
+    /// ```
     pub fn push(&self, cleanup: impl Future<Output = Result<(), E>> + Send + 'static) {
         self.push_exit(|_| cleanup);
     }
 
     /// Adds a clean-up that depends on why it runs: to commit or to roll back, for example.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, exit_stack, scope::Exit};
+    ///
+    /// let result = Smol.block_on(exit_stack(Smol, |stack| async move {
+    ///     stack.push_exit(|exit| async move {
+    ///         if exit == Exit::Completed { Ok(()) } else { Err("rolled back") }
+    ///     });
+    ///     Err::<(), _>("failed")
+    /// }));
+    /// assert_eq!(result.unwrap_err().to_string(), "2 failures: failed; rolled back");
+    /// # }
+    /// ```
     pub fn push_exit<F>(&self, cleanup: impl FnOnce(Exit) -> F + Send + 'static)
     where
         F: Future<Output = Result<(), E>> + Send + 'static,
@@ -118,6 +159,24 @@ impl<R: Runtime, E: Send + 'static> ExitStack<R, E> {
     }
 
     /// Keeps `value`, a guard for example, until its turn comes, and drops it then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{ExitStack, Lock, Runtime, Smol};
+    /// use std::sync::Arc;
+    ///
+    /// Smol.block_on(async {
+    ///     let lock = Arc::new(Lock::new(()));
+    ///     let stack = ExitStack::<_, ()>::new(Smol);
+    ///     stack.keep(Arc::clone(&lock).lock_owned().await);
+    ///     assert!(lock.is_locked());
+    ///     stack.close().await.unwrap();
+    ///     assert!(!lock.is_locked());
+    /// });
+    /// # }
+    /// ```
     pub fn keep(&self, value: impl Send + 'static) {
         self.push(async move {
             drop(value);
@@ -126,6 +185,23 @@ impl<R: Runtime, E: Send + 'static> ExitStack<R, E> {
     }
 
     /// Moves all clean-ups to a new stack: for a scope whose resources are to outlive it after all.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, exit_stack};
+    ///
+    /// Smol.block_on(async {
+    ///     let kept = exit_stack(Smol, |stack| async move {
+    ///         stack.push(async { Err("closed") });
+    ///         Ok(stack.pop_all())
+    ///     });
+    ///     let kept = kept.await.unwrap();
+    ///     assert_eq!(kept.close().await.unwrap_err().to_string(), "closed");
+    /// });
+    /// # }
+    /// ```
     #[must_use = "the clean-ups run otherwise"]
     pub fn pop_all(&self) -> Self {
         let moved = Self::new(self.shared.runtime);
@@ -142,18 +218,58 @@ impl<R: Runtime, E: Send + 'static> ExitStack<R, E> {
     /// # Errors
     ///
     /// [`GroupError`], with every failure in the order in which they occurred.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{ExitStack, Runtime, Smol};
+    ///
+    /// Smol.block_on(async {
+    ///     let stack = ExitStack::new(Smol);
+    ///     stack.push(async { Err("first in") });
+    ///     stack.push(async { Err("last in") });
+    ///     let error = stack.close().await.unwrap_err();
+    ///     assert_eq!(error.to_string(), "2 failures: last in; first in");
+    /// });
+    /// # }
+    /// ```
     pub async fn close(self) -> Result<(), GroupError<E>> {
         let failures = self.unwind(Exit::Completed).await;
         if failures.is_empty() { Ok(()) } else { Err(GroupError::new(failures)) }
     }
 
     /// How many clean-ups there are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{ExitStack, Smol};
+    ///
+    /// let stack = ExitStack::<_, ()>::new(Smol);
+    /// stack.keep("a guard");
+    /// assert_eq!(stack.len(), 1);
+    /// # }
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.shared.cleanups.lock().len()
     }
 
     /// Whether there are no clean-ups.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{ExitStack, Smol};
+    ///
+    /// let stack = ExitStack::<_, ()>::new(Smol);
+    /// stack.keep("a guard");
+    /// assert!(!stack.is_empty());
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -119,6 +119,20 @@ impl<R: Runtime, E: Send + 'static> TaskGroup<R, E> {
     ///
     /// In a group that is closed or aborted, by a failure or by [`cancel`](TaskGroup::cancel), `future` is dropped
     /// and its task is cancelled from the start.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, task_group};
+    ///
+    /// let doubled = Smol.block_on(task_group(Smol, |group| async move {
+    ///     let task = group.spawn(async { Ok::<_, ()>(21) });
+    ///     Ok(task.await.unwrap() * 2)
+    /// }));
+    /// assert_eq!(doubled.unwrap(), 42);
+    /// # }
+    /// ```
     pub fn spawn<F, T>(&self, future: F) -> Task<T>
     where
         F: Future<Output = Result<T, E>> + Send + 'static,
@@ -138,17 +152,63 @@ impl<R, E> TaskGroup<R, E> {
     ///
     /// The group waits for them, and then returns its body's output if that had returned before, otherwise a
     /// [`GroupError`] with the failures that occurred, usually none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, task_group};
+    ///
+    /// let cancelled = Smol.block_on(task_group(Smol, |group| async move {
+    ///     let stop = group.clone();
+    ///     group.spawn(std::future::pending::<Result<(), ()>>());
+    ///     group.spawn(async move {
+    ///         stop.cancel();
+    ///         Ok(())
+    ///     });
+    ///     std::future::pending::<Result<(), ()>>().await
+    /// }));
+    /// assert!(cancelled.unwrap_err().is_cancelled());
+    /// # }
+    /// ```
     pub fn cancel(&self) {
         self.shared.abort();
     }
 
     /// How many children have not ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, task_group};
+    ///
+    /// let children = Smol.block_on(task_group(Smol, |group| async move {
+    ///     let task = group.spawn(std::future::pending::<Result<(), ()>>());
+    ///     let children = group.len();
+    ///     task.cancel();
+    ///     Ok(children)
+    /// }));
+    /// assert_eq!(children.unwrap(), 1);
+    /// # }
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.shared.state().children.len()
     }
 
     /// Whether all children have ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, task_group};
+    ///
+    /// let empty = Smol.block_on(task_group(Smol, |group| async move { Ok::<_, ()>(group.is_empty()) }));
+    /// assert!(empty.unwrap());
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -56,6 +56,14 @@ impl Barrier {
     /// # Panics
     ///
     /// If `parties` is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::Barrier;
+    ///
+    /// assert_eq!(Barrier::new(3).parties(), 3);
+    /// ```
     #[must_use]
     pub fn new(parties: usize) -> Self {
         assert!(parties > 0, "a barrier has at least one party");
@@ -73,6 +81,17 @@ impl Barrier {
     /// # Errors
     ///
     /// [`BrokenBarrier`] after an [`abort`](Barrier::abort), and if the barrier is [`reset`](Barrier::reset) meanwhile.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Barrier, blocking};
+    /// use futures_util::future::join3;
+    ///
+    /// let barrier = Barrier::new(3);
+    /// let indices = blocking::wait(join3(barrier.wait(), barrier.wait(), barrier.wait()));
+    /// assert_eq!(indices, (Ok(0), Ok(1), Ok(2)));
+    /// ```
     pub async fn wait(&self) -> Result<usize, BrokenBarrier> {
         let (round, arrival) = self.arrive()?;
         round.over.wait().await;
@@ -101,11 +120,34 @@ impl Barrier {
     }
 
     /// Sends all waiters away with an error, and keeps the barrier usable.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Barrier, BrokenBarrier, assert_pending, assert_ready, test_util::Probe};
+    ///
+    /// let barrier = Barrier::new(2);
+    /// let mut wait = Probe::new(barrier.wait());
+    /// assert_pending!(wait.poll());
+    /// barrier.reset();
+    /// assert_eq!(assert_ready!(wait.poll()), Err(BrokenBarrier));
+    /// assert!(!barrier.is_broken());
+    /// ```
     pub fn reset(&self) {
         self.break_round(false);
     }
 
     /// Sends all waiters away with an error, and all who come later, until a [`reset`](Barrier::reset).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Barrier, BrokenBarrier, blocking};
+    ///
+    /// let barrier = Barrier::new(2);
+    /// barrier.abort();
+    /// assert_eq!(blocking::wait(barrier.wait()), Err(BrokenBarrier));
+    /// ```
     pub fn abort(&self) {
         self.break_round(true);
     }
@@ -120,18 +162,49 @@ impl Barrier {
     }
 
     /// How many tasks it takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::Barrier;
+    ///
+    /// assert_eq!(Barrier::new(2).parties(), 2);
+    /// ```
     #[must_use]
     pub fn parties(&self) -> usize {
         self.parties
     }
 
     /// How many tasks wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Barrier, assert_pending, test_util::Probe};
+    ///
+    /// let barrier = Barrier::new(2);
+    /// let mut wait = Probe::new(barrier.wait());
+    /// assert_pending!(wait.poll());
+    /// assert_eq!(barrier.waiting(), 1);
+    /// ```
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.state().waiting.len()
     }
 
     /// Whether it was [aborted](Barrier::abort).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::Barrier;
+    ///
+    /// let barrier = Barrier::new(2);
+    /// barrier.abort();
+    /// assert!(barrier.is_broken());
+    /// barrier.reset();
+    /// assert!(!barrier.is_broken());
+    /// ```
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.state().broken

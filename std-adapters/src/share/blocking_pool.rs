@@ -37,6 +37,16 @@ impl<R: Runtime> BlockingPool<R> {
     /// # Panics
     ///
     /// If `threads` is none, or more than [`Semaphore::MAX_PERMITS`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{BlockingPool, Smol};
+    ///
+    /// assert_eq!(BlockingPool::new(Smol, 4).threads(), 4);
+    /// # }
+    /// ```
     #[must_use]
     pub fn new(runtime: R, threads: usize) -> Self {
         assert!(threads > 0, "a pool has at least one thread");
@@ -47,6 +57,18 @@ impl<R: Runtime> BlockingPool<R> {
     ///
     /// The rules are those of [`Runtime::spawn_blocking`]: a function that has begun cannot be stopped, and keeps its
     /// place until it has ended; one that is cancelled before its turn is never called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{BlockingPool, Runtime, Smol};
+    ///
+    /// let pool = BlockingPool::new(Smol, 1);
+    /// let length = pool.spawn(|| "computed on a thread".len());
+    /// assert_eq!(Smol.block_on(length).unwrap(), 20);
+    /// # }
+    /// ```
     pub fn spawn<F, T>(&self, function: F) -> Task<T>
     where
         F: FnOnce() -> T + Send + 'static,
@@ -75,11 +97,36 @@ impl<R: Runtime> BlockingPool<R> {
     /// # Cancel safety
     ///
     /// Nothing is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{BlockingPool, Runtime, Smol};
+    ///
+    /// Smol.block_on(async {
+    ///     let pool = BlockingPool::new(Smol, 1);
+    ///     let task = pool.spawn(|| ());
+    ///     pool.join().await;
+    ///     assert!(task.is_finished());
+    /// });
+    /// # }
+    /// ```
     pub async fn join(&self) {
         drop(self.slots.acquire_many(self.threads).await);
     }
 
     /// How many functions run at most.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{BlockingPool, Smol};
+    ///
+    /// assert_eq!(BlockingPool::new(Smol, 2).threads(), 2);
+    /// # }
+    /// ```
     #[must_use]
     pub fn threads(&self) -> usize {
         self.threads

@@ -61,12 +61,37 @@ impl<V> Value<V> {
 
 impl<K, V, R: Runtime> Cache<K, V, R> {
     /// An empty cache whose values do not expire; the runtime is for its clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Smol};
+    ///
+    /// let cache = Cache::<&str, u32, _>::new(Smol);
+    /// assert!(cache.is_empty());
+    /// # }
+    /// ```
     #[must_use]
     pub fn new(runtime: R) -> Self {
         Self { entries: Mutex::default(), lifetime: None, runtime }
     }
 
     /// Lets each value expire when `lifetime` has passed since it was put in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Cache, Runtime, test_util::{Simulated, Simulation}};
+    /// use std::time::Duration;
+    ///
+    /// Simulation::new().run(async {
+    ///     let cache = Cache::new(Simulated).expiring(Duration::from_secs(60));
+    ///     cache.insert("key", 1);
+    ///     Simulated.sleep(Duration::from_secs(60)).await;
+    ///     assert_eq!(cache.get(&"key"), None);
+    /// });
+    /// ```
     #[must_use]
     pub fn expiring(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
@@ -75,6 +100,19 @@ impl<K, V, R: Runtime> Cache<K, V, R> {
 
 impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// The value of `key`, if it is there and has not expired; does not wait for one that is being loaded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Smol};
+    ///
+    /// let cache = Cache::new(Smol);
+    /// cache.insert("key", 1);
+    /// assert_eq!(cache.get(&"key"), Some(1));
+    /// assert_eq!(cache.get(&"other"), None);
+    /// # }
+    /// ```
     #[must_use]
     pub fn get(&self, key: &K) -> Option<V> {
         let entry = Arc::clone(self.entries().get(key)?);
@@ -82,6 +120,19 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     }
 
     /// Puts a value in, in place of the one that was there. A load that is going on will replace it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Smol};
+    ///
+    /// let cache = Cache::new(Smol);
+    /// cache.insert("key", 1);
+    /// cache.insert("key", 2);
+    /// assert_eq!(cache.get(&"key"), Some(2));
+    /// # }
+    /// ```
     pub fn insert(&self, key: K, value: V) {
         let entry = self.entry(key);
         self.store(&entry, value);
@@ -98,6 +149,22 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// # Errors
     ///
     /// That of `load`. It is not kept: of those who wait the next one tries again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Runtime, Smol};
+    ///
+    /// Smol.block_on(async {
+    ///     let cache = Cache::new(Smol);
+    ///     assert_eq!(cache.get_or_load("key", async || Err("offline")).await, Err("offline"));
+    ///     assert_eq!(cache.get_or_load("key", async || Ok::<_, &str>(1)).await, Ok(1));
+    ///     // It is there now, so nothing is loaded.
+    ///     assert_eq!(cache.get_or_load("key", async || Err("offline")).await, Ok(1));
+    /// });
+    /// # }
+    /// ```
     pub async fn get_or_load<F, E>(&self, key: K, load: impl FnOnce() -> F) -> Result<V, E>
     where
         F: Future<Output = Result<V, E>>,
@@ -113,6 +180,19 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     }
 
     /// Forgets the value of `key`, and returns it if it had not expired.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Smol};
+    ///
+    /// let cache = Cache::new(Smol);
+    /// cache.insert("key", 1);
+    /// assert_eq!(cache.remove(&"key"), Some(1));
+    /// assert_eq!(cache.get(&"key"), None);
+    /// # }
+    /// ```
     pub fn remove(&self, key: &K) -> Option<V> {
         let entry = Arc::clone(self.entries().get(key)?);
         let value = self.fresh(&entry);
@@ -123,6 +203,22 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     }
 
     /// Forgets all values that have expired, so that their memory is free before somebody asks for them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Cache, Runtime, test_util::{Simulated, Simulation}};
+    /// use std::time::Duration;
+    ///
+    /// Simulation::new().run(async {
+    ///     let cache = Cache::new(Simulated).expiring(Duration::from_secs(60));
+    ///     cache.insert("key", 1);
+    ///     Simulated.sleep(Duration::from_secs(60)).await;
+    ///     assert_eq!(cache.len(), 1);
+    ///     cache.prune();
+    ///     assert_eq!(cache.len(), 0);
+    /// });
+    /// ```
     pub fn prune(&self) {
         let now = self.runtime.now();
         let mut pruned = Vec::new();
@@ -138,12 +234,36 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     }
 
     /// How many keys have a value, those that have expired and were not pruned among them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Smol};
+    ///
+    /// let cache = Cache::new(Smol);
+    /// cache.insert("key", 1);
+    /// assert_eq!(cache.len(), 1);
+    /// # }
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries().values().filter(|entry| entry.value().is_some()).count()
     }
 
     /// Whether no key has a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Smol};
+    ///
+    /// let cache = Cache::new(Smol);
+    /// cache.insert("key", 1);
+    /// assert!(!cache.is_empty());
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -28,6 +28,16 @@ pub struct SafeCounter {
 
 impl SafeCounter {
     /// A counter that begins at `count`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::SafeCounter;
+    ///
+    /// static COUNTER: SafeCounter = SafeCounter::new(3);
+    ///
+    /// assert_eq!(anywake::blocking::wait(COUNTER.get()), 3);
+    /// ```
     #[must_use]
     pub const fn new(count: i64) -> Self {
         Self { count: Lock::new(count) }
@@ -38,11 +48,27 @@ impl SafeCounter {
     /// # Cancel safety
     ///
     /// Nothing is lost but the place in the queue, as with all methods here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{SafeCounter, blocking};
+    ///
+    /// assert_eq!(blocking::wait(SafeCounter::new(7).get()), 7);
+    /// ```
     pub async fn get(&self) -> i64 {
         *self.count.lock().await
     }
 
     /// Adds one, and returns the new count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{SafeCounter, blocking};
+    ///
+    /// assert_eq!(blocking::wait(SafeCounter::new(7).increment()), 8);
+    /// ```
     pub async fn increment(&self) -> i64 {
         self.add(1).await
     }
@@ -52,6 +78,14 @@ impl SafeCounter {
     /// # Panics
     ///
     /// If the sum is no `i64`; the count stays as it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{SafeCounter, blocking};
+    ///
+    /// assert_eq!(blocking::wait(SafeCounter::new(7).add(-2)), 5);
+    /// ```
     pub async fn add(&self, n: i64) -> i64 {
         self.update(async |count| count.checked_add(n).expect("the count overflows")).await
     }
@@ -61,6 +95,15 @@ impl SafeCounter {
     /// # Cancel safety
     ///
     /// If it is dropped, or `change` panics, the count stays as it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{SafeCounter, blocking};
+    ///
+    /// let counter = SafeCounter::new(7);
+    /// assert_eq!(blocking::wait(counter.update(async |count| count * 2)), 14);
+    /// ```
     pub async fn update<F: Future<Output = i64>>(&self, change: impl FnOnce(i64) -> F) -> i64 {
         let mut count = self.count.lock().await;
         *count = change(*count).await;
@@ -68,6 +111,14 @@ impl SafeCounter {
     }
 
     /// The count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::SafeCounter;
+    ///
+    /// assert_eq!(SafeCounter::new(7).into_inner(), 7);
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> i64 {
         self.count.into_inner()

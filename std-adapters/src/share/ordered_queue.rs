@@ -64,6 +64,15 @@ impl<O: Order> OrderedQueue<O> {
     /// # Errors
     ///
     /// [`CapacityError::Zero`], or [`CapacityError::TooLarge`] beyond [`Semaphore::MAX_PERMITS`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{CapacityError, LifoQueue};
+    ///
+    /// assert_eq!(LifoQueue::<u8>::with_capacity(2).unwrap().capacity(), 2);
+    /// assert_eq!(LifoQueue::<u8>::with_capacity(0).unwrap_err(), CapacityError::Zero);
+    /// ```
     pub fn with_capacity(capacity: usize) -> Result<Self, CapacityError> {
         if capacity == 0 {
             return Err(CapacityError::Zero);
@@ -83,6 +92,17 @@ impl<O: Order> OrderedQueue<O> {
     /// # Errors
     ///
     /// [`PushError`], with the item, if the queue is closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{PriorityQueue, PushError, blocking};
+    ///
+    /// let queue = PriorityQueue::with_capacity(2).unwrap();
+    /// assert!(blocking::wait(queue.push(1)).is_ok());
+    /// queue.close();
+    /// assert_eq!(blocking::wait(queue.push(2)), Err(PushError(2)));
+    /// ```
     pub async fn push(&self, item: O::Item) -> Result<(), PushError<O::Item>> {
         let Ok(place) = self.room.acquire().await else { return Err(PushError(item)) };
         self.put(item).inspect(|()| place.forget())
@@ -93,6 +113,16 @@ impl<O: Order> OrderedQueue<O> {
     /// # Errors
     ///
     /// [`TryPushError`], with the item.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{LifoQueue, TryPushError};
+    ///
+    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// assert_eq!(queue.try_push("first"), Ok(()));
+    /// assert_eq!(queue.try_push("second"), Err(TryPushError::Full("second")));
+    /// ```
     pub fn try_push(&self, item: O::Item) -> Result<(), TryPushError<O::Item>> {
         match self.room.try_acquire() {
             Ok(place) => {
@@ -125,6 +155,19 @@ impl<O: Order> OrderedQueue<O> {
     /// # Errors
     ///
     /// [`Closed`] if the queue is closed and empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Closed, LifoQueue, blocking};
+    ///
+    /// let queue = LifoQueue::with_capacity(2).unwrap();
+    /// ["old", "new"].into_iter().try_for_each(|item| queue.try_push(item)).unwrap();
+    /// assert_eq!(blocking::wait(queue.pop()), Ok("new"));
+    /// assert_eq!(blocking::wait(queue.pop()), Ok("old"));
+    /// queue.close();
+    /// assert_eq!(blocking::wait(queue.pop()), Err(Closed));
+    /// ```
     pub async fn pop(&self) -> Result<O::Item, Closed> {
         if let Ok(claim) = self.ready.acquire().await {
             claim.forget();
@@ -137,6 +180,17 @@ impl<O: Order> OrderedQueue<O> {
     /// # Errors
     ///
     /// [`TryPopError`] says why there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{PriorityQueue, TryPopError};
+    ///
+    /// let queue = PriorityQueue::with_capacity(2).unwrap();
+    /// assert_eq!(queue.try_pop(), Err(TryPopError::Empty));
+    /// queue.try_push(5).unwrap();
+    /// assert_eq!(queue.try_pop(), Ok(5));
+    /// ```
     pub fn try_pop(&self) -> Result<O::Item, TryPopError> {
         match self.ready.try_acquire() {
             Ok(claim) => claim.forget(),
@@ -157,6 +211,19 @@ impl<O: Order> OrderedQueue<O> {
     }
 
     /// Ends the queue: what is in it can still be taken, nothing can be added.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{LifoQueue, TryPopError, TryPushError};
+    ///
+    /// let queue = LifoQueue::with_capacity(2).unwrap();
+    /// queue.try_push(1).unwrap();
+    /// queue.close();
+    /// assert_eq!(queue.try_push(2), Err(TryPushError::Closed(2)));
+    /// assert_eq!(queue.try_pop(), Ok(1));
+    /// assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
+    /// ```
     pub fn close(&self) {
         self.state().closed = true;
         self.room.close();
@@ -164,6 +231,17 @@ impl<O: Order> OrderedQueue<O> {
     }
 
     /// Ends the queue and drops what is in it; that counts as done.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{LifoQueue, TryPopError};
+    ///
+    /// let queue = LifoQueue::with_capacity(2).unwrap();
+    /// queue.try_push(1).unwrap();
+    /// queue.close_now();
+    /// assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
+    /// ```
     pub fn close_now(&self) {
         self.close();
         let mut state = self.state();
@@ -174,30 +252,78 @@ impl<O: Order> OrderedQueue<O> {
     }
 
     /// Whether it was closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::LifoQueue;
+    ///
+    /// let queue = LifoQueue::<u8>::with_capacity(1).unwrap();
+    /// assert!(!queue.is_closed());
+    /// queue.close();
+    /// assert!(queue.is_closed());
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.state().closed
     }
 
     /// How many items there are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::LifoQueue;
+    ///
+    /// let queue = LifoQueue::with_capacity(2).unwrap();
+    /// queue.try_push(1).unwrap();
+    /// assert_eq!(queue.len(), 1);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.state().len
     }
 
     /// Whether there is no item.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::LifoQueue;
+    ///
+    /// assert!(LifoQueue::<u8>::with_capacity(1).unwrap().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether there is no room.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::LifoQueue;
+    ///
+    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// assert!(!queue.is_full());
+    /// queue.try_push(1).unwrap();
+    /// assert!(queue.is_full());
+    /// ```
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.len() == self.capacity
     }
 
     /// How many items there can be.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::PriorityQueue;
+    ///
+    /// assert_eq!(PriorityQueue::<u8>::with_capacity(3).unwrap().capacity(), 3);
+    /// ```
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.capacity
@@ -208,6 +334,18 @@ impl<O: Order> OrderedQueue<O> {
     /// # Errors
     ///
     /// [`TaskDoneError`] if all were marked already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{LifoQueue, TaskDoneError};
+    ///
+    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// queue.try_push("job").unwrap();
+    /// queue.try_pop().unwrap();
+    /// assert_eq!(queue.task_done(), Ok(()));
+    /// assert_eq!(queue.task_done(), Err(TaskDoneError));
+    /// ```
     pub fn task_done(&self) -> Result<(), TaskDoneError> {
         let state = self.state();
         if state.unfinished == 0 {
@@ -233,6 +371,20 @@ impl<O: Order> OrderedQueue<O> {
     /// # Cancel safety
     ///
     /// Nothing is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{LifoQueue, assert_pending, assert_ready, test_util::Probe};
+    ///
+    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// queue.try_push("job").unwrap();
+    /// let mut join = Probe::new(queue.join());
+    /// assert_pending!(join.poll());
+    /// queue.try_pop().unwrap();
+    /// queue.task_done().unwrap();
+    /// assert_ready!(join.poll());
+    /// ```
     pub async fn join(&self) {
         let rounds = match &*self.state() {
             State { unfinished: 0, .. } => return,

@@ -93,6 +93,27 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # Errors
     ///
     /// [`CapacityError`] if the size is none, or more than there can be.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = Vec<&'static str>;
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
+    /// #         Ok(Vec::new())
+    /// #     }
+    /// # }
+    /// # Smol.block_on(async {
+    /// let config = PoolConfig { size: 0, ..PoolConfig::default() };
+    /// assert!(Pool::new(Smol, Memory, config).is_err());
+    /// assert!(Pool::new(Smol, Memory, PoolConfig::default()).is_ok());
+    /// # });
+    /// # }
+    /// ```
     pub fn new(runtime: R, manager: M, config: PoolConfig) -> Result<Self, CapacityError> {
         let semaphore = || Semaphore::try_new(config.size).map(Arc::new).map_err(|_| CapacityError::TooLarge);
         let (slots, work, idle) = (semaphore()?, semaphore()?, Queue::with_capacity(config.size)?);
@@ -109,6 +130,27 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # Errors
     ///
     /// [`PoolError`]: the pool is closed, it took too long, or no attempt to connect succeeded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = Vec<&'static str>;
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
+    /// #         Ok(Vec::new())
+    /// #     }
+    /// # }
+    /// # Smol.block_on(async {
+    /// let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    /// pool.get().await.unwrap().push("row");
+    /// assert_eq!(*pool.get().await.unwrap(), ["row"]);
+    /// # });
+    /// # }
+    /// ```
     pub async fn get(&self) -> Result<Pooled<M, R>, PoolError<M::Error>> {
         self.check_out(Arc::clone(&self.shared.slots).acquire_owned()).await
     }
@@ -139,6 +181,27 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # Errors
     ///
     /// That of the first one that cannot be made.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = Vec<&'static str>;
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
+    /// #         Ok(Vec::new())
+    /// #     }
+    /// # }
+    /// # Smol.block_on(async {
+    /// let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    /// pool.warm(3).await.unwrap();
+    /// assert_eq!(pool.stats().idle, 3);
+    /// # });
+    /// # }
+    /// ```
     pub async fn warm(&self, count: usize) -> Result<(), PoolError<M::Error>> {
         let Shared { slots, config, .. } = &*self.shared;
         // All at once: two who do this could each have a part, and wait for the rest.
@@ -163,6 +226,27 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # Panics
     ///
     /// If [`Manager::close`] does; the next call goes on here too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Pool, PoolError, Runtime, Smol, pool::{Manager, PoolConfig}};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = Vec<&'static str>;
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
+    /// #         Ok(Vec::new())
+    /// #     }
+    /// # }
+    /// # Smol.block_on(async {
+    /// let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    /// pool.close().await;
+    /// assert_eq!(pool.get().await.unwrap_err(), PoolError::Closed);
+    /// # });
+    /// # }
+    /// ```
     pub async fn close(&self) {
         let Shared { slots, work, idle, config, .. } = &*self.shared;
         slots.close();
@@ -181,12 +265,57 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     }
 
     /// Whether it was closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = Vec<&'static str>;
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
+    /// #         Ok(Vec::new())
+    /// #     }
+    /// # }
+    /// # Smol.block_on(async {
+    /// let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    /// assert!(!pool.is_closed());
+    /// pool.close().await;
+    /// assert!(pool.is_closed());
+    /// # });
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.shared.slots.is_closed()
     }
 
     /// What has happened so far, and how things are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = Vec<&'static str>;
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
+    /// #         Ok(Vec::new())
+    /// #     }
+    /// # }
+    /// # Smol.block_on(async {
+    /// let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    /// let connection = pool.get().await.unwrap();
+    /// assert_eq!((pool.stats().size, pool.stats().in_use), (10, 1));
+    /// drop(connection);
+    /// assert_eq!(pool.stats().idle, 1);
+    /// # });
+    /// # }
+    /// ```
     #[must_use]
     pub fn stats(&self) -> PoolStats {
         let Shared { slots, work, idle, config, counters, .. } = &*self.shared;

@@ -34,6 +34,16 @@ pub struct SharedState<T> {
 
 impl<T> SharedState<T> {
     /// Without items.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{SharedState, blocking};
+    ///
+    /// static STATE: SharedState<u8> = SharedState::new();
+    ///
+    /// assert!(blocking::wait(STATE.is_empty()));
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self { items: Lock::new(VecDeque::new()), grown: Condition::new() }
@@ -44,6 +54,16 @@ impl<T> SharedState<T> {
     /// # Cancel safety
     ///
     /// If the future is dropped before it is ready, the item is dropped with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{SharedState, blocking};
+    ///
+    /// let state = SharedState::new();
+    /// blocking::wait(state.produce("item"));
+    /// assert_eq!(blocking::wait(state.len()), 1);
+    /// ```
     pub async fn produce(&self, item: T) {
         let mut items = self.items.lock().await;
         items.push_back(item);
@@ -55,6 +75,20 @@ impl<T> SharedState<T> {
     /// # Cancel safety
     ///
     /// If the future is dropped, no item was taken.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{SharedState, assert_pending, assert_ready, blocking, test_util::Probe};
+    ///
+    /// let state = SharedState::new();
+    /// let mut pair = Probe::new(state.consume(2));
+    /// assert_pending!(pair.poll());
+    /// blocking::wait(state.produce("one"));
+    /// assert_pending!(pair.poll());
+    /// blocking::wait(state.produce("two"));
+    /// assert_eq!(assert_ready!(pair.poll()), ["one", "two"]);
+    /// ```
     pub async fn consume(&self, threshold: usize) -> Vec<T> {
         let items = self.items.lock().await;
         let mut items = self.grown.wait_for(items, |items| items.len() >= threshold).await;
@@ -66,6 +100,16 @@ impl<T> SharedState<T> {
     /// # Cancel safety
     ///
     /// Nothing is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{SharedState, blocking};
+    ///
+    /// let state = SharedState::new();
+    /// blocking::wait(state.produce("item"));
+    /// assert_eq!(blocking::wait(state.len()), 1);
+    /// ```
     pub async fn len(&self) -> usize {
         self.items.lock().await.len()
     }
@@ -75,6 +119,16 @@ impl<T> SharedState<T> {
     /// # Cancel safety
     ///
     /// Nothing is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{SharedState, blocking};
+    ///
+    /// let state = SharedState::new();
+    /// blocking::wait(state.produce("item"));
+    /// assert!(!blocking::wait(state.is_empty()));
+    /// ```
     pub async fn is_empty(&self) -> bool {
         self.len().await == 0
     }

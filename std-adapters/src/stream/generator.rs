@@ -66,6 +66,19 @@ impl<T> Emitter<T> {
     /// # Cancel safety
     ///
     /// If the future is dropped, the item may have been given or not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{blocking, stream};
+    /// use futures_util::StreamExt;
+    ///
+    /// let letters = stream::generator(|emitter| async move {
+    ///     emitter.emit('a').await;
+    ///     emitter.emit('b').await;
+    /// });
+    /// assert_eq!(blocking::wait(letters.collect::<String>()), "ab");
+    /// ```
     pub async fn emit(&self, item: T) {
         // Closed when the body has returned or the stream is gone: only a clone outside of the body can be here then.
         if self.slot.push(item).await.is_ok() {

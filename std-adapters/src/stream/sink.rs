@@ -61,6 +61,20 @@ pin_project! {
 
 impl<T, S: Slots> QueueSink<'_, T, S> {
     /// Takes back the item that was accepted and is not in the queue yet, if there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Queue, QueueExt, assert_pending, test_util::Probe};
+    /// use futures_util::SinkExt;
+    /// use std::pin::pin;
+    ///
+    /// let queue = Queue::with_capacity(1).unwrap();
+    /// queue.try_push("first").unwrap();
+    /// let mut sink = pin!(queue.sink());
+    /// assert_pending!(Probe::new(sink.send("second")).poll());
+    /// assert_eq!(sink.as_mut().take(), Some("second"));
+    /// ```
     #[must_use = "the item is dropped otherwise"]
     pub fn take(self: Pin<&mut Self>) -> Option<T> {
         let mut push = self.project().push;

@@ -31,6 +31,22 @@ pub fn until<S: Stream, D: Future>(stream: S, deadline: D) -> Until<S, D> {
 }
 
 /// The items of `stream` until `duration` has passed since this call: then one `Err`, and the end.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{Elapsed, Runtime, Smol, stream};
+/// use futures_util::{StreamExt, stream as streams};
+/// use std::time::Duration;
+///
+/// Smol.block_on(async {
+///     let numbers = streams::iter([1, 2]).chain(streams::pending());
+///     let items: Vec<_> = stream::within(Smol, numbers, Duration::from_millis(1)).collect().await;
+///     assert_eq!(items, [Ok(1), Ok(2), Err(Elapsed(()))]);
+/// });
+/// # }
+/// ```
 pub fn within<R: Runtime, S: Stream>(
     runtime: R,
     stream: S,

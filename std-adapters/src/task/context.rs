@@ -48,6 +48,16 @@ pub struct ContextVar<T> {
 
 impl<T> ContextVar<T> {
     /// A variable without a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::ContextVar;
+    ///
+    /// static USER: ContextVar<&str> = ContextVar::new();
+    ///
+    /// assert_eq!(USER.get(), None);
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self { id: OnceLock::new(), value: PhantomData }
@@ -62,16 +72,47 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
     /// # Cancel safety
     ///
     /// That of `future`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{ContextVar, blocking};
+    ///
+    /// static USER: ContextVar<&str> = ContextVar::new();
+    ///
+    /// let user = blocking::wait(USER.scope("Alice", async { USER.get() }));
+    /// assert_eq!(user, Some("Alice"));
+    /// ```
     pub fn scope<F: Future>(&self, value: T, future: F) -> Scope<F> {
         Scope { context: Layer::New(self.id(), Arc::new(value)), future }
     }
 
     /// Calls `function` with the variable set to `value`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::ContextVar;
+    ///
+    /// static USER: ContextVar<&str> = ContextVar::new();
+    ///
+    /// assert_eq!(USER.scope_sync("Alice", || USER.get()), Some("Alice"));
+    /// ```
     pub fn scope_sync<O>(&self, value: T, function: impl FnOnce() -> O) -> O {
         Context::current().with(self.id(), Arc::new(value)).run(function)
     }
 
     /// The value of the innermost scope that the caller is in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::ContextVar;
+    ///
+    /// static DEPTH: ContextVar<u32> = ContextVar::new();
+    ///
+    /// assert_eq!(DEPTH.scope_sync(1, || DEPTH.scope_sync(2, || DEPTH.get())), Some(2));
+    /// ```
     #[must_use]
     pub fn get(&self) -> Option<T>
     where
@@ -81,6 +122,17 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
     }
 
     /// Calls `function` with a reference to the value, for those that are costly to clone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::ContextVar;
+    ///
+    /// static NAME: ContextVar<String> = ContextVar::new();
+    ///
+    /// let length = NAME.scope_sync("Alice".into(), || NAME.with(|name| name.map_or(0, String::len)));
+    /// assert_eq!(length, 5);
+    /// ```
     pub fn with<O>(&self, function: impl FnOnce(Option<&T>) -> O) -> O {
         let context = Context::current();
         function(context.value(self.id()).and_then(|value| value.downcast_ref()))
@@ -135,6 +187,17 @@ impl Context {
     const EMPTY: Self = Self { values: None };
 
     /// The context that the caller runs in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{ContextVar, context::Context};
+    ///
+    /// static USER: ContextVar<&str> = ContextVar::new();
+    ///
+    /// let context = USER.scope_sync("Alice", Context::current);
+    /// assert_eq!(context.run(|| USER.get()), Some("Alice"));
+    /// ```
     #[must_use]
     pub fn current() -> Self {
         // A thread that is being torn down has no slot any more, hence no values.
@@ -148,6 +211,17 @@ impl Context {
     }
 
     /// Calls `function` in this context.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{ContextVar, context::Context};
+    ///
+    /// static USER: ContextVar<&str> = ContextVar::new();
+    ///
+    /// let outside = Context::current();
+    /// assert_eq!(USER.scope_sync("Alice", || outside.run(|| USER.get())), None);
+    /// ```
     pub fn run<O>(mut self, function: impl FnOnce() -> O) -> O {
         let _entered = self.enter();
         function()
@@ -158,6 +232,17 @@ impl Context {
     /// # Cancel safety
     ///
     /// That of `future`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{ContextVar, blocking, context::Context};
+    ///
+    /// static USER: ContextVar<&str> = ContextVar::new();
+    ///
+    /// let context = USER.scope_sync("Alice", Context::current);
+    /// assert_eq!(blocking::wait(context.scope(async { USER.get() })), Some("Alice"));
+    /// ```
     pub fn scope<F: Future>(self, future: F) -> Scope<F> {
         Scope { context: Layer::Made(self), future }
     }

@@ -33,6 +33,19 @@ pub struct Panic {
 
 impl Panic {
     /// What was passed to `panic!`: a `&'static str` or a `String`, or what `panic_any` was given.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, TaskError};
+    ///
+    /// let Err(TaskError::Panicked(panic)) = Smol.block_on(Smol.spawn(async { panic!("oh") })) else {
+    ///     unreachable!()
+    /// };
+    /// assert_eq!(panic.into_payload().downcast_ref(), Some(&"oh"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn into_payload(self) -> Box<dyn Any + Send> {
         self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -43,6 +56,17 @@ impl Panic {
     /// # Panics
     ///
     /// Always: that is what it is for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::task::Panic;
+    /// use std::panic::catch_unwind;
+    ///
+    /// let panic = Panic::from(catch_unwind(|| std::panic::resume_unwind(Box::new("oh"))).unwrap_err());
+    /// let again = catch_unwind(|| panic.resume()).unwrap_err();
+    /// assert_eq!(again.downcast_ref(), Some(&"oh"));
+    /// ```
     pub fn resume(self) -> ! {
         resume_unwind(self.into_payload())
     }

@@ -11,6 +11,39 @@ use super::error::{Panic, TaskError};
 ///
 /// It is there for `()`, numbers, `bool`, `char`, `String`, `Vec` and references. A task that returns a type of the program's own
 /// returns it in a `Result`, or the type implements this trait, of which only the first three items are needed.
+///
+/// # Examples
+///
+/// A type of one's own that says whether it failed:
+///
+/// ```
+/// use anywake::task::Outcome;
+///
+/// enum Reply {
+///     Text(String),
+///     Status(u16),
+/// }
+///
+/// impl Outcome for Reply {
+///     type Value = String;
+///     type Error = u16;
+///
+///     fn into_result(self) -> Result<String, u16> {
+///         match self {
+///             Reply::Text(text) => Ok(text),
+///             Reply::Status(status) => Err(status),
+///         }
+///     }
+///
+///     fn is_failure(&self) -> bool {
+///         matches!(self, Reply::Status(_))
+///     }
+/// }
+///
+/// assert!(Reply::Status(404).is_failure());
+/// assert_eq!(Reply::Text("hello".into()).into_result(), Ok("hello".into()));
+/// assert_eq!("cannot fail".to_owned().into_result(), Ok("cannot fail".into()));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a task that returns `{Self}` does not say whether it failed",
     note = "return a `Result`: `Ok::<_, std::convert::Infallible>(value)` if it cannot fail"
@@ -85,6 +118,15 @@ pub(crate) fn flatten<O: Outcome>(ended: Result<O, TaskError>) -> Result<O::Valu
 
 impl<E> Failure<E> {
     /// The error that the task returned, if that is how it failed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::Failure;
+    ///
+    /// assert_eq!(Failure::Error("no").error(), Some(&"no"));
+    /// assert_eq!(Failure::<&str>::Cancelled.error(), None);
+    /// ```
     #[must_use]
     pub fn error(&self) -> Option<&E> {
         match self {
@@ -134,12 +176,34 @@ impl<E> GroupError<E> {
     }
 
     /// The failures.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Failure, Runtime, Smol, task_group};
+    ///
+    /// let failed = Smol.block_on(task_group(Smol, |_| async { Err::<(), _>("no") })).unwrap_err();
+    /// assert!(matches!(failed.failures(), [Failure::Error("no")]));
+    /// # }
+    /// ```
     #[must_use]
     pub fn failures(&self) -> &[Failure<E>] {
         &self.failures
     }
 
     /// Whether nothing failed, and the group was cancelled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, task_group};
+    ///
+    /// let failed = Smol.block_on(task_group(Smol, |_| async { Err::<(), _>("no") })).unwrap_err();
+    /// assert!(!failed.is_cancelled());
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.failures.is_empty()

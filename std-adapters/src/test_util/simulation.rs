@@ -58,12 +58,41 @@ pub struct Simulation {
 
 impl Simulation {
     /// Tasks run in the order in which they became ready, as in asyncio.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::test_util::Simulation;
+    ///
+    /// assert_eq!(Simulation::new().run(async { 1 }), 1);
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self { seed: None }
     }
 
     /// Of the tasks that are ready a random one runs next; the same seed gives the same order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Queue, Runtime, test_util::{Simulated, Simulation}};
+    /// use std::sync::Arc;
+    ///
+    /// let order = |seed| {
+    ///     Simulation::seeded(seed).run(async {
+    ///         let queue = Arc::new(Queue::with_capacity(8).unwrap());
+    ///         let tasks: Vec<_> = (0..8)
+    ///             .map(|n| Simulated.spawn({ let queue = Arc::clone(&queue); async move { queue.push(n).await } }))
+    ///             .collect();
+    ///         for task in tasks {
+    ///             task.await.unwrap().unwrap();
+    ///         }
+    ///         std::iter::from_fn(|| queue.try_pop().ok()).collect::<Vec<_>>()
+    ///     })
+    /// };
+    /// assert_eq!(order(7), order(7));
+    /// ```
     #[must_use]
     pub const fn seeded(seed: u64) -> Self {
         Self { seed: Some(seed) }
@@ -77,6 +106,19 @@ impl Simulation {
     ///
     /// If `future` panics; if it waits, and nothing in the simulation can wake it any more; within a simulation. If it
     /// panics, the seed is printed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Runtime, test_util::{Simulated, Simulation}};
+    /// use std::time::Duration;
+    ///
+    /// let elapsed = Simulation::new().run(async {
+    ///     Simulated.sleep(Duration::from_secs(3600)).await;
+    ///     Simulated.elapsed()
+    /// });
+    /// assert_eq!(elapsed, Duration::from_secs(3600));
+    /// ```
     pub fn run<F: Future>(self, future: F) -> F::Output {
         let world = World::new(self.seed);
         let _here = world.enter();
@@ -99,6 +141,19 @@ impl Simulated {
     /// # Panics
     ///
     /// Outside of a simulation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Runtime, test_util::{Simulated, Simulation}};
+    /// use std::time::Duration;
+    ///
+    /// Simulation::new().run(async {
+    ///     assert_eq!(Simulated.elapsed(), Duration::ZERO);
+    ///     Simulated.sleep(Duration::from_secs(1)).await;
+    ///     assert_eq!(Simulated.elapsed(), Duration::from_secs(1));
+    /// });
+    /// ```
     #[must_use]
     pub fn elapsed(self) -> Duration {
         World::current().elapsed()
@@ -109,6 +164,19 @@ impl Simulated {
     /// # Panics
     ///
     /// Outside of a simulation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Runtime, test_util::{Simulated, Simulation}};
+    ///
+    /// Simulation::new().run(async {
+    ///     let task = Simulated.spawn(async {});
+    ///     assert_eq!(Simulated.live_tasks(), 1);
+    ///     task.await.unwrap();
+    ///     assert_eq!(Simulated.live_tasks(), 0);
+    /// });
+    /// ```
     #[must_use]
     pub fn live_tasks(self) -> usize {
         World::current().live()

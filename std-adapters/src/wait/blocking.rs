@@ -42,6 +42,16 @@ use super::{Elapsed, Wait};
 /// # Panics
 ///
 /// If `future` does.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::{Lock, blocking};
+///
+/// let lock = Lock::new(1);
+/// *blocking::wait(lock.lock()) += 1;
+/// assert_eq!(*blocking::wait(lock.lock()), 2);
+/// ```
 pub fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut parker = Parker::new();

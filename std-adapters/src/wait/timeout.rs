@@ -138,6 +138,21 @@ impl<R: Runtime> Deadline<R> {
     /// # Errors
     ///
     /// [`DeadlineOver`] if it has fired, or the work it was for has ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Elapsed, Runtime, Smol, timeout_with};
+    /// use std::{future, time::Duration};
+    ///
+    /// let late = Smol.block_on(timeout_with(Smol, None, |deadline| async move {
+    ///     deadline.reschedule(Some(Duration::ZERO)).unwrap();
+    ///     future::pending::<()>().await;
+    /// }));
+    /// assert_eq!(late, Err(Elapsed(())));
+    /// # }
+    /// ```
     pub fn reschedule(&self, duration: Option<Duration>) -> Result<(), DeadlineOver> {
         let when = self.at(duration);
         let mut state = self.shared.state();
@@ -159,12 +174,45 @@ impl<R: Runtime> Deadline<R> {
 
 impl<R> Deadline<R> {
     /// When it will fire, or would have fired; `None` for never.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, timeout_with};
+    /// use std::time::Duration;
+    ///
+    /// Smol.block_on(timeout_with(Smol, None, |deadline| async move {
+    ///     assert_eq!(deadline.when(), None);
+    ///     deadline.reschedule(Some(Duration::from_secs(60))).unwrap();
+    ///     assert!(deadline.when().is_some());
+    /// }))
+    /// .unwrap();
+    /// # }
+    /// ```
     #[must_use]
     pub fn when(&self) -> Option<Instant> {
         self.shared.state().when
     }
 
     /// Whether it has fired.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Runtime, Smol, timeout_with};
+    /// use std::{cell::OnceCell, future, time::Duration};
+    ///
+    /// let kept = OnceCell::new();
+    /// let late = Smol.block_on(timeout_with(Smol, Some(Duration::ZERO), |deadline| {
+    ///     kept.set(deadline).unwrap();
+    ///     future::pending::<()>()
+    /// }));
+    /// assert!(late.is_err());
+    /// assert!(kept.get().unwrap().is_expired());
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_expired(&self) -> bool {
         self.shared.state().phase == Phase::Expired

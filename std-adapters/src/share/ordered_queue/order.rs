@@ -4,6 +4,31 @@ use core::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Where the items are, and which one comes next.
+///
+/// # Examples
+///
+/// The greatest item first:
+///
+/// ```
+/// use anywake::ordered_queue::{Order, OrderedQueue};
+/// use std::collections::BinaryHeap;
+///
+/// #[derive(Default)]
+/// struct Greatest(BinaryHeap<u32>);
+/// impl Order for Greatest {
+///     type Item = u32;
+///     fn put(&mut self, item: u32) {
+///         self.0.push(item);
+///     }
+///     fn take(&mut self) -> Option<u32> {
+///         self.0.pop()
+///     }
+/// }
+///
+/// let queue = OrderedQueue::<Greatest>::with_capacity(3).unwrap();
+/// [2, 3, 1].into_iter().try_for_each(|item| queue.try_push(item)).unwrap();
+/// assert_eq!(queue.try_pop(), Ok(3));
+/// ```
 pub trait Order: Default {
     /// What the queue holds.
     type Item;

@@ -10,6 +10,38 @@ use core::time::Duration;
 ///
 /// Each future may be dropped, by a timeout or with the checkout that it is for. A connection whose `check` is dropped
 /// is not used again.
+///
+/// # Examples
+///
+/// A file server that hangs up on idle clients:
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
+///
+/// struct Server;
+/// impl Manager for Server {
+///     type Connection = &'static str;
+///     type Error = &'static str;
+///     async fn connect(&self) -> Result<&'static str, &'static str> {
+///         Ok("connected")
+///     }
+///     async fn check(&self, _: &mut &'static str) -> Result<(), &'static str> {
+///         Err("hung up")
+///     }
+///     async fn close(&self, connection: &'static str) {
+///         assert_eq!(connection, "connected");
+///     }
+/// }
+///
+/// Smol.block_on(async {
+///     let pool = Pool::new(Smol, Server, PoolConfig::default()).unwrap();
+///     drop(pool.get().await.unwrap());
+///     assert!(!pool.get().await.unwrap().is_reused());
+///     assert_eq!(pool.stats().broken, 1);
+/// });
+/// # }
+/// ```
 pub trait Manager: Send + Sync + 'static {
     /// A connection.
     type Connection: Send + 'static;

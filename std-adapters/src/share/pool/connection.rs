@@ -59,12 +59,54 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
     }
 
     /// Whether it has been used before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = Vec<&'static str>;
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
+    /// #         Ok(Vec::new())
+    /// #     }
+    /// # }
+    /// # Smol.block_on(async {
+    /// let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    /// assert!(!pool.get().await.unwrap().is_reused());
+    /// assert!(pool.get().await.unwrap().is_reused());
+    /// # });
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_reused(&self) -> bool {
         self.reused
     }
 
     /// How long ago it was made.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anywake::{Pool, Runtime, pool::{Manager, PoolConfig}, test_util::{Simulated, Simulation}};
+    /// # use std::time::Duration;
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = Vec<&'static str>;
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
+    /// #         Ok(Vec::new())
+    /// #     }
+    /// # }
+    /// # Simulation::new().run(async {
+    /// let pool = Pool::new(Simulated, Memory, PoolConfig::default()).unwrap();
+    /// let connection = pool.get().await.unwrap();
+    /// Simulated.sleep(Duration::from_secs(60)).await;
+    /// assert_eq!(connection.age(), Duration::from_secs(60));
+    /// # });
+    /// ```
     #[must_use]
     pub fn age(&self) -> Duration {
         let made = self.connection.as_ref().expect(IN_USE).made;
@@ -72,6 +114,27 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
     }
 
     /// Closes the connection instead of giving it back: for one that is broken.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = Vec<&'static str>;
+    /// #     type Error = std::convert::Infallible;
+    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
+    /// #         Ok(Vec::new())
+    /// #     }
+    /// # }
+    /// # Smol.block_on(async {
+    /// let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    /// pool.get().await.unwrap().discard();
+    /// assert!(!pool.get().await.unwrap().is_reused());
+    /// # });
+    /// # }
+    /// ```
     pub fn discard(mut self) {
         self.trusted = false;
         self.shared.record(Event::Broken { error: None });
