@@ -215,9 +215,10 @@ impl From<rusqlite::Error> for DatabaseError {
 impl From<PoolError<DatabaseError>> for DatabaseError {
     fn from(error: PoolError<DatabaseError>) -> Self {
         match error {
-            PoolError::Closed | PoolError::TimedOut => Self::NoConnection,
             PoolError::ConnectTimedOut => Self::Unavailable,
             PoolError::Connection(error) => error,
+            // Closed, out of time, or a reason that the pool comes to know.
+            _ => Self::NoConnection,
         }
     }
 }

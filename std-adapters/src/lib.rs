@@ -2,17 +2,55 @@
 //!
 //! The primitives are those of [`anywake_core`], re-exported here: plain values with asyncio's semantics that keep no
 //! runtime, thread or clock behind the scenes. One object can be shared by tasks of different runtimes and by ordinary
-//! threads. This crate adds what does need a runtime or a thread, each written once for all of them:
+//! threads. This crate adds what needs a runtime or a thread, each written once for all of them.
 //!
-//! | to | use | needs |
-//! |---|---|---|
-//! | run tasks, sleep, block, whatever the runtime | [`Runtime`], with [`Task`] as the one handle | a runtime |
-//! | wait no longer than that | [`Wait::within`], on every wait | a runtime (its timer) |
-//! | wait until something else happens | [`Wait::until`] | nothing |
-//! | wait from an ordinary thread | [`blocking::wait`], [`blocking::wait_timeout`] | nothing |
-//! | feed a queue from a stream | [`QueueExt::sink`], and [`BoundedQueue::stream`] at its other end | nothing |
+//! # Which one do I need?
 //!
-//! and asyncio's toolbox, under asyncio's names:
+//! Tasks share something:
+//!
+//! | situation | use |
+//! |---|---|
+//! | data is changed, and the change awaits in between | [`Lock`]; a change that never awaits is cheaper under [`std::sync::Mutex`] |
+//! | at most *n* may do something at a time | [`Semaphore`] |
+//! | everybody waits until something has happened | [`Event`] |
+//! | a task waits until data under a [`Lock`] meets a condition | [`Condition`], with [`wait_for`](Condition::wait_for) |
+//! | items go from producers to consumers, and a slow consumer holds the producers back | [`Queue`]; [`StaticQueue`] without allocation |
+//! | the most urgent item, or the newest one, goes first | [`PriorityQueue`], [`LifoQueue`] |
+//! | consumers take a batch once it is large enough | [`SharedState`], or a queue with [`chunks_timeout`](stream::chunks_timeout) |
+//! | tasks wait for each other, round after round | [`Barrier`] |
+//! | a number is read, awaited for, and written | [`SafeCounter`]; plain counting needs only an atomic |
+//! | a value is costly to load, and many ask for it | [`Cache`] |
+//! | connections are costly to make | [`Pool`] |
+//!
+//! Several tasks belong together:
+//!
+//! | situation | use |
+//! |---|---|
+//! | all succeed, or none goes on; nothing outlives the scope | [`task_group`] |
+//! | all results are needed, in order | [`gather`]; failures too: [`gather_settled`] |
+//! | each result is used as soon as it is there | [`as_completed`] |
+//! | the first result is enough | [`race`] |
+//! | some results are enough, and the handles are kept | [`wait()`] |
+//! | work is to be finished although its caller is dropped | [`shield`] |
+//! | something is to be cleaned up, whatever happens | [`exit_stack`], [`ExitStack`] |
+//! | a value belongs to a task and to what it spawns | [`ContextVar`] |
+//!
+//! Waiting is limited, or is not done by a task:
+//!
+//! | situation | use |
+//! |---|---|
+//! | a wait for a primitive or a task has a deadline | [`Wait::within`]; it loses neither a grant nor an item |
+//! | the wait ends when something else happens, such as a shutdown | [`Wait::until`] |
+//! | any other future has a deadline | [`timeout`]; one that can be moved: [`timeout_with`] |
+//! | an ordinary thread waits | [`blocking::wait`], [`blocking::wait_timeout`] |
+//! | a task calls a function that blocks | [`Runtime::spawn_blocking`]; not more than *n* at a time: [`BlockingPool`] |
+//! | a sequence is produced, buffered, grouped or merged | [`stream`], [`BoundedQueue::stream`], [`QueueExt::sink`] |
+//! | a test needs a clock of its own, or the same order each time | `test_util`, with the feature `test-util` |
+//!
+//! The root of this crate has the primitives and tools, and the errors that callers name. What they are configured
+//! with, and the futures and streams that they return, is in the modules.
+//!
+//! # From asyncio
 //!
 //! | asyncio | here | in short |
 //! |---|---|---|
@@ -41,8 +79,13 @@
 #![cfg_attr(feature = "smol", doc = "| `smol` | [`Smol`] | smol 2 |")]
 #![cfg_attr(not(feature = "smol"), doc = "| `smol` | `Smol` | smol 2 |")]
 //!
-//! None is on by default, and they can be on together. Any other runtime is an implementation of [`Runtime`] away.
+//! None is on by default, and they can be on together. Any other runtime needs an implementation of [`Runtime`].
 //! Further features: `tracing` (the events of a [`Pool`]), `test-util`.
+//!
+//! Tokio's own primitives take part in its *cooperative budget*: after some 128 operations in one poll they make the
+//! task wait, so that other tasks run. The primitives here know no runtime and spend no budget. A loop whose waits are
+//! always granted at once, for example over a queue that is never empty, keeps its thread until it awaits something
+//! else: let it call [`Runtime::yield_now`] now and then. That is so on every runtime.
 //!
 //! # Example
 //!

@@ -65,6 +65,7 @@ pub(crate) mod tokio;
 /// let task = Threads.spawn(async { 6 * 7 });
 /// assert_eq!(Threads.block_on(task).unwrap(), 42);
 /// ```
+#[doc(alias("Executor", "Spawn", "Timer"))]
 pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// The runtime's name as its own documentation writes it, in lower case.
     ///
@@ -214,6 +215,7 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// });
     /// # }
     /// ```
+    #[doc(alias = "create_task")]
     fn spawn<F>(self, future: F) -> Task<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
@@ -240,6 +242,7 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// assert_eq!(sum.unwrap(), 5050);
     /// # }
     /// ```
+    #[doc(alias("run_in_executor", "to_thread"))]
     fn spawn_blocking<F, T>(self, function: F) -> Task<T>
     where
         F: FnOnce() -> T + Send + 'static,

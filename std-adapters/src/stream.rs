@@ -84,6 +84,7 @@ pub fn from_queue<T, S: Slots>(queue: Arc<BoundedQueue<T, S>>) -> impl Stream<It
 /// items.sort();
 /// assert_eq!(items, [0, 1, 2, 3, 4, 5, 6, 7]);
 /// ```
+#[doc(alias = "select_all")]
 pub fn merge<S: Stream>(streams: impl IntoIterator<Item = S>) -> impl Stream<Item = S::Item> + Unpin {
     let mut all = SelectAll::new();
     streams.into_iter().for_each(|stream| all.push(Box::pin(stream)));

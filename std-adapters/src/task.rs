@@ -65,6 +65,7 @@ pub use outcome::{Failure, GroupError, Outcome};
 /// });
 /// # }
 /// ```
+#[doc(alias("JoinHandle", "AbortHandle"))]
 pub struct Task<T> {
     shared: Arc<Shared<T>>,
     abort: AbortHandle,
@@ -95,6 +96,7 @@ impl<T> Task<T> {
     /// });
     /// # }
     /// ```
+    #[doc(alias = "abort")]
     pub fn cancel(&self) {
         self.abort.abort();
     }

@@ -30,6 +30,9 @@ pub use timeout::{Deadline, DeadlineOver, timeout, timeout_with};
 /// `push`: [`Elapsed`] gives it back, unless it was taken at the last moment, and then the push has succeeded. A
 /// condition's wait that is given up does not take its lock again; `Condition::wait_until` is the one that does.
 ///
+/// These are the waits that can be taken out of a queue. Any other future, an `async` block of your own for one, has
+/// its deadline from [`timeout`].
+///
 /// The runtime of the timer is a type parameter, so that code that is generic over [`Runtime`] reads the same.
 ///
 /// # Examples
@@ -51,6 +54,12 @@ pub use timeout::{Deadline, DeadlineOver, timeout, timeout_with};
 /// });
 /// # }
 /// ```
+#[doc(alias = "wait_for")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a wait that can be given up",
+    label = "not a wait of a primitive, nor `&mut Task`",
+    note = "for any other future, such as an `async` block, use `anywake::timeout(runtime, duration, future)`"
+)]
 pub trait Wait: Future + Sized {
     /// What an elapsed wait gives back: the item of a `push`, `()` for all others.
     type Returned;
@@ -96,6 +105,7 @@ pub trait Wait: Future + Sized {
     /// });
     /// # }
     /// ```
+    #[doc(alias("timeout", "wait_for"))]
     fn within<R: Runtime>(
         self,
         duration: Duration,
@@ -120,6 +130,7 @@ pub trait Wait: Future + Sized {
     /// ready.set();
     /// assert!(blocking::wait(ready.wait().until(stop.wait())).is_ok());
     /// ```
+    #[doc(alias("CancellationToken", "select", "run_until_cancelled"))]
     fn until<D: Future>(self, deadline: D) -> Until<Self, D> {
         Until { state: State::Waiting { wait: self, deadline } }
     }
@@ -162,6 +173,7 @@ returns_nothing! {
 }
 
 /// The deadline came first. Holds what the wait gives back: the item of a `push`.
+#[doc(alias = "TimeoutError")]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Elapsed<R = ()>(pub R);
 

@@ -215,6 +215,8 @@ impl From<PoolError<rusqlite::Error>> for Error {
             PoolError::Closed => Error::Closed,
             PoolError::TimedOut | PoolError::ConnectTimedOut => Error::Busy,
             PoolError::Connection(error) => error.into(),
+            // The pool may come to know more reasons.
+            other => Error::Database(other.to_string()),
         }
     }
 }

@@ -37,6 +37,7 @@ use crate::task::{Outcome, Task};
 /// });
 /// # }
 /// ```
+#[doc(alias("FuturesUnordered", "JoinSet"))]
 pub fn as_completed<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> AsCompleted<O> {
     AsCompleted { children: Children::new(tasks) }
 }

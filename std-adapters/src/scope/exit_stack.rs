@@ -80,6 +80,7 @@ where
 /// [`exit_stack`] makes one for a scope. One that is made by [`new`](ExitStack::new) is [closed](ExitStack::close) by
 /// its owner. If it is not, its clean-ups run in a task of their own when its last clone is dropped. (A clean-up that
 /// owns a clone of its stack keeps that from happening.)
+#[doc(alias("AsyncExitStack", "defer"))]
 pub struct ExitStack<R: Runtime, E: Send + 'static> {
     shared: Arc<Shared<R, E>>,
 }

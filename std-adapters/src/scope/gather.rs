@@ -33,6 +33,7 @@ use crate::task::{Failure, Outcome, Task};
 /// assert_eq!(squares.unwrap(), [0, 1, 4, 9]);
 /// # }
 /// ```
+#[doc(alias("join_all", "try_join_all"))]
 pub fn gather<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Gather<O> {
     let children = CancelOnDrop(Children::new(tasks));
     let values = (0..children.len()).map(|_| None).collect();
@@ -81,6 +82,7 @@ impl<O: Outcome> Future for Gather<O> {
 /// assert!(matches!(settled[..], [Ok(1), Err(Failure::Error(_)), Ok(3)]));
 /// # }
 /// ```
+#[doc(alias = "join_all")]
 pub fn gather_settled<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> GatherSettled<O> {
     let children = CancelOnDrop(Children::new(tasks));
     let settled = (0..children.len()).map(|_| None).collect();

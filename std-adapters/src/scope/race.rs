@@ -38,6 +38,7 @@ use crate::wait::Wait;
 /// assert_eq!((index, won.unwrap()), (1, "here"));
 /// # }
 /// ```
+#[doc(alias("select", "select_ok"))]
 pub fn race<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Race<O> {
     let children = CancelOnDrop(Children::new(tasks));
     assert!(children.len() > 0, "a race needs a task");
@@ -77,6 +78,7 @@ impl<O: Outcome> fmt::Debug for Race<O> {
 
 /// What [`wait`] waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum When {
     /// Until one of the tasks has ended: `FIRST_COMPLETED`.
     FirstCompleted,
@@ -109,6 +111,7 @@ pub enum When {
 /// });
 /// # }
 /// ```
+#[doc(alias = "select_all")]
 pub fn wait<O: Outcome>(tasks: &mut [Task<O>], when: When) -> WaitTasks<'_, O> {
     WaitTasks { running: tasks.iter_mut().map(End).collect(), when }
 }

@@ -75,6 +75,7 @@ use child::child;
 /// assert!(matches!(failed.unwrap_err().failures(), [Failure::Error("this ends the others")]));
 /// # }
 /// ```
+#[doc(alias("nursery", "scope", "JoinSet"))]
 pub async fn task_group<R, T, E, B, F>(runtime: R, body: B) -> Result<T, GroupError<E>>
 where
     R: Runtime,
@@ -105,6 +106,7 @@ where
 }
 
 /// The handle to a group: a body gets it from [`task_group`] and may clone it for its children.
+#[doc(alias("nursery", "JoinSet", "TaskTracker"))]
 pub struct TaskGroup<R, E> {
     shared: Arc<Shared<E>>,
     runtime: R,

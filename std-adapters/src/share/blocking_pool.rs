@@ -25,6 +25,7 @@ use crate::task::{self, Task};
 /// assert_eq!(Smol.block_on(gather(sums)).unwrap(), [45, 4950, 499_500]);
 /// # }
 /// ```
+#[doc(alias("ThreadPoolExecutor", "run_in_executor"))]
 pub struct BlockingPool<R> {
     slots: Arc<Semaphore>,
     threads: usize,

@@ -35,6 +35,7 @@ use crate::runtime::Runtime;
 /// });
 /// # }
 /// ```
+#[doc(alias("memoize", "singleflight"))]
 pub struct Cache<K, V, R> {
     entries: Mutex<HashMap<K, Arc<Entry<V>>>>,
     lifetime: Option<Duration>,
@@ -165,6 +166,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// });
     /// # }
     /// ```
+    #[doc(alias("get_or_init", "get_or_insert_with"))]
     pub async fn get_or_load<F, E>(&self, key: K, load: impl FnOnce() -> F) -> Result<V, E>
     where
         F: Future<Output = Result<V, E>>,

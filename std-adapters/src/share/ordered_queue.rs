@@ -20,6 +20,7 @@ mod order;
 pub use order::{Least, Newest, Order};
 
 /// A bounded queue that gives the newest item first: `asyncio.LifoQueue`.
+#[doc(alias = "stack")]
 pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 
 /// A bounded queue that gives the least item first: `asyncio.PriorityQueue`. Of equal items any may be first.
@@ -33,6 +34,7 @@ pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 /// [(2, "later"), (1, "now")].into_iter().try_for_each(|job| queue.try_push(job)).unwrap();
 /// assert_eq!(queue.try_pop(), Ok((1, "now")));
 /// ```
+#[doc(alias("heap", "BinaryHeap"))]
 pub type PriorityQueue<T> = OrderedQueue<Least<T>>;
 
 /// The common type of [`LifoQueue`] and [`PriorityQueue`], with the methods and the rules of

@@ -37,6 +37,7 @@ use crate::task::{Task, TaskError};
 /// });
 /// # }
 /// ```
+#[doc(alias = "prefetch")]
 pub fn buffered<R: Runtime, S>(
     runtime: R,
     capacity: usize,

@@ -38,6 +38,7 @@ use crate::runtime::Runtime;
 /// });
 /// # }
 /// ```
+#[doc(alias("batch", "ready_chunks"))]
 pub fn chunks_timeout<R: Runtime, S: Stream>(
     runtime: R,
     size: usize,

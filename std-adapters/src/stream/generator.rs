@@ -43,6 +43,7 @@ use super::from_queue;
 /// });
 /// assert_eq!(blocking::wait(powers.collect::<Vec<_>>()), [1, 2, 4, 8, 16]);
 /// ```
+#[doc(alias("async_stream", "yield"))]
 pub fn generator<T, B, F>(body: B) -> impl Stream<Item = T>
 where
     B: FnOnce(Emitter<T>) -> F,

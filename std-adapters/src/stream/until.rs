@@ -35,17 +35,15 @@ pub fn until<S: Stream, D: Future>(stream: S, deadline: D) -> Until<S, D> {
 /// # Examples
 ///
 /// ```
-/// # #[cfg(feature = "smol")] {
-/// use anywake::{Elapsed, Runtime, Smol, stream};
+/// use anywake::{Elapsed, Runtime, stream, test_util::{Simulated, Simulation}};
 /// use futures_util::{StreamExt, stream as streams};
 /// use std::time::Duration;
 ///
-/// Smol.block_on(async {
+/// Simulation::new().run(async {
 ///     let numbers = streams::iter([1, 2]).chain(streams::pending());
-///     let items: Vec<_> = stream::within(Smol, numbers, Duration::from_millis(1)).collect().await;
+///     let items: Vec<_> = stream::within(Simulated, numbers, Duration::from_secs(1)).collect().await;
 ///     assert_eq!(items, [Ok(1), Ok(2), Err(Elapsed(()))]);
 /// });
-/// # }
 /// ```
 pub fn within<R: Runtime, S: Stream>(
     runtime: R,

@@ -41,6 +41,7 @@ thread_local! {
 /// assert_eq!(blocking::wait(USER.scope("Alice", greeting)), "Hello Alice");
 /// assert_eq!(USER.get(), None);
 /// ```
+#[doc(alias = "task_local")]
 pub struct ContextVar<T> {
     id: OnceLock<usize>,
     value: PhantomData<fn() -> T>,

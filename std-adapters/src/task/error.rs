@@ -6,6 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 
 /// Why a [`Task`](crate::Task) has no output.
+#[doc(alias("JoinError", "CancelledError"))]
 #[derive(Debug)]
 pub enum TaskError {
     /// It was cancelled, or its runtime shut down before it ended.

@@ -165,6 +165,7 @@ impl<E: Error + 'static> Error for Failure<E> {
 /// Every failure of a group, in the order in which they occurred: what an `ExceptionGroup` is in Python.
 ///
 /// Without any, the group was [cancelled](crate::TaskGroup::cancel).
+#[doc(alias = "ExceptionGroup")]
 #[derive(Debug)]
 pub struct GroupError<E> {
     failures: Vec<Failure<E>>,

@@ -52,6 +52,7 @@ use super::{Elapsed, Wait};
 /// *blocking::wait(lock.lock()) += 1;
 /// assert_eq!(*blocking::wait(lock.lock()), 2);
 /// ```
+#[doc(alias = "block_on")]
 pub fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut parker = Parker::new();

@@ -44,6 +44,7 @@ use crate::runtime::Runtime;
 /// });
 /// # }
 /// ```
+#[doc(alias = "wait_for")]
 pub async fn timeout<R: Runtime, F: Future>(
     runtime: R,
     duration: Duration,
@@ -127,6 +128,7 @@ where
 }
 
 /// The deadline of a [`timeout_with`]; clones of it are the same deadline, and can be given to other tasks.
+#[doc(alias = "Timeout")]
 pub struct Deadline<R> {
     shared: Arc<Shared>,
     runtime: R,

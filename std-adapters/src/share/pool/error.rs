@@ -5,6 +5,7 @@ use core::fmt;
 
 /// Why a [`Pool`](super::Pool) did not give a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PoolError<E> {
     /// The pool is closed.
     Closed,
