@@ -136,6 +136,7 @@ pub mod stream;
 pub mod task;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
+mod unwind;
 pub mod wait;
 
 pub use anywake_core::*;
