@@ -136,7 +136,7 @@ pub mod stream;
 pub mod task;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
-mod unwind;
+mod unwind_safe;
 pub mod wait;
 
 pub use anywake_core::*;
