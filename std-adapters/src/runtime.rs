@@ -1,4 +1,4 @@
-//! What anywake needs of a runtime.
+//! The trait [`Runtime`]: what anywake needs of a runtime.
 
 use core::fmt;
 use core::future::Future;
@@ -14,16 +14,17 @@ pub(crate) mod smol;
 #[cfg(feature = "tokio")]
 pub(crate) mod tokio;
 
-/// An executor with timers and a pool for blocking functions: the one thing that is written once per runtime.
+/// An executor with timers and a pool for blocking functions. This is the only part that is written once per runtime.
 ///
-/// A runtime is a value without state, such as `Tokio`, that stands for whatever the process runs:
-/// `Tokio.spawn(future)` where the runtime is known, `R::default().spawn(future)` in code that is generic over it.
-/// All the rest of this crate is written over this trait, so a program can add a runtime of its own by implementing
-/// the six raw parts; [`spawn`](Runtime::spawn) and [`spawn_blocking`](Runtime::spawn_blocking) come with them.
+/// A runtime is a value without state, such as `Tokio`, and stands for the runtime of the process. Write
+/// `Tokio.spawn(future)` where the runtime is known, and `R::default().spawn(future)` in code that is generic over it.
+/// The rest of this crate is written over this trait. So a program can add a runtime of its own: it implements the six
+/// methods without a body, and [`spawn`](Runtime::spawn) and [`spawn_blocking`](Runtime::spawn_blocking) come with
+/// them.
 ///
 /// # Examples
 ///
-/// A runtime that gives each task a thread:
+/// A runtime that runs each task on a thread of its own:
 ///
 /// ```
 /// use anywake::{Runtime, blocking};
@@ -67,7 +68,7 @@ pub(crate) mod tokio;
 /// ```
 #[doc(alias("Executor", "Spawn", "Timer"))]
 pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
-    /// The runtime's name as its own documentation writes it, in lower case.
+    /// Returns the name of the runtime as its own documentation writes it, in lower case.
     ///
     /// # Examples
     ///
@@ -80,13 +81,13 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// ```
     fn name(self) -> &'static str;
 
-    /// Runs `future` on the calling thread, which waits for it, and returns its output.
+    /// Runs `future` on the calling thread and returns its output. The thread blocks until then.
     ///
-    /// Tasks spawned meanwhile run beside it; those still running when it returns are not stopped.
+    /// Tasks that are spawned meanwhile run beside it. Tasks that still run when `future` returns are not stopped.
     ///
     /// # Panics
     ///
-    /// If `future` panics, and if the runtime forbids to block where it is called (tokio does in a task of its own).
+    /// If `future` panics, or if the runtime forbids to block in the calling thread. Tokio forbids it inside a task.
     ///
     /// # Examples
     ///
@@ -99,7 +100,7 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// ```
     fn block_on<F: Future>(self, future: F) -> F::Output;
 
-    /// Runs `future` as a task to which there is no handle: the raw part of [`spawn`](Runtime::spawn).
+    /// Runs `future` as a task without a handle. [`spawn`](Runtime::spawn) is built on this method.
     ///
     /// # Examples
     ///
@@ -116,7 +117,8 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// ```
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F);
 
-    /// Runs `job` on a thread where blocking is allowed: the raw part of [`spawn_blocking`](Runtime::spawn_blocking).
+    /// Runs `job` on a thread where blocking is allowed. [`spawn_blocking`](Runtime::spawn_blocking) is built on this
+    /// method.
     ///
     /// # Examples
     ///
@@ -135,11 +137,11 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
 
     /// Waits until `duration` has passed since the call (not since the first poll).
     ///
-    /// One of zero may be over at once; to let others run, use [`yield_now`](Runtime::yield_now).
+    /// A `duration` of zero may complete at once. To let other tasks run, use [`yield_now`](Runtime::yield_now).
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future forgets the timer.
+    /// Dropping the future cancels the timer.
     ///
     /// # Examples
     ///
@@ -157,7 +159,7 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// ```
     fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static;
 
-    /// Suspends the caller once, so that other tasks that are ready run first.
+    /// Suspends the calling task once, so that other tasks that are ready run first.
     ///
     /// # Cancel safety
     ///
@@ -179,7 +181,8 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// ```
     fn yield_now(self) -> impl Future<Output = ()> + Send + 'static;
 
-    /// The clock that [`sleep`](Runtime::sleep) goes by: the system's, unless the runtime has one of its own for tests.
+    /// Returns the time by the clock that [`sleep`](Runtime::sleep) uses: the system's clock, unless the runtime has a
+    /// clock of its own for tests.
     ///
     /// # Examples
     ///
@@ -197,11 +200,11 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
         Instant::now()
     }
 
-    /// Runs `future` as a task beside the caller, beginning at once, and returns the handle to it.
+    /// Starts `future` as a task beside the caller and returns the handle to it.
     ///
-    /// The handle is the same type on every runtime, with the same rules: awaiting it gives the output,
-    /// [`cancel`](Task::cancel) stops the task at its next suspension, dropping it lets the task run on.
-    /// The task runs in the caller's [context](crate::ContextVar), as it is now.
+    /// The handle has the same type and the same rules on every runtime. Awaiting it returns the output.
+    /// [`cancel`](Task::cancel) stops the task at its next suspension. Dropping the handle lets the task run on. The
+    /// task runs in a copy of the caller's [context](crate::ContextVar), taken at the time of this call.
     ///
     /// # Examples
     ///
@@ -227,10 +230,10 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
 
     /// Runs `function` on a thread where blocking is allowed and returns the handle to it.
     ///
-    /// As with asyncio's `run_in_executor`, a function that has begun cannot be stopped: after a
-    /// [`cancel`](Task::cancel) it runs to its end, and awaiting the handle waits for that and gives its result.
-    /// One that is cancelled while it is still queued for a thread is never called. It is called in the caller's
-    /// [context](crate::ContextVar), as with asyncio's `to_thread`.
+    /// As with asyncio's `run_in_executor`, a function that has begun cannot be stopped. After a
+    /// [`cancel`](Task::cancel) it runs to its end, and awaiting the handle waits for that and returns its result. A
+    /// function that is cancelled while it is queued for a thread is never called. The function is called in the
+    /// caller's [context](crate::ContextVar), as with asyncio's `to_thread`.
     ///
     /// # Examples
     ///

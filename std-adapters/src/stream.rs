@@ -1,8 +1,8 @@
 //! Streams: written like generators, buffered, cut into chunks, merged, with a deadline.
 //!
-//! What asyncio has as `async for` over asynchronous generators. These are functions, not a trait, so that they do not
-//! collide with the methods of `futures_util::StreamExt`, which go with them; the ends of a queue as a stream are
-//! [`BoundedQueue::stream`](crate::BoundedQueue::stream) and [`QueueExt::sink`].
+//! The counterpart of asyncio's `async for` over asynchronous generators. These are functions, not methods of a trait,
+//! so that they do not collide with the methods of `futures_util::StreamExt`. The ends of a queue as a stream and a
+//! sink are [`BoundedQueue::stream`](crate::BoundedQueue::stream) and [`QueueExt::sink`].
 //!
 //! Back-pressure is kept everywhere: nothing runs further ahead of its consumer than its documentation says.
 //!
@@ -34,13 +34,13 @@ pub use generator::{Emitter, generator};
 pub use sink::{QueueExt, QueueSink};
 pub use until::{Until, until, within};
 
-/// The items of a queue that the stream holds by itself, until it is closed and drained.
+/// The items of a queue that the stream owns a share of. The stream ends when the queue is closed and empty.
 ///
-/// [`BoundedQueue::stream`] with an owned queue: it can be spawned or returned.
+/// [`BoundedQueue::stream`] borrows its queue; this stream can be moved into a task or returned.
 ///
 /// # Cancel safety
 ///
-/// Giving up `next`, or dropping the stream, loses no item.
+/// Dropping a `next`, or the stream, loses no item.
 ///
 /// # Examples
 ///
@@ -62,14 +62,14 @@ pub fn from_queue<T, S: Slots>(queue: Arc<BoundedQueue<T, S>>) -> impl Stream<It
     items.fuse()
 }
 
-/// The items of all `streams` as they come, until all have ended.
+/// The items of all `streams` as they come, until all streams have ended.
 ///
-/// Each stream is asked only when the consumer asks, so that the producers of several queues feel their own queue's
-/// back-pressure; none of them can keep the others from being read.
+/// A stream is polled only when the consumer asks for an item, so each of several queues keeps its back-pressure. No
+/// stream can keep the others from being read.
 ///
 /// # Cancel safety
 ///
-/// Giving up `next` loses no item. Dropping it drops the streams.
+/// Dropping a `next` loses no item. Dropping the merged stream drops the streams.
 ///
 /// # Examples
 ///

@@ -2,9 +2,9 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | run a program with its own clock, in an order that a seed decides | [`Simulation`], [`Simulated`] |
+//! | run a program with a clock of its own, in an order that a seed decides | [`Simulation`], [`Simulated`] |
 //! | poll a future by hand, and count how often it is woken | [`Probe`], [`Wakes`] |
-//! | say what a poll must give | [`assert_pending!`](crate::assert_pending), [`assert_ready!`](crate::assert_ready) |
+//! | assert what a poll returns | [`assert_pending!`](crate::assert_pending), [`assert_ready!`](crate::assert_ready) |
 
 use core::fmt;
 use core::future::Future;
@@ -42,7 +42,7 @@ macro_rules! assert_pending {
     };
 }
 
-/// Asserts that a [`Poll`] is ready, and gives what it is ready with.
+/// Asserts that a [`Poll`] is ready, and returns its value.
 ///
 /// # Examples
 ///
@@ -64,7 +64,7 @@ macro_rules! assert_ready {
     };
 }
 
-/// Polls once, with a waker that does nothing.
+/// Polls `future` once, with a waker that does nothing.
 ///
 /// # Examples
 ///
@@ -79,12 +79,12 @@ pub fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// A waker that counts how often it is woken.
+/// Counts how often its waker is woken.
 #[derive(Debug, Default)]
 pub struct Wakes(AtomicUsize);
 
 impl Wakes {
-    /// A count and the waker that it is of.
+    /// Returns a count and the waker whose wakes it counts.
     ///
     /// # Examples
     ///
@@ -101,7 +101,7 @@ impl Wakes {
         (Arc::clone(&wakes), Waker::from(wakes))
     }
 
-    /// How often it was woken.
+    /// Returns how often the waker was woken.
     ///
     /// # Examples
     ///
@@ -133,7 +133,7 @@ pub struct Probe<F> {
 }
 
 impl<F: Future> Probe<F> {
-    /// Takes the future; it is not polled yet.
+    /// Takes `future` without polling it.
     ///
     /// # Examples
     ///
@@ -150,7 +150,7 @@ impl<F: Future> Probe<F> {
         Self { future: Box::pin(future), wakes, waker }
     }
 
-    /// Polls it once.
+    /// Polls the future once.
     ///
     /// # Examples
     ///
@@ -163,7 +163,7 @@ impl<F: Future> Probe<F> {
         self.future.as_mut().poll(&mut Context::from_waker(&self.waker))
     }
 
-    /// The future, to call what it has besides `poll`.
+    /// Returns the future, so that its other methods can be called.
     ///
     /// # Examples
     ///
@@ -180,7 +180,7 @@ impl<F: Future> Probe<F> {
         self.future.as_mut()
     }
 
-    /// How often it was woken.
+    /// Returns how often the future was woken.
     ///
     /// # Examples
     ///

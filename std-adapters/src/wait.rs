@@ -22,13 +22,13 @@ mod timeout;
 
 pub use timeout::{Deadline, DeadlineOver, timeout, timeout_with};
 
-/// A wait that can be given up at a deadline: every future of the core, `&mut Task`, and a wait that has a deadline
-/// already.
+/// A wait that can be ended at a deadline: every future of the core, `&mut Task`, and a wait that already has a
+/// deadline.
 ///
-/// The wait is polled before its deadline. If it is granted by then, the grant wins; if the deadline fires while the
-/// grant is on its way, the grant is passed on to the next waiter. It is never lost, and neither is the item of a
-/// `push`: [`Elapsed`] gives it back, unless it was taken at the last moment, and then the push has succeeded. A
-/// condition's wait that is given up does not take its lock again; `Condition::wait_until` is the one that does.
+/// The wait is polled before its deadline, so a grant wins over a deadline that fires in the same poll. A grant that is
+/// made after that poll is handed to the next waiter. No grant is lost, and no item: [`Elapsed`] returns the item of a
+/// `push`, unless a consumer took it at the last moment, and then the push has succeeded. A condition's wait that ends
+/// at its deadline does not acquire its lock again; [`Condition::wait_until`](crate::Condition::wait_until) does.
 ///
 /// These are the waits that can be taken out of a queue. Any other future, an `async` block of your own for one, has
 /// its deadline from [`timeout`].
@@ -61,15 +61,15 @@ pub use timeout::{Deadline, DeadlineOver, timeout, timeout_with};
     note = "for any other future, such as an `async` block, use `anywake::timeout(runtime, duration, future)`"
 )]
 pub trait Wait: Future + Sized {
-    /// What an elapsed wait gives back: the item of a `push`, `()` for all others.
+    /// What an elapsed wait returns: the item of a `push`, and `()` for all other waits.
     type Returned;
 
-    /// Ends a wait that is pending: with its output after all, if it was decided meanwhile, or with what it gives
-    /// back. The wait is not polled afterwards.
+    /// Ends a wait that is pending. Returns its output if the wait was decided in the meantime. The wait must not be
+    /// polled afterwards.
     ///
     /// # Errors
     ///
-    /// The wait was not over, and has left the queue.
+    /// The wait was not decided. It has left its queue, and the error is what it returns to its caller.
     ///
     /// # Examples
     ///
@@ -84,7 +84,7 @@ pub trait Wait: Future + Sized {
     /// ```
     fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, Self::Returned>;
 
-    /// Gives the wait up when `duration` has passed since this call.
+    /// Ends the wait with an error when `duration` has passed since this call.
     ///
     /// # Cancel safety
     ///
@@ -113,7 +113,7 @@ pub trait Wait: Future + Sized {
         self.until(R::default().sleep(duration))
     }
 
-    /// Gives the wait up when `deadline`, any future, completes; its output is dropped.
+    /// Ends the wait with an error when `deadline` completes. `deadline` is any future; its output is dropped.
     ///
     /// # Cancel safety
     ///
@@ -172,7 +172,7 @@ returns_nothing! {
     [T] &mut Task<T>;
 }
 
-/// The deadline came first. Holds what the wait gives back: the item of a `push`.
+/// The deadline came first. Holds what the wait returns to its caller: the item of a `push`.
 #[doc(alias = "TimeoutError")]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Elapsed<R = ()>(pub R);
@@ -194,12 +194,12 @@ impl<R> core::error::Error for Elapsed<R> {}
 pin_project! {
     /// A wait with a deadline, made by [`Wait::within`] and [`Wait::until`].
     ///
-    /// Wait and deadline are dropped as soon as one of them is over, not when this future is: a wait that timed out
-    /// holds no place in any queue.
+    /// The wait and its deadline are dropped as soon as one of them completes, not when this future is dropped. So a
+    /// wait that has elapsed holds no place in any queue.
     ///
     /// # Panics
     ///
-    /// Polled again after it has completed, it panics.
+    /// If it is polled again after it has completed.
     #[must_use = "a wait does nothing unless it is awaited"]
     pub struct Until<F, D> {
         #[pin]

@@ -11,7 +11,7 @@ use super::Runtime;
 /// The [async-std](https://docs.rs/async-std) runtime, which belongs to the process; `ASYNC_STD_THREAD_COUNT` sets
 /// the number of its threads.
 ///
-/// Its authors have ended its development and recommend smol; the adapter is for the programs that are built on it.
+/// Its authors have ended its development and recommend smol. The adapter is for programs that are built on it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsyncStd;
 

@@ -10,12 +10,12 @@ use ::tokio::{task, time};
 
 use super::Runtime;
 
-/// The [tokio](https://docs.rs/tokio) runtime: the one that the caller is in, or else a multi-thread one that belongs
-/// to the process, started at the first use.
+/// The [tokio](https://docs.rs/tokio) runtime: the one that the caller is in, or else a multi-thread runtime that
+/// belongs to the process and starts at the first use.
 ///
-/// So it can be used from anywhere, as the other runtimes can, and tasks on it outlive a
-/// [`block_on`](Runtime::block_on); a runtime that the program has built itself is used inside that runtime, where it
-/// needs its timer (`enable_time`) for [`sleep`](Runtime::sleep).
+/// So `Tokio` can be used from anywhere, as the other runtimes can, and its tasks outlive a
+/// [`block_on`](Runtime::block_on). Inside a runtime that the program has built, that runtime is used. It needs its
+/// timer (`enable_time`) for [`sleep`](Runtime::sleep).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tokio;
 
@@ -52,7 +52,7 @@ impl Runtime for Tokio {
     }
 }
 
-/// The caller's runtime or the process's own.
+/// Returns the caller's runtime, or the one of the process.
 fn handle() -> Handle {
     static SHARED: LazyLock<runtime::Runtime> = LazyLock::new(|| {
         runtime::Builder::new_multi_thread().enable_all().build().expect("the threads of a tokio runtime")

@@ -1,13 +1,13 @@
-//! [`SafeCounter`]: a number that tasks change in turn.
+//! [`SafeCounter`]: a number that tasks change one after the other.
 
 use core::future::Future;
 
 use anywake_core::Lock;
 
-/// A counter whose changes never overlap, even those that wait in between.
+/// A counter whose changes never overlap, even if a change waits between its read and its write.
 ///
-/// For plain counting an atomic does. This is for the change that reads, *awaits* and writes: between its two ends
-/// nobody else gets in.
+/// Plain counting needs only an atomic. This counter is for a change that reads, *awaits* and writes: no other change
+/// happens in between.
 ///
 /// # Examples
 ///
@@ -27,7 +27,7 @@ pub struct SafeCounter {
 }
 
 impl SafeCounter {
-    /// A counter that begins at `count`.
+    /// A counter with the value `count`.
     ///
     /// # Examples
     ///
@@ -43,11 +43,11 @@ impl SafeCounter {
         Self { count: Lock::new(count) }
     }
 
-    /// The count, after the changes that were asked for before.
+    /// Returns the count, after all changes that were requested earlier.
     ///
     /// # Cancel safety
     ///
-    /// Nothing is lost but the place in the queue, as with all methods here.
+    /// If the future is dropped, only its place in the queue is lost. That is so for all methods of this type.
     ///
     /// # Examples
     ///
@@ -77,7 +77,7 @@ impl SafeCounter {
     ///
     /// # Panics
     ///
-    /// If the sum is no `i64`; the count stays as it was.
+    /// If the sum does not fit into an `i64`. The count is unchanged then.
     ///
     /// # Examples
     ///
@@ -90,11 +90,11 @@ impl SafeCounter {
         self.update(async |count| count.checked_add(n).expect("the count overflows")).await
     }
 
-    /// Sets the count to what `change` makes of it, in its own time, and returns the new count.
+    /// Replaces the count with the output of `change`, which may await, and returns the new count.
     ///
     /// # Cancel safety
     ///
-    /// If it is dropped, or `change` panics, the count stays as it was.
+    /// If the future is dropped, or `change` panics, the count is unchanged.
     ///
     /// # Examples
     ///
@@ -110,7 +110,7 @@ impl SafeCounter {
         *count
     }
 
-    /// The count.
+    /// Returns the count.
     ///
     /// # Examples
     ///

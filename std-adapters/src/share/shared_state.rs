@@ -1,4 +1,4 @@
-//! [`SharedState`]: items that are collected until there are enough.
+//! [`SharedState`]: items that are collected until there are enough of them.
 
 use std::collections::VecDeque;
 
@@ -6,9 +6,9 @@ use anywake_core::{Condition, Lock};
 
 /// A collection from which consumers take as many items as they need, once there are that many.
 ///
-/// Unlike with a queue a consumer waits for a whole batch, and another one that needs less is served before it: there
-/// is no order among those whose thresholds differ. It has no bound; who needs back-pressure takes a
-/// [`Queue`](crate::Queue) and [`chunks_timeout`](crate::stream::chunks_timeout).
+/// Unlike with a queue, a consumer waits for a whole batch, and a consumer with a lower threshold may be served before
+/// it. The collection has no bound. For back-pressure use a [`Queue`](crate::Queue) and
+/// [`chunks_timeout`](crate::stream::chunks_timeout).
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ pub struct SharedState<T> {
 }
 
 impl<T> SharedState<T> {
-    /// Without items.
+    /// An empty collection.
     ///
     /// # Examples
     ///
@@ -53,7 +53,7 @@ impl<T> SharedState<T> {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before it is ready, the item is dropped with it.
+    /// If the future is dropped before it completes, the item is dropped with it.
     ///
     /// # Examples
     ///
@@ -70,11 +70,11 @@ impl<T> SharedState<T> {
         self.grown.notify_all();
     }
 
-    /// Waits until there are `threshold` items, and takes that many, the oldest first.
+    /// Waits until there are `threshold` items, and returns that many, the oldest first.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, no item was taken.
+    /// If the future is dropped, no item is taken.
     ///
     /// # Examples
     ///
@@ -95,7 +95,7 @@ impl<T> SharedState<T> {
         items.drain(..threshold).collect()
     }
 
-    /// How many items there are.
+    /// Returns how many items there are.
     ///
     /// # Cancel safety
     ///
@@ -114,7 +114,7 @@ impl<T> SharedState<T> {
         self.items.lock().await.len()
     }
 
-    /// Whether there is no item.
+    /// Returns whether there are no items.
     ///
     /// # Cancel safety
     ///

@@ -11,18 +11,19 @@ use futures_util::StreamExt as _;
 use super::generator;
 use crate::runtime::Runtime;
 
-/// The items of `stream` in groups: of `size`, or of what has come in `duration` since the group's first item.
+/// The items of `stream` in groups. A group is complete when it has `size` items, or when `duration` has passed since
+/// its first item.
 ///
-/// No group is empty; the last one is what is left when the stream ends. The stream is asked only while a group is
-/// waited for, so the clock of one that the consumer has not asked for does not run.
+/// No group is empty. The last group is what is left when the stream ends. The stream is polled only while the consumer
+/// waits for a group, so the time of a group begins no earlier than that.
 ///
 /// # Cancel safety
 ///
-/// Giving up `next` loses nothing. Dropping it drops the items of the group that is being filled.
+/// Dropping a `next` loses nothing. Dropping the stream drops the items of the group that is being filled.
 ///
 /// # Panics
 ///
-/// If `size` is none.
+/// If `size` is zero.
 ///
 /// # Examples
 ///
@@ -52,7 +53,7 @@ pub fn chunks_timeout<R: Runtime, S: Stream>(
             let mut group = vec![first];
             let mut timer = pin!(runtime.sleep(duration));
             while group.len() < size {
-                // The stream first: what is there when the time is over belongs to the group.
+                // The stream is polled first: an item that is there when the time is over belongs to the group.
                 let item = poll_fn(|cx| match stream.as_mut().poll_next(cx) {
                     Poll::Pending => timer.as_mut().poll(cx).map(|()| None),
                     item => item,

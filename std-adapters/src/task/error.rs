@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 #[doc(alias("JoinError", "CancelledError"))]
 #[derive(Debug)]
 pub enum TaskError {
-    /// It was cancelled, or its runtime shut down before it ended.
+    /// The task was cancelled, or its runtime shut down before the task ended.
     Cancelled,
-    /// It panicked, or the destructor of its future did.
+    /// The task panicked, or the destructor of its future did.
     Panicked(Panic),
 }
 
@@ -28,12 +28,12 @@ impl core::error::Error for TaskError {}
 
 /// The panic that ended a [`Task`](crate::Task); its `Display` is the panic's message.
 pub struct Panic {
-    /// Behind a mutex because an error should be `Sync`, which a payload is not; nobody contends for it.
+    /// In a mutex because an error should be `Sync`, and the payload is not. Nobody contends for it.
     payload: Mutex<Box<dyn Any + Send>>,
 }
 
 impl Panic {
-    /// What was passed to `panic!`: a `&'static str` or a `String`, or what `panic_any` was given.
+    /// Returns what was passed to `panic!`, a `&'static str` or a `String`, or to `panic_any`.
     ///
     /// # Examples
     ///
@@ -52,11 +52,11 @@ impl Panic {
         self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the panic go on in the caller, without a second message on stderr.
+    /// Continues the panic in the caller, without a second message on stderr.
     ///
     /// # Panics
     ///
-    /// Always: that is what it is for.
+    /// Always.
     ///
     /// # Examples
     ///

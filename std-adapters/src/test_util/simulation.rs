@@ -1,8 +1,8 @@
 //! [`Simulated`]: a runtime with a clock of its own, whose runs can be repeated.
 //!
-//! One thread runs one task at a time; which one, of those that are ready, a seeded generator decides. The clock stands
-//! still while any task is ready, and then jumps to the next timer. So a run depends on nothing but the program and the
-//! seed, and hours pass in no time.
+//! One thread runs one task at a time. A seeded generator chooses among the tasks that are ready. The clock stands
+//! still while any task is ready, and then jumps to the next timer. So a run depends only on the program and the seed,
+//! and simulated hours take no real time.
 
 use core::future::Future;
 use core::mem;
@@ -20,7 +20,7 @@ mod world;
 use sleep::Sleep;
 use world::World;
 
-/// How a program is run on [`Simulated`].
+/// Runs a program on [`Simulated`], with an order of tasks that can be repeated.
 ///
 /// # Examples
 ///
@@ -57,7 +57,7 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Tasks run in the order in which they became ready, as in asyncio.
+    /// A simulation whose tasks run in the order in which they became ready, as in asyncio.
     ///
     /// # Examples
     ///
@@ -71,7 +71,7 @@ impl Simulation {
         Self { seed: None }
     }
 
-    /// Of the tasks that are ready a random one runs next; the same seed gives the same order.
+    /// A simulation that runs a random one of the tasks that are ready. The same seed leads to the same order.
     ///
     /// # Examples
     ///
@@ -98,14 +98,14 @@ impl Simulation {
         Self { seed: Some(seed) }
     }
 
-    /// Runs `future` on the calling thread, and the tasks that it spawns on [`Simulated`] beside it.
+    /// Runs `future` on the calling thread, and beside it the tasks that it spawns on [`Simulated`].
     ///
-    /// Tasks that are still there when it ends are dropped.
+    /// Tasks that have not ended when `future` returns are dropped.
     ///
     /// # Panics
     ///
-    /// If `future` panics; if it waits, and nothing in the simulation can wake it any more; within a simulation. If it
-    /// panics, the seed is printed.
+    /// If `future` panics, if it waits and nothing in the simulation can wake it any more, or if this is called inside
+    /// a simulation. The seed is printed then.
     ///
     /// # Examples
     ///
@@ -127,16 +127,16 @@ impl Simulation {
     }
 }
 
-/// The runtime inside of a [`Simulation`]; on its own, `block_on` starts one without a seed.
+/// The runtime inside of a [`Simulation`]. Its `block_on` starts a simulation without a seed.
 ///
-/// Everything happens on one thread, blocking functions too: they hold up all tasks, and real time does not count. What
-/// is woken from another thread is seen only while other tasks keep the simulation going. Outside of a simulation tasks
-/// and timers are a panic.
+/// Everything runs on one thread. A blocking function holds up all tasks, and the real time that it takes does not
+/// count. A wake from another thread is noticed only while other tasks keep the simulation going. Outside of a
+/// simulation, spawning a task and setting a timer panic.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Simulated;
 
 impl Simulated {
-    /// How much time has passed in the simulation.
+    /// Returns how much time has passed in the simulation.
     ///
     /// # Panics
     ///
@@ -159,7 +159,7 @@ impl Simulated {
         World::current().elapsed()
     }
 
-    /// How many tasks there are, besides the future that the simulation runs: what was spawned and has not been dropped.
+    /// Returns how many spawned tasks have not been dropped. The future that the simulation runs is not among them.
     ///
     /// # Panics
     ///

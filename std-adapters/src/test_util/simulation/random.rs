@@ -1,6 +1,6 @@
-//! The order of things.
+//! The generator that decides the order of tasks.
 
-/// SplitMix64, by Sebastiano Vigna: as good as it needs to be here.
+/// SplitMix64, by Sebastiano Vigna. Its quality is enough for choosing tasks.
 pub(super) fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;
