@@ -5,11 +5,14 @@
 //! lifetime: "implementation is not general enough". Everything here is a compile-time check; it runs to show that the
 //! blocks do what they say.
 
-use core::future::{Future, ready};
+use core::future::{Future, pending, ready};
 use core::time::Duration;
 use std::sync::Arc;
 
-use anywake::{Condition, Event, Lock, LockGuard, Queue, Runtime, Semaphore, StaticQueue, Tokio, Wait};
+use anywake::{
+    Condition, Event, Lock, LockGuard, OwnedLockGuard, OwnedPermit, Queue, Runtime, Semaphore, StaticQueue,
+    Tokio, Wait,
+};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -61,7 +64,7 @@ fn lock_guards_across_an_await() {
         drop(mapped);
         let owned = Arc::clone(&lock).lock_owned().await;
         ready(()).await;
-        drop(owned);
+        drop(OwnedLockGuard::map(owned, |text| text));
         assert!(lock.lock().within::<Tokio>(LONG).await.is_ok());
         assert!(lock.lock_owned().within::<Tokio>(LONG).await.is_ok());
     });
@@ -78,7 +81,30 @@ fn condition_waits_across_an_await() {
         assert!(elapsed.is_err());
         let owned = Arc::clone(&lock).lock_owned().await;
         assert!(condition.wait(owned).within::<Tokio>(Duration::ZERO).await.is_err());
+        let guard = lock.lock().await;
+        let never = condition.wait_until(guard, pending::<()>()).within::<Tokio>(Duration::ZERO);
+        assert!(never.await.is_err());
     });
+}
+
+#[test]
+fn condition_waits_in_two_tasks() {
+    let shared = Arc::new((text(), Condition::new(), Event::new()));
+    let waiter = Arc::clone(&shared);
+    let task = Tokio.spawn(async move {
+        let (lock, condition, event) = &*waiter;
+        let guard = lock.lock().await;
+        event.set();
+        let guard = condition.wait_for(guard, |text| *text == "after").await;
+        *guard
+    });
+    spawned(async move {
+        let (lock, condition, event) = &*shared;
+        event.wait().await;
+        *lock.lock().await = "after";
+        condition.notify_all();
+    });
+    assert_eq!(Tokio.block_on(task).unwrap(), "after");
 }
 
 #[test]
@@ -90,6 +116,11 @@ fn permits_across_an_await() {
         drop((one, two));
         assert!(semaphore.acquire().within::<Tokio>(LONG).await.is_ok());
         assert!(semaphore.acquire_many(2).within::<Tokio>(LONG).await.is_ok());
+        let permits = Queue::<OwnedPermit>::with_capacity(1).unwrap();
+        permits.push(Arc::clone(&semaphore).acquire_many_owned(2).await.unwrap()).await.unwrap();
+        ready(()).await;
+        drop(permits.pop().await.unwrap());
+        assert_eq!(semaphore.available_permits(), 3);
         assert!(semaphore.acquire_owned().within::<Tokio>(LONG).await.is_ok());
     });
 }
