@@ -1,17 +1,18 @@
-//! The checks that a mistake has to get past, in the order of what they cost.
+//! The checks that a mistake has to get past, in the order of what they cost. Each is built once.
 
-use std::process::{Command, Output, Stdio};
+use core::time::Duration;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Instant;
+use std::{io, thread};
 
-use crate::tree::Tree;
-
-/// One of them: a call of cargo that fails if it finds something.
+/// A few programs of tests, and how they are built.
 #[derive(Debug)]
 pub(crate) struct Check {
     pub name: &'static str,
     arguments: &'static str,
     build: Build,
-    /// After so many seconds it hangs, which is a finding as well.
-    patience: u32,
 }
 
 /// What differs has a directory of its own, or one would be built again for the other.
@@ -26,27 +27,43 @@ enum Build {
 }
 
 /// How a mistake shows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub what: String,
     pub output: String,
 }
 
+/// Those that find mistakes with a switch.
 pub(crate) const CHECKS: &[Check] = &[
-    check("units", "-p anywake-core --features std,futures --lib", 60),
-    check("types", "-p anywake-tests --test auto_traits --test ui", 300),
-    check("semantics", "-p anywake-tests --test semantics", 65),
-    check("conformance", "-p anywake-tests --test conformance --test mixed", 120),
-    Check { build: Build::Optimized, ..check("explorer", "-p anywake-tests --test explorer", 300) },
-    Check {
-        build: Build::Models,
-        ..check("loom", "--release -p anywake-core --features std,futures --lib", 900)
-    },
-    check("stress", "-p anywake-tests --test stress", 300),
+    check("units", "-p anywake-core --features std,futures --lib", Build::Plain),
+    check("semantics", "-p anywake-tests --test semantics", Build::Plain),
+    check("conformance", "-p anywake-tests --test conformance --test mixed", Build::Plain),
+    check("explorer", "-p anywake-tests --test explorer", Build::Optimized),
+    check("loom", "--release -p anywake-core --features std,futures --lib", Build::Models),
+    check("stress", "-p anywake-tests --test stress", Build::Plain),
 ];
 
-const fn check(name: &'static str, arguments: &'static str, patience: u32) -> Check {
-    Check { name, arguments, build: Build::Plain, patience }
+/// What the type checker finds cannot have a switch: these are built for each such mistake.
+pub(crate) const TYPES: Check = check("types", "-p anywake-tests --test auto_traits --test ui", Build::Plain);
+
+/// Checks that this program does not run, with the way to run them.
+pub(crate) const ELSEWHERE: &[(&str, &str)] = &[
+    ("miri", "`.ci/run miri` in a copy that `--plant` has made; needs Miri"),
+    ("firmware", "`tests/machines/firmware/run faults`"),
+];
+
+const fn check(name: &'static str, arguments: &'static str, build: Build) -> Check {
+    Check { name, arguments, build }
+}
+
+/// The programs of a check, ready to be run.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub check: &'static Check,
+    programs: Vec<PathBuf>,
+    directory: PathBuf,
+    /// After so long a program hangs, which is a finding as well.
+    pub patience: Duration,
 }
 
 impl Check {
@@ -59,70 +76,131 @@ impl Check {
         name.split("::").next() == Some(self.name)
     }
 
-    /// What it finds, or a part of it, if anything.
-    pub(crate) fn run(&self, tree: &Tree, part: Option<&str>) -> Result<Option<Finding>, String> {
-        let part = part.filter(|name| name.contains("::")).unwrap_or_default();
-        // First without a clock: how long the compiler takes says nothing.
-        let built = self.cargo(tree, "--no-run", None)?;
-        if !built.status.success() {
-            let output = text(&built);
-            let error = output.lines().find(|line| line.starts_with("error")).unwrap_or("an error");
-            return Ok(Some(Finding { what: format!("does not compile: `{error}`"), output }));
-        }
-        let ran = self.cargo(tree, part, Some(self.patience))?;
-        if ran.status.success() {
-            return Ok(None);
-        }
-        let output = text(&ran);
-        let what = if ran.status.code() == Some(124) {
-            format!("hangs{}", running(&output).map_or_else(String::new, |test| format!(" in `{test}`")))
-        } else {
-            failure(&output).unwrap_or_else(|| ran.status.to_string())
-        };
-        Ok(Some(Finding { what, output }))
-    }
-
-    fn cargo(&self, tree: &Tree, more: &str, patience: Option<u32>) -> Result<Output, String> {
-        // `timeout` ends what cargo has started, too.
-        let mut command = Command::new("timeout");
+    /// Compiles it in the copy of the workspace at `root`.
+    pub(crate) fn build(&'static self, root: &Path, work: &Path) -> Result<Built, String> {
         let (directory, level, flags) = match self.build {
-            Build::Plain => ("plain", "0", ""),
-            Build::Optimized => ("optimized", "1", ""),
-            Build::Models => ("models", "0", "--cfg loom"),
+            Build::Plain => ("plain", "0", "--cap-lints=allow"),
+            Build::Optimized => ("optimized", "1", "--cap-lints=allow"),
+            Build::Models => ("models", "0", "--cap-lints=allow --cfg loom"),
         };
+        let mut command = Command::new("cargo");
         command
-            .args(["--kill-after=5", &patience.unwrap_or(0).to_string(), "cargo", "test", "--no-fail-fast"])
+            .args(["test", "--no-run"])
             .args(self.arguments.split(' '))
-            .args(more.split_terminator(' '))
-            .env("CARGO_TARGET_DIR", tree.target.join(directory))
+            .env("CARGO_TARGET_DIR", work.join("build").join(directory))
             .env("CARGO_PROFILE_DEV_OPT_LEVEL", level)
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
             .env("CARGO_INCREMENTAL", "1")
-            .env("RUST_BACKTRACE", "0")
             .env("RUSTFLAGS", flags)
-            .env("LOOM_MAX_PREEMPTIONS", "2");
-        output(command, tree)
+            .current_dir(root)
+            .stdin(Stdio::null());
+        let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            return Err(said.into_owned());
+        }
+        // "Executable suites/semantics/main.rs (/…/semantics-1234)"
+        let programs = said.lines().filter_map(|line| {
+            let (_, path) = line.trim_start().strip_prefix("Executable ")?.rsplit_once('(')?;
+            Some(root.join(path.trim_end_matches(')')))
+        });
+        let package = if self.arguments.contains("anywake-core") { "core" } else { "tests" };
+        Ok(Built {
+            check: self,
+            programs: programs.collect(),
+            directory: root.join(package),
+            patience: Duration::from_secs(900),
+        })
     }
 }
 
-/// A mistake that does not compile is none.
-pub(crate) fn compiles(tree: &Tree) -> Result<(), String> {
-    let mut command = Command::new("cargo");
-    command
-        .args(["check", "-p", "anywake-core", "--all-features"])
-        .env("CARGO_TARGET_DIR", tree.target.join("plain"));
-    let output = output(command, tree)?;
-    if output.status.success() { Ok(()) } else { Err(text(&output)) }
+impl Built {
+    /// What it finds of these mistakes, or a part of it does.
+    pub(crate) fn run(
+        &self,
+        mistakes: &str,
+        part: Option<&str>,
+        log: &Path,
+    ) -> Result<Option<Finding>, String> {
+        for program in &self.programs {
+            let found = self.run_program(program, mistakes, part.unwrap_or_default(), log);
+            if let Some(finding) = found.map_err(|error| format!("{}: {error}", program.display()))? {
+                return Ok(Some(finding));
+            }
+        }
+        Ok(None)
+    }
+
+    fn run_program(
+        &self,
+        program: &Path,
+        mistakes: &str,
+        part: &str,
+        log: &Path,
+    ) -> io::Result<Option<Finding>> {
+        let file = File::create(log)?;
+        let mut command = self.command(program, part);
+        let child =
+            command.env("ANYWAKE_MISTAKE", mistakes).stdout(file.try_clone()?).stderr(file).spawn()?;
+        let status = wait(child, self.patience)?;
+        let output = String::from_utf8_lossy(&fs::read(log)?).into_owned();
+        let what = match status {
+            Some(status) if status.success() => return Ok(None),
+            Some(status) => failure(&output).unwrap_or_else(|| ended_by(status)),
+            None => format!("hangs{}", self.unfinished(program, part, &output)?),
+        };
+        Ok(Some(Finding { what, output }))
+    }
+
+    fn command(&self, program: &Path, part: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(part.split_terminator(' '))
+            .env("RUST_BACKTRACE", "0")
+            .env("LOOM_MAX_PREEMPTIONS", "2")
+            .current_dir(&self.directory)
+            .stdin(Stdio::null());
+        if self.check.is_of_models() {
+            // Models use one thread each, and several mistakes are tried at a time.
+            command.arg("--test-threads=1");
+        }
+        command
+    }
+
+    /// Of the tests that were to run, one that has not ended.
+    fn unfinished(&self, program: &Path, part: &str, output: &str) -> io::Result<String> {
+        let listed = self.command(program, part).arg("--list").output()?;
+        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let ended = |test: &str| {
+            output
+                .lines()
+                .any(|line| line.starts_with(&format!("test {test} ... ")) && line.len() > test.len() + 10)
+        };
+        let mut tests = listed.lines().filter_map(|line| line.strip_suffix(": test"));
+        Ok(tests.find(|test| !ended(test)).map_or_else(String::new, |test| format!(" in `{test}`")))
+    }
 }
 
-fn output(mut command: Command, tree: &Tree) -> Result<Output, String> {
-    command.current_dir(&tree.root).stdin(Stdio::null());
-    command.output().map_err(|error| format!("{command:?}: {error}"))
+/// `None` if the patience ended first; the program is ended then.
+fn wait(mut child: Child, patience: Duration) -> io::Result<Option<ExitStatus>> {
+    let begin = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if begin.elapsed() > patience {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
-fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+fn ended_by(status: ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal().map_or_else(|| status.to_string(), |signal| format!("dies of signal {signal}"))
 }
 
 /// The first test that failed, and how many more did.
@@ -132,19 +210,9 @@ fn failure(output: &str) -> Option<String> {
         return Some(format!("`{}`", model.trim_start_matches("tests::loom::")));
     }
     let failed: Vec<_> = output.lines().filter_map(|line| line.strip_suffix(" ... FAILED")).collect();
-    let Some(first) = failed.first() else {
-        let (_, signal) = output.lines().find_map(|line| line.split_once("(signal: "))?;
-        return Some(format!("dies of signal {}", signal.trim_end_matches(')')));
-    };
-    let first = first.trim_start_matches("test ");
+    let first = failed.first()?.trim_start_matches("test ");
     Some(match failed.len() {
         1 => format!("`{first}`"),
         failed => format!("`{first}` and {} more", failed - 1),
     })
-}
-
-/// A test that the runner has complained about, because it takes so long.
-fn running(output: &str) -> Option<&str> {
-    let line = output.lines().find(|line| line.contains("has been running for over"))?;
-    line.trim_start_matches("test ").split(' ').next()
 }

@@ -1,580 +1,207 @@
-//! The mistakes. Most were made once, here or in another project; each is the smallest change that makes it.
+//! What each mistake that is marked in the core breaks, and the cheapest check that finds it.
+//!
+//! Most were made once, here or in another project; each is the smallest change that makes it. `marks.rs` says how to
+//! mark one.
 
-/// One place in `core/src` where a few words make the difference.
-#[derive(Debug)]
+/// Name, check, and what it breaks. Of the models, those that find it.
+pub(crate) const MARKED: &[(&str, &str, &str)] = &[
+    // The protocol.
+    ("cancel_drops_the_grant", "semantics", "what a cancelled wait was given is lost"),
+    (
+        "cancel_serves_nobody",
+        "semantics",
+        "a first waiter that goes away leaves behind it those who could go on",
+    ),
+    (
+        "cancel_looks_once",
+        "loom::wait_queue",
+        "a wait is decided while its cancellation is on the way to the lock",
+    ),
+    (
+        "refresh_looks_once",
+        "loom::wait_queue",
+        "a wait is decided while a poll is on the way to the lock, and the new waker is never woken",
+    ),
+    (
+        "refresh_keeps_the_old_waker",
+        "semantics",
+        "a future that moved to another task wakes the one it came from",
+    ),
+    (
+        "a_batch_is_woken_under_the_lock",
+        "semantics",
+        "a waker that calls back finds the internal lock taken by its own thread",
+    ),
+    ("clone_under_the_lock", "semantics", "the clone of a waker calls back under the internal lock"),
+    (
+        "drop_a_waker_under_the_lock",
+        "semantics",
+        "the drop of a cancelled wait's waker calls back under the internal lock",
+    ),
+    ("one_is_woken_under_the_lock", "semantics", "the same, where one waiter alone was due"),
+    ("a_panic_ends_the_wake_loop", "semantics", "a waker that panics takes away the wakes of later batches"),
+    ("one_batch_only", "semantics", "more waiters than a batch holds are due, and the others sleep on"),
+    // Batches.
+    ("a_batch_of_one_more", "units", "a full batch is asked to hold another waker"),
+    ("moves_are_not_counted", "units", "the time under the lock grows with the waiters that are moved"),
+    (
+        "a_panic_wakes_twice",
+        "units",
+        "the waker that panicked is taken out of the batch a second time: a double free",
+    ),
+    (
+        "a_verdict_before_the_waker",
+        "loom::wait_queue",
+        "the waker is taken out of a node that its future has back already, and may have freed",
+    ),
+    (
+        "the_news_lose_their_debt",
+        "semantics",
+        "a waiter that was notified by `notify(n)`, and has moved to the lock, tells nobody when it goes away",
+    ),
+    ("a_broadcast_reaches_late_comers", "semantics", "who comes between two batches is woken as well"),
+    (
+        "a_broadcast_reaches_nobody_of_its_own",
+        "semantics",
+        "those who waited when it began are taken for late-comers",
+    ),
+    (
+        "a_moved_waiter_is_not_counted",
+        "semantics",
+        "the lock takes the last one that was moved to it for nobody",
+    ),
+    ("first_come_last_served", "units", "a new entry comes before the first, not behind the last"),
+    (
+        "a_hand_over_forgets_the_others",
+        "semantics",
+        "the word says that nobody waits, and the new owner frees the lock under those who do",
+    ),
+    (
+        "an_unlock_wakes_under_the_lock",
+        "semantics",
+        "a waker that polls inline finds the internal lock taken by its own thread",
+    ),
+    ("one_bypass_too_many", "semantics", "the first waiter is overtaken once more than the limit says"),
+    (
+        "a_bypass_that_waits_is_not_counted",
+        "loom::lock",
+        "who overtakes at its last look before waiting, does so for free",
+    ),
+    (
+        "a_notified_waiter_takes_its_wake_along",
+        "semantics",
+        "with bypass, the one behind a notified waiter that goes away is never woken",
+    ),
+    (
+        "a_waiter_moves_to_the_wrong_lock",
+        "semantics",
+        "notified waiters of two locks are given the first one's",
+    ),
+    // Who may change threads.
+    ("a_lock_of_anything_is_sync", "types", "an `Rc` behind a lock is reached from two threads"),
+    ("a_guard_forgets_its_value", "types", "`&Cell` goes to another thread through a shared guard"),
+    (
+        "a_mapped_guard_forgets_its_part",
+        "types",
+        "RUSTSEC-2020-0059: a guard of an `Rc` inside a `Send` value is sent",
+    ),
+    ("a_mapped_guard_is_covariant", "types", "a shorter reference is written where a longer one is read"),
+    ("a_queue_of_anything_is_sync", "types", "an `Rc` is pushed here and popped there"),
+    (
+        "an_acquire_looks_before_it_announces",
+        "loom::semaphore",
+        "a permit that comes back between the two wakes nobody",
+    ),
+    ("try_acquire_overtakes", "semantics", "who asks for few takes what a first waiter collects"),
+    ("a_forgotten_permit_still_counts", "semantics", "a bounded semaphore cannot get it back"),
+    ("a_reduction_is_not_remembered", "semantics", "a bounded semaphore takes back more than its new bound"),
+    (
+        "a_hand_over_forgets_what_is_there",
+        "semantics",
+        "permits go past the word, and those that it held for the first waiter stay there while others wait for them",
+    ),
+    (
+        "a_hand_over_serves_one_only",
+        "semantics",
+        "who is to be refused, or asks for nothing, waits behind the one that was handed its permits",
+    ),
+    ("a_wait_looks_before_it_announces", "loom::event", "a `set` between the two wakes nobody"),
+    (
+        "a_set_before_the_lock",
+        "loom::event",
+        "a `set` that was cleared already wakes who began to wait after the `clear`",
+    ),
+    // The condition.
+    (
+        "a_wait_unlocks_before_it_queues",
+        "loom::condition",
+        "a notification by the next owner of the lock comes too early",
+    ),
+    (
+        "a_notified_wait_looks_once",
+        "loom::condition",
+        "a notification while the waker is replaced wakes the old one",
+    ),
+    ("the_news_die_with_their_waiter", "semantics", "a notified waiter that goes away tells nobody"),
+    (
+        "wait_until_keeps_the_news",
+        "loom::condition",
+        "the same, where the wait was cancelled to get the lock back",
+    ),
+    (
+        "nobody_tells_the_next_of_the_told",
+        "semantics",
+        "those who were notified behind one that went away sleep on",
+    ),
+    // The queue.
+    ("a_cancelled_pop_keeps_its_claim", "semantics", "the item that it was promised is nobody's"),
+    ("try_pop_takes_what_is_promised", "semantics", "a `pop` that was woken for an item finds none"),
+    ("close_now_drops_what_is_promised", "semantics", "the same, by `close_now`"),
+    ("displaced_work_is_never_done", "semantics", "`join` waits for an item that `force_push` has taken out"),
+    ("a_drained_queue_is_not_closed", "semantics", "who waits for an item of a closed queue waits for ever"),
+    (
+        "a_closed_queue_is_over_too_soon",
+        "semantics",
+        "a `pop` gives up although an item that was promised to another may come back",
+    ),
+    ("a_ring_one_too_long", "units", "the last slot is followed by one that does not exist"),
+];
+
+/// One of them, or one of an ordering.
+#[derive(Clone, Debug)]
 pub(crate) struct Mistake {
-    pub name: &'static str,
-    pub breaks: &'static str,
+    pub name: String,
+    pub found_by: String,
+    pub breaks: String,
     /// Below `core/src`.
-    pub file: &'static str,
-    /// What stands there, and nowhere else in the file.
-    pub right: &'static str,
-    pub wrong: &'static str,
-    /// The cheapest check that finds it; of the models, those that do.
-    pub found_by: &'static str,
+    pub file: String,
+    pub is_ordering: bool,
 }
 
-pub(crate) const MISTAKES: &[Mistake] = &[
-    // The protocol.
-    Mistake {
-        name: "cancel_drops_the_grant",
-        breaks: "what a cancelled wait was given is lost",
-        file: "wait_future.rs",
-        right: "self.policy.revoke(verdict, &self.waiter.request);",
-        wrong: "let _ = verdict;",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "cancel_serves_nobody",
-        breaks: "a first waiter that goes away leaves behind it those who could go on",
-        file: "wait_queue.rs",
-        right: "    policy.serve(locked);\n    Cancelled::Withdrawn",
-        wrong: "    drop(locked);\n    Cancelled::Withdrawn",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "cancel_looks_once",
-        breaks: "a wait is decided while its cancellation is on the way to the lock",
-        file: "wait_queue.rs",
-        right: "    let mut locked = policy.queue().lock();\n    if let Some(verdict) = P::verdict(waiter.status()) {",
-        wrong: "    let decided = P::verdict(waiter.status());\n    let mut locked = policy.queue().lock();\n    if let Some(verdict) = decided {",
-        found_by: "loom::wait_queue",
-    },
-    Mistake {
-        name: "refresh_looks_once",
-        breaks: "a wait is decided while a poll is on the way to the lock, and the new waker is never woken",
-        file: "wait_queue.rs",
-        right: "if let Some(verdict) = verdict(waiter.status()) {",
-        wrong: "if let Some(verdict) = None::<Verdict> {",
-        found_by: "loom::wait_queue",
-    },
-    Mistake {
-        name: "refresh_keeps_the_old_waker",
-        breaks: "a future that moved to another task wakes the one it came from",
-        file: "wait_queue.rs",
-        right: "_ => fresh.take().map(|fresh| waker.replace(fresh)),",
-        wrong: "_ => fresh.take().map(Some),",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_batch_is_woken_under_the_lock",
-        breaks: "a waker that calls back finds the internal lock taken by its own thread",
-        file: "wait_queue.rs",
-        right: "                Served::One(waker) => batch.push(waker),",
-        wrong: "                Served::One(waker) => {\n                    batch.push(waker);\n                    batch.wake();\n                }",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "clone_under_the_lock",
-        breaks: "the clone of a waker calls back under the internal lock",
-        file: "wait_queue.rs",
-        right: "        Err(Locked { state, waiters, raw: _raw }) => {",
-        wrong: "        Err(Locked { state, waiters, raw: _raw }) => {\n            let waker = context.waker().clone();",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "drop_a_waker_under_the_lock",
-        breaks: "the drop of a cancelled wait's waker calls back under the internal lock",
-        file: "wait_queue.rs",
-        right: "    let _waker = unlink::<P>(&mut locked, waiter);\n    // Those",
-        wrong: "    drop(unlink::<P>(&mut locked, waiter));\n    // Those",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "one_is_woken_under_the_lock",
-        breaks: "the same, where one waiter alone was due",
-        file: "wait_queue.rs",
-        right: "        drop(held);\n        return wake(first);",
-        wrong: "        wake(first);\n        return drop(held);",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_panic_ends_the_wake_loop",
-        breaks: "a waker that panics takes away the wakes of later batches",
-        file: "wait_queue.rs",
-        right: "    fn drop(&mut self) {\n        self.finish();",
-        wrong: "    fn drop(&mut self) {",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "one_batch_only",
-        breaks: "more waiters than a batch holds are due, and the others sleep on",
-        file: "wait_queue.rs",
-        right: "        drop(held);\n        batch.wake();",
-        wrong: "        drop(held);\n        self.more = false;\n        batch.wake();",
-        found_by: "semantics",
-    },
-    // Batches.
-    Mistake {
-        name: "a_batch_of_one_more",
-        breaks: "a full batch is asked to hold another waker",
-        file: "wake_batch.rs",
-        right: "self.served >= BATCH",
-        wrong: "self.served > BATCH",
-        found_by: "units",
-    },
-    Mistake {
-        name: "moves_are_not_counted",
-        breaks: "the time under the lock grows with the waiters that are moved",
-        file: "wake_batch.rs",
-        right: "self.served += 1;",
-        wrong: "self.served += usize::from(waker.is_some());",
-        found_by: "units",
-    },
-    Mistake {
-        name: "a_panic_wakes_twice",
-        breaks: "the waker that panicked is taken out of the batch a second time: a double free",
-        file: "wake_batch.rs",
-        right: "            self.woken += 1;\n            // SAFETY: the slot was inside `woken..len` (invariant 1), and has just left it.\n            unsafe { slot.assume_init_read() }.wake();",
-        wrong: "            // SAFETY: none.\n            unsafe { slot.assume_init_read() }.wake();\n            self.woken += 1;",
-        found_by: "units",
-    },
-    // The node and its lists.
-    Mistake {
-        name: "a_verdict_without_release",
-        breaks: "who sees the verdict need not see what was done before it",
-        file: "waiter.rs",
-        right: "self.status.store(rest | standing, Ordering::Release);",
-        wrong: "self.status.store(rest | standing, Ordering::Relaxed);",
-        found_by: "loom::condition",
-    },
-    Mistake {
-        name: "a_status_without_acquire",
-        breaks: "the same, on the other side",
-        file: "waiter.rs",
-        right: "self.node.status.load(Ordering::Acquire)",
-        wrong: "self.node.status.load(Ordering::Relaxed)",
-        found_by: "loom::condition",
-    },
-    Mistake {
-        name: "a_verdict_before_the_waker",
-        breaks: "the waker is taken out of a node that its future has back already, and may have freed",
-        file: "waiter.rs",
-        right: "        let waker = unsafe { node.with_waker(Option::take) };\n        node.stand(verdict.status());",
-        wrong: "        node.stand(verdict.status());\n        // SAFETY: none.\n        let waker = unsafe { node.with_waker(Option::take) };",
-        found_by: "loom::wait_queue",
-    },
-    Mistake {
-        name: "the_news_lose_their_debt",
-        breaks: "a waiter that was notified by `notify(n)`, and has moved to the lock, tells nobody when it goes away",
-        file: "waiter.rs",
-        right: "& !STANDING;",
-        wrong: "& 0;",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_broadcast_reaches_late_comers",
-        breaks: "who comes between two batches is woken as well",
-        file: "waiter.rs",
-        right: "self.0.wrapping_sub(cohort.0) as i32 <= 0",
-        wrong: "self.0.wrapping_sub(cohort.0) as i32 <= GENERATION as i32",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_broadcast_reaches_nobody_of_its_own",
-        breaks: "those who waited when it began are taken for late-comers",
-        file: "waiter.rs",
-        right: "self.0.wrapping_sub(cohort.0) as i32 <= 0",
-        wrong: "(self.0.wrapping_sub(cohort.0) as i32) < 0",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_moved_waiter_is_not_counted",
-        breaks: "the lock takes the last one that was moved to it for nobody",
-        file: "waiter.rs",
-        right: "to.waiters.0 += 1;",
-        wrong: "",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "first_come_last_served",
-        breaks: "a new entry comes before the first, not behind the last",
-        file: "list.rs",
-        right: "unsafe { Links::join(entry, head) };",
-        wrong: "unsafe { Links::join(entry, head) };\n                self.head = Some(entry);",
-        found_by: "units",
-    },
-    // The raw lock.
-    Mistake {
-        name: "a_raw_lock_without_acquire",
-        breaks: "what the last holder did under the internal lock is not seen",
-        file: "raw_lock/spin.rs",
-        right: "        if self.taken.swap(true, Ordering::Acquire) {",
-        wrong: "        if self.taken.swap(true, Ordering::Relaxed) {",
-        found_by: "loom::raw_lock",
-    },
-    Mistake {
-        name: "a_raw_unlock_without_release",
-        breaks: "the same, on the other side",
-        file: "raw_lock/spin.rs",
-        right: "taken.store(false, Ordering::Release);",
-        wrong: "taken.store(false, Ordering::Relaxed);",
-        found_by: "loom::raw_lock",
-    },
-    // The lock.
-    Mistake {
-        name: "a_lock_without_acquire",
-        breaks: "the owner of a lock that was free does not see what the last owner wrote",
-        file: "lock/core.rs",
-        right: "match self.word().compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed) {",
-        wrong: "match self.word().compare_exchange(0, LOCKED, Ordering::Relaxed, Ordering::Relaxed) {",
-        found_by: "loom::lock",
-    },
-    Mistake {
-        name: "an_unlock_without_release",
-        breaks: "the same, on the other side",
-        file: "lock/core.rs",
-        right: "compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed)",
-        wrong: "compare_exchange(LOCKED, 0, Ordering::Relaxed, Ordering::Relaxed)",
-        found_by: "loom::lock",
-    },
-    Mistake {
-        name: "a_bypass_without_release",
-        breaks: "who overtakes does not see what the last owner wrote",
-        file: "lock/core.rs",
-        right: "self.word().store((word | NOTIFIED) & !LOCKED, Ordering::Release);",
-        wrong: "self.word().store((word | NOTIFIED) & !LOCKED, Ordering::Relaxed);",
-        found_by: "loom::lock",
-    },
-    Mistake {
-        name: "a_bypass_without_acquire",
-        breaks: "the same, on the other side",
-        file: "lock/core.rs",
-        right: "compare_exchange_weak(word, taken, Ordering::Acquire, Ordering::Relaxed)",
-        wrong: "compare_exchange_weak(word, taken, Ordering::Relaxed, Ordering::Relaxed)",
-        found_by: "loom::lock",
-    },
-    Mistake {
-        name: "a_second_bypass_without_release",
-        breaks: "the same, where the first waiter had been woken before",
-        file: "lock/core.rs",
-        right: "compare_exchange_weak(word, free, Ordering::Release, Ordering::Relaxed)",
-        wrong: "compare_exchange_weak(word, free, Ordering::Relaxed, Ordering::Relaxed)",
-        found_by: "loom::lock",
-    },
-    Mistake {
-        name: "an_unlock_after_a_cancel_without_release",
-        breaks: "the same, where the waiter that the unlock came for has gone",
-        file: "lock/core.rs",
-        right: "self.word().store(0, Ordering::Release);",
-        wrong: "self.word().store(0, Ordering::Relaxed);",
-        found_by: "loom::lock",
-    },
-    Mistake {
-        name: "a_hand_over_forgets_the_others",
-        breaks: "the word says that nobody waits, and the new owner frees the lock under those who do",
-        file: "lock/core.rs",
-        right: "LOCKED | if last { 0 } else { WAITERS }",
-        wrong: "if last { LOCKED } else { LOCKED }",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "an_unlock_wakes_under_the_lock",
-        breaks: "a waker that polls inline finds the internal lock taken by its own thread",
-        file: "wait_queue.rs",
-        right: "        drop(self);\n        wake(only);",
-        wrong: "        wake(only);\n        drop(self);",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "one_bypass_too_many",
-        breaks: "the first waiter is overtaken once more than the limit says",
-        file: "lock/core.rs",
-        right: "word / OVERTAKEN < self.queue.word.limit",
-        wrong: "word / OVERTAKEN <= self.queue.word.limit && self.queue.word.limit > 0",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_bypass_that_waits_is_not_counted",
-        breaks: "who overtakes at its last look before waiting, does so for free",
-        file: "lock/core.rs",
-        right: "WAITERS => (word | LOCKED) + OVERTAKEN,",
-        wrong: "WAITERS => word | LOCKED,",
-        found_by: "loom::lock",
-    },
-    Mistake {
-        name: "a_notified_waiter_takes_its_wake_along",
-        breaks: "with bypass, the one behind a notified waiter that goes away is never woken",
-        file: "lock/core.rs",
-        right: "let first_left = word & NOTIFIED != 0 && locked.state.front_is_asleep();",
-        wrong: "let first_left = false;",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_waiter_moves_to_the_wrong_lock",
-        breaks: "notified waiters of two locks are given the first one's",
-        file: "lock/core.rs",
-        right: "if told.front_request() != Some(&self.address()) {",
-        wrong: "if told.front_request().is_none() {",
-        found_by: "semantics",
-    },
-    // Who may change threads.
-    Mistake {
-        name: "a_lock_of_anything_is_sync",
-        breaks: "an `Rc` behind a lock is reached from two threads",
-        file: "lock.rs",
-        right: "unsafe impl<T: ?Sized + Send> Sync for Lock<T> {}",
-        wrong: "unsafe impl<T: ?Sized> Sync for Lock<T> {}",
-        found_by: "types",
-    },
-    Mistake {
-        name: "a_guard_forgets_its_value",
-        breaks: "`&Cell` goes to another thread through a shared guard",
-        file: "lock/guard.rs",
-        right: "    _value: PhantomData<H::Value>,",
-        wrong: "    _value: PhantomData<fn() -> *const H::Value>,",
-        found_by: "types",
-    },
-    Mistake {
-        name: "a_mapped_guard_forgets_its_part",
-        breaks: "RUSTSEC-2020-0059: a guard of an `Rc` inside a `Send` value is sent",
-        file: "lock/guard.rs",
-        right: "unsafe impl<H: LockHandle + Send, U: ?Sized + Send> Send for MappedGuard<H, U> {}",
-        wrong: "unsafe impl<H: LockHandle + Send, U: ?Sized> Send for MappedGuard<H, U> {}",
-        found_by: "types",
-    },
-    Mistake {
-        name: "a_mapped_guard_is_covariant",
-        breaks: "a shorter reference is written where a longer one is read",
-        file: "lock/guard.rs",
-        right: "    _value: PhantomData<*mut U>,",
-        wrong: "    _value: PhantomData<*const U>,",
-        found_by: "types",
-    },
-    Mistake {
-        name: "a_queue_of_anything_is_sync",
-        breaks: "an `Rc` is pushed here and popped there",
-        file: "wait_queue.rs",
-        right: "unsafe impl<W: Sync, S: Send> Sync for WaitQueue<W, S> {}",
-        wrong: "unsafe impl<W: Sync, S> Sync for WaitQueue<W, S> {}",
-        found_by: "types",
-    },
-    // The semaphore.
-    Mistake {
-        name: "permits_come_back_without_release",
-        breaks: "who takes a permit does not see what was done under it",
-        file: "semaphore.rs",
-        right: "self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS",
-        wrong: "self.queue.word.fetch_add(n * ONE, Ordering::Relaxed) & WAITERS",
-        found_by: "loom::semaphore",
-    },
-    Mistake {
-        name: "permits_are_taken_without_acquire",
-        breaks: "the same, on the other side",
-        file: "semaphore.rs",
-        right: "compare_exchange_weak(word, taken, Ordering::Acquire, Ordering::Relaxed)",
-        wrong: "compare_exchange_weak(word, taken, Ordering::Relaxed, Ordering::Relaxed)",
-        found_by: "loom::semaphore",
-    },
-    Mistake {
-        name: "permits_are_granted_without_acquire",
-        breaks: "the same, for a waiter that collects permits of several holders",
-        file: "semaphore.rs",
-        right: "        let word = self.queue.word.load(Ordering::Acquire);",
-        wrong: "        let word = self.queue.word.load(Ordering::Relaxed);",
-        found_by: "loom::semaphore",
-    },
-    Mistake {
-        name: "a_close_without_release",
-        breaks: "who finds it closed does not see what was done before",
-        file: "semaphore.rs",
-        right: "self.queue.word.fetch_or(CLOSED, Ordering::Release)",
-        wrong: "self.queue.word.fetch_or(CLOSED, Ordering::Relaxed)",
-        found_by: "loom::semaphore",
-    },
-    Mistake {
-        name: "closed_is_seen_without_acquire",
-        breaks: "the same, on the other side",
-        file: "semaphore.rs",
-        right: "self.queue.word.load(Ordering::Acquire) & CLOSED",
-        wrong: "self.queue.word.load(Ordering::Relaxed) & CLOSED",
-        found_by: "loom::semaphore",
-    },
-    Mistake {
-        name: "an_acquire_looks_before_it_announces",
-        breaks: "a permit that comes back between the two wakes nobody",
-        file: "semaphore/policy.rs",
-        right: "if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Relaxed) };",
-        wrong: "word.load(Ordering::Acquire);\n        if first {\n            word.fetch_or(WAITERS, Ordering::Acquire);\n        }",
-        found_by: "loom::semaphore",
-    },
-    Mistake {
-        name: "try_acquire_overtakes",
-        breaks: "who asks for few takes what a first waiter collects",
-        file: "semaphore.rs",
-        right: "if word & (WAITERS | CLOSED) != 0 || available(word) < n {",
-        wrong: "if word & CLOSED != 0 || available(word) < n {",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_forgotten_permit_still_counts",
-        breaks: "a bounded semaphore cannot get it back",
-        file: "semaphore/permit.rs",
-        right: ".state.total -= count as isize;",
-        wrong: ".state.total -= 0 * count as isize;",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_reduction_is_not_remembered",
-        breaks: "a bounded semaphore takes back more than its new bound",
-        file: "semaphore.rs",
-        right: "            *bound -= n;",
-        wrong: "",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "new_permits_come_without_release",
-        breaks: "who takes a permit does not see what was done before it was brought",
-        file: "semaphore.rs",
-        right: "self.queue.word.fetch_add(n * ONE, Ordering::Release);",
-        wrong: "self.queue.word.fetch_add(n * ONE, Ordering::Relaxed);",
-        found_by: "loom::semaphore",
-    },
-    Mistake {
-        name: "a_hand_over_forgets_what_is_there",
-        breaks: "permits go past the word, and those that it held for the first waiter stay there while others wait for them",
-        file: "semaphore.rs",
-        right: "let no_others = self.queue.word.load(Ordering::Relaxed) == WAITERS;",
-        wrong: "let no_others = true;",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_hand_over_serves_one_only",
-        breaks: "who is to be refused, or asks for nothing, waits behind the one that was handed its permits",
-        file: "semaphore.rs",
-        right: "if list.front_request().is_some_and(|&n| due(0, n, *bound).is_some()) {",
-        wrong: "if false {",
-        found_by: "semantics",
-    },
-    // The event.
-    Mistake {
-        name: "a_set_without_release",
-        breaks: "who sees the flag does not see what was done before it was set",
-        file: "event.rs",
-        right: "                word | SET,\n                Ordering::Release,",
-        wrong: "                word | SET,\n                Ordering::Relaxed,",
-        found_by: "loom::event",
-    },
-    Mistake {
-        name: "a_clear_without_acquire",
-        breaks: "clear, look, wait: the look misses what the `set` stood for",
-        file: "event.rs",
-        right: "self.queue.word.fetch_and(!SET, Ordering::AcqRel);",
-        wrong: "self.queue.word.fetch_and(!SET, Ordering::Release);",
-        found_by: "loom::event",
-    },
-    Mistake {
-        name: "a_wait_looks_before_it_announces",
-        breaks: "a `set` between the two wakes nobody",
-        file: "event.rs",
-        right: "if first { word.fetch_or(WAITERS, Ordering::Acquire) } else { word.load(Ordering::Relaxed) };",
-        wrong: "word.load(Ordering::Acquire);\n        if first {\n            word.fetch_or(WAITERS, Ordering::Acquire);\n        }",
-        found_by: "loom::event",
-    },
-    Mistake {
-        name: "a_set_before_the_lock",
-        breaks: "a `set` that was cleared already wakes who began to wait after the `clear`",
-        file: "event.rs",
-        right: "        let locked = self.queue.lock();\n        let cohort = locked.state.generation.turn();\n        // Ordering: Release as in `set`.\n        self.queue.word.fetch_or(SET, Ordering::Release);",
-        wrong: "        self.queue.word.fetch_or(SET, Ordering::Release);\n        let locked = self.queue.lock();\n        let cohort = locked.state.generation.turn();",
-        found_by: "loom::event",
-    },
-    // The condition.
-    Mistake {
-        name: "a_wait_unlocks_before_it_queues",
-        breaks: "a notification by the next owner of the lock comes too early",
-        file: "condition.rs",
-        right: "            // SAFETY: pinned with the future, whose drop cancels.\n            let waits = unsafe { poll(&mut ConditionPolicy(this.condition), &this.waiter, context) };\n            if idle {\n                this.lock.core().unlock();",
-        wrong: "            if idle {\n                this.lock.core().unlock();\n            }\n            // SAFETY: pinned with the future, whose drop cancels.\n            let waits = unsafe { poll(&mut ConditionPolicy(this.condition), &this.waiter, context) };\n            if idle {",
-        found_by: "loom::condition",
-    },
-    Mistake {
-        name: "a_notified_wait_looks_once",
-        breaks: "a notification while the waker is replaced wakes the old one",
-        file: "condition.rs",
-        right: "for _ in 0..2 {",
-        wrong: "for _ in 0..1 {",
-        found_by: "loom::condition",
-    },
-    Mistake {
-        name: "the_news_die_with_their_waiter",
-        breaks: "a notified waiter that goes away tells nobody",
-        file: "condition.rs",
-        right: "        if self.waiter.owes() {\n            self.condition.notify_one();\n        }",
-        wrong: "",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "wait_until_keeps_the_news",
-        breaks: "the same, where the wait was cancelled to get the lock back",
-        file: "condition.rs",
-        right: "                this.pass_on();\n                this.lock.take()",
-        wrong: "                this.lock.take()",
-        found_by: "loom::condition",
-    },
-    Mistake {
-        name: "nobody_tells_the_next_of_the_told",
-        breaks: "those who were notified behind one that went away sleep on",
-        file: "condition.rs",
-        right: "        locked.state.told.take_front_waker()\n    }",
-        wrong: "        let _ = &locked.state.told;\n        None\n    }",
-        found_by: "semantics",
-    },
-    // The queue.
-    Mistake {
-        name: "a_cancelled_pop_keeps_its_claim",
-        breaks: "the item that it was promised is nobody's",
-        file: "queue/policy.rs",
-        right: "            self.0.return_claim();",
-        wrong: "",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "try_pop_takes_what_is_promised",
-        breaks: "a `pop` that was woken for an item finds none",
-        file: "queue/state.rs",
-        right: "if self.ring.len() > self.claims && self.gate != Gate::Discarding {",
-        wrong: "if self.gate != Gate::Discarding {",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "close_now_drops_what_is_promised",
-        breaks: "the same, by `close_now`",
-        file: "queue.rs",
-        right: "locked.state.ring.len() == locked.state.claims {",
-        wrong: "locked.state.ring.len() == 0 {",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "displaced_work_is_never_done",
-        breaks: "`join` waits for an item that `force_push` has taken out",
-        file: "queue.rs",
-        right: "*unfinished = unfinished.saturating_sub(usize::from(displaced.is_some()));",
-        wrong: "let _ = &unfinished;",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_drained_queue_is_not_closed",
-        breaks: "who waits for an item of a closed queue waits for ever",
-        file: "queue/state.rs",
-        right: "        } else if over {",
-        wrong: "        } else if over && ring.len() > 0 {",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_closed_queue_is_over_too_soon",
-        breaks: "a `pop` gives up although an item that was promised to another may come back",
-        file: "queue/state.rs",
-        right: "Gate::Draining => self.ring.len() == 0,",
-        wrong: "Gate::Draining => self.ring.len() == self.claims,",
-        found_by: "semantics",
-    },
-    Mistake {
-        name: "a_ring_one_too_long",
-        breaks: "the last slot is followed by one that does not exist",
-        file: "queue/ring.rs",
-        right: "if index >= capacity {",
-        wrong: "if index > capacity {",
-        found_by: "units",
-    },
-];
+/// The mistakes that can be made in the sources: `(name, file)` each.
+pub(crate) fn known(places: &[(String, String)]) -> Result<Vec<Mistake>, String> {
+    if let Some((name, ..)) = MARKED.iter().find(|(name, ..)| places.iter().all(|(placed, _)| placed != name))
+    {
+        return Err(format!("{name} is in the list, and marked nowhere in the core"));
+    }
+    places.iter().map(|(name, file)| of_place(name, file)).collect()
+}
+
+/// The names of those that only the type checker can find.
+pub(crate) fn of_types() -> Vec<&'static str> {
+    MARKED.iter().filter(|(_, found_by, _)| *found_by == "types").map(|(name, ..)| *name).collect()
+}
+
+fn of_place(name: &str, file: &str) -> Result<Mistake, String> {
+    let is_ordering = name.contains("::");
+    let (found_by, breaks) = match MARKED.iter().find(|(marked, ..)| *marked == name) {
+        Some((_, found_by, breaks)) => ((*found_by).to_owned(), (*breaks).to_owned()),
+        None if is_ordering => {
+            // The models of that part, if there are any; else all of them.
+            let part = name.split([':', '/']).next().unwrap_or_default();
+            (format!("loom::{part}"), "what one thread did need not be seen by another".to_owned())
+        }
+        None => return Err(format!("{file}: {name} is marked, and not in the list")),
+    };
+    Ok(Mistake { name: name.to_owned(), found_by, breaks, file: file.to_owned(), is_ordering })
+}
