@@ -1,8 +1,0 @@
-//! `tests/fuzz/run.sh 60 condition`, or `cd tests && cargo +nightly fuzz run condition`.
-
-#![no_main]
-
-use anywake_tests::explorer::condition;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|program: &[u8]| condition::run(program));

@@ -1,8 +1,0 @@
-//! `tests/fuzz/run.sh 60 event`, or `cd tests && cargo +nightly fuzz run event`.
-
-#![no_main]
-
-use anywake_tests::explorer::event;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|program: &[u8]| event::run(program));

@@ -1,8 +1,0 @@
-//! `tests/fuzz/run.sh 60 lock`, or `cd tests && cargo +nightly fuzz run lock`.
-
-#![no_main]
-
-use anywake_tests::explorer::lock;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|program: &[u8]| lock::run(program));

@@ -1,8 +1,0 @@
-//! `tests/fuzz/run.sh 60 queue`, or `cd tests && cargo +nightly fuzz run queue`.
-
-#![no_main]
-
-use anywake_tests::explorer::queue;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|program: &[u8]| queue::run(program));

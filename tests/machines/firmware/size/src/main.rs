@@ -1,0 +1,39 @@
+//! Takes the steps that its features name, for ever; without features it is what every program weighs.
+
+#![no_std]
+#![no_main]
+
+#[allow(unused_imports, reason = "features choose")]
+use anywake_size::{anywake, embassy, maitake};
+
+const STEPS: &[fn()] = &[
+    #[cfg(all(feature = "anywake", feature = "lock"))]
+    anywake::lock,
+    #[cfg(all(feature = "anywake", feature = "semaphore"))]
+    anywake::semaphore,
+    #[cfg(all(feature = "anywake", feature = "event"))]
+    anywake::event,
+    #[cfg(all(feature = "anywake", feature = "condition"))]
+    anywake::condition,
+    #[cfg(all(feature = "anywake", feature = "queue"))]
+    anywake::queue,
+    #[cfg(all(feature = "embassy", feature = "lock"))]
+    embassy::lock,
+    #[cfg(all(feature = "embassy", feature = "semaphore"))]
+    embassy::semaphore,
+    #[cfg(all(feature = "embassy", feature = "event"))]
+    embassy::event,
+    #[cfg(all(feature = "embassy", feature = "queue"))]
+    embassy::queue,
+    #[cfg(all(feature = "maitake", feature = "lock"))]
+    maitake::lock,
+    #[cfg(all(feature = "maitake", feature = "semaphore"))]
+    maitake::semaphore,
+    #[cfg(all(feature = "maitake", feature = "event"))]
+    maitake::event,
+];
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    anywake_size::run(STEPS)
+}
