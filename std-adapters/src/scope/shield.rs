@@ -29,6 +29,7 @@ use crate::task::{Task, TaskError};
 ///     let saves = Arc::clone(&saved);
 ///     drop(shield(Smol, async move { saves.set() }));
 ///     saved.wait().await;
+///     assert!(saved.is_set());
 /// });
 /// # }
 /// ```
