@@ -163,11 +163,13 @@ pub use share::pool::{Pool, PoolError, Pooled};
 pub use share::{Barrier, BlockingPool, BrokenBarrier, Cache, SafeCounter, SharedState};
 #[doc(inline)]
 pub use stream::QueueExt;
+#[doc(inline)]
 pub use task::context;
 #[doc(inline)]
 pub use task::context::ContextVar;
 #[doc(inline)]
 pub use task::{Failure, GroupError, Task, TaskError};
+#[doc(inline)]
 pub use wait::blocking;
 #[doc(inline)]
 pub use wait::{Elapsed, Wait, timeout, timeout_with};
