@@ -41,31 +41,23 @@
 //! a call into the same one: the handler would spin for a holder that cannot run. With it, every operation that
 //! is not a wait may be called from a handler.
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-mod condition;
+mod sys;
+mod wait;
+
 #[forbid(unsafe_code)]
-mod error;
-#[forbid(unsafe_code)]
-mod event;
-mod list;
-mod lock;
-#[forbid(unsafe_code)]
-mod loom;
-#[forbid(unsafe_code)]
-mod on_drop;
-mod queue;
-mod raw_lock;
-#[forbid(unsafe_code)]
-mod semaphore;
-mod wait_future;
-mod wait_queue;
-mod waiter;
-mod wake_batch;
+mod closed;
+pub mod condition;
+pub mod event;
+pub mod lock;
+pub mod queue;
+pub mod semaphore;
 
 #[cfg(test)]
 mod tests;
@@ -74,23 +66,27 @@ mod tests;
 #[forbid(unsafe_code)]
 pub mod doctest;
 
-pub use condition::{Condition, ConditionForFuture, ConditionFuture, ConditionUntilFuture};
+pub use closed::Closed;
+pub use condition::Condition;
+pub use event::Event;
+pub use lock::{Lock, LockGuard, MappedGuard};
 #[cfg(feature = "alloc")]
-pub use error::CapacityError;
-pub use error::{
-    AcquireError, Closed, MergeError, PushError, ReleaseError, TaskDoneError, TooManyPermits,
-    TryAcquireError, TryPopError, TryPushError,
+pub use lock::{OwnedLockGuard, OwnedMappedGuard};
+#[cfg(feature = "alloc")]
+pub use queue::{CapacityError, Queue};
+pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};
+#[cfg(feature = "alloc")]
+pub use semaphore::OwnedPermit;
+pub use semaphore::{
+    AcquireError, MergeError, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
 };
-pub use event::{Event, EventFuture};
-pub use lock::{Guard, Lock, LockFuture, LockGuard, LockHandle, MappedGuard, MappedLockGuard};
 #[cfg(feature = "alloc")]
-pub use lock::{OwnedLockFuture, OwnedLockGuard, OwnedMappedLockGuard};
-#[cfg(feature = "futures")]
-pub use queue::PopStream;
-pub use queue::{BoundedQueue, InArray, JoinFuture, PopFuture, PushFuture, Slots, StaticQueue};
-#[cfg(feature = "alloc")]
-pub use queue::{Boxed, Queue};
-pub use semaphore::{AcquireFuture, AcquireManyFuture, Permit, Permits, Semaphore};
-#[cfg(feature = "alloc")]
-pub use semaphore::{OwnedAcquireFuture, OwnedAcquireManyFuture, OwnedPermit};
-pub use wait_future::WaitFuture;
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+pub use wait::handle::ArcPart;
+pub use wait::handle::Handle;
+
+#[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
+compile_error!(
+    "this target has no compare-and-swap: switch on the feature `portable-atomic` of anywake-core, and a back-end of \
+     portable-atomic (its feature `critical-section`, for example) in the binary"
+);

@@ -1,47 +1,61 @@
-//! [`Lock`]: mutual exclusion, first come, first served.
-//!
-//! The lock itself is in [`core`], its guards in [`guard`].
+//! [`Lock`]: mutual exclusion, first come, first served. Its guards and its futures.
 
-use ::core::fmt;
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
+use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
-use crate::loom::{UnsafeCell, const_fn};
-use crate::wait_future::WaitFuture;
-use crate::wait_queue::{Locked, Policy, WaitQueue, polled_again};
-use crate::waiter::{Ticket, Verdict, WaitList, Waiter};
+use crate::sys::atomic::{UnsafeCell, const_fn};
+use crate::wait::future::Wait;
+use crate::wait::handle::Primitive;
 
-mod core;
 mod guard;
+mod raw;
+mod wait;
 
-pub use guard::{Guard, LockGuard, LockHandle, MappedGuard, MappedLockGuard};
-
-pub(crate) use self::core::LockCore;
-use self::core::{MAX_LIMIT, Word};
+pub use guard::{Guard, LockGuard, LockHandle, LockOwner, LockRef, Mapped, MappedGuard};
 #[cfg(feature = "alloc")]
-pub use guard::{OwnedLockGuard, OwnedMappedLockGuard};
+pub use guard::{OwnedLockGuard, OwnedMappedGuard};
+pub use wait::LockFuture;
+#[cfg(feature = "alloc")]
+pub use wait::{OwnedLockFuture, PartLockFuture};
+
+pub(crate) use raw::{LOCKERS, LockCore};
+pub(crate) use wait::LockWait;
 
 /// An asynchronous mutual exclusion lock around a value.
 ///
-/// Either unlocked, or owned by one [`LockGuard`]; waiters stand in a queue inside their own futures, so a
-/// lock neither allocates nor grows. It takes up to four words beside the value, and lives in a `static`.
+/// It is either unlocked, or owned by one [`LockGuard`]. Waiters queue inside their own futures, so a lock neither
+/// allocates nor grows. It takes up to four words beside the value, and lives in a `static`.
 ///
-/// There is no poisoning: a panic in a critical section unlocks, and the value is as the panic left it.
+/// There is no poisoning: a panic while the lock is owned unlocks it, and the value is as the panic left it.
+///
+/// # When to use it
+/// Use it where the guard is held across an `.await`. Where it is not, `std::sync::Mutex` or a critical section is
+/// cheaper, and enough.
+///
+/// The lock is not reentrant: a task that owns it and awaits [`lock`](Self::lock) waits for itself, for ever. Two tasks
+/// that take two locks in opposite orders wait for each other, for ever.
 ///
 /// # Fairness
-/// [`new`](Self::new): ownership is handed to the longest waiter; nobody overtakes, and a lock that is waited
-/// for is never seen free. As in asyncio, an owner that unlocks and locks again goes to the back.
+/// * [`new`](Self::new): ownership is handed to the longest waiter. No task overtakes, and a lock that others wait for
+///   is never seen free. As in asyncio, an owner that unlocks and locks again goes to the back of the queue.
+/// * [`with_bypass`](Self::with_bypass): the lock is left free for the task that is running, which saves a task switch
+///   for each critical section. The first waiter is woken, and overtaken at most `limit` times before the lock is handed
+///   to it. No clock is involved, so the bound holds without an operating system, too. A queued waiter that is polled
+///   while the lock is free takes it, wherever it stands in the queue, and counts as one that overtakes.
+/// * [`with_unbounded_bypass`](Self::with_unbounded_bypass): the same without a bound.
 ///
-/// [`with_bypass`](Self::with_bypass): the lock is left free for whoever is running, which saves a task switch
-/// per critical section, but the first waiter is overtaken at most `limit` times before it is handed over.
-/// No clock is involved, so the bound holds without an operating system too.
-///
-/// A queued future that is alive but not polled (kept aside in a `select!` loop, say) is given the lock like
-/// any other, and then keeps everybody out until it is polled or dropped. Drop what you do not poll.
+/// # A wait that is not polled
+/// A queued future that is alive but not polled, for example one that a `select!` loop keeps aside, is handed the lock
+/// like any other, and then keeps all others out until it is polled or dropped. If its task then waits for the same lock
+/// a second time, it waits for ever. (Oxide's RFD 609 calls this a *futurelock*.) Drop what you do not poll, or give it a
+/// task of its own. With a bypass the first waiter is handed the lock only after it was overtaken `limit` times, and
+/// without a bound never, so others get past it: this is the way out where neither can be had.
 ///
 /// # Interrupt handlers
-/// With the feature `critical-section`, [`try_lock`](Self::try_lock) may be called from one, and the guard
-/// dropped there.
+/// With the feature `critical-section`, [`try_lock`](Self::try_lock) may be called from one, and the guard may be dropped
+/// there.
 ///
 /// # Examples
 /// ```
@@ -54,18 +68,30 @@ pub use guard::{OwnedLockGuard, OwnedMappedLockGuard};
 /// # }
 /// # anywake_core::doctest::block_on(example());
 /// ```
+#[doc(alias("Mutex", "async mutex"))]
 pub struct Lock<T: ?Sized> {
     core: LockCore,
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the lock hands `&mut T` to one thread after another, never `&T` to two at once, and drops the value
-// on the last: all of that is sending, so `T: Send` is what it takes, and enough.
+// SAFETY: G1. The lock hands `&mut T` to one thread after another, never `&T` to two at once, and drops the value on
+// the last. All of that is sending, so `T: Send` is needed, and enough.
 unsafe impl<T: ?Sized + Send> Sync for Lock<T> {}
+// There is no poisoning: a value that a panic left half changed is visible, as it is behind a `&mut`. Users who need
+// more put it into the value. (async-lock and futures-intrusive decide the same.)
+impl<T: ?Sized> UnwindSafe for Lock<T> {}
+impl<T: ?Sized> RefUnwindSafe for Lock<T> {}
 
 impl<T> Lock<T> {
     const_fn! {
         /// An unlocked lock that is handed over first come, first served.
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// static NAMES: anywake::Lock<Vec<&str>> = anywake::Lock::new(Vec::new());
+        /// assert!(!NAMES.is_locked());
+        /// ```
         #[must_use]
         pub const fn new(value: T) -> Self {
             Self { core: LockCore::new(0), value: UnsafeCell::new(value) }
@@ -76,7 +102,22 @@ impl<T> Lock<T> {
         /// An unlocked lock whose first waiter may be overtaken up to `limit` times; 0 is as [`new`](Self::new).
         ///
         /// # Panics
-        /// If `limit` is above [`MAX_BYPASS`](Self::MAX_BYPASS); in a `static` or `const` it does not compile.
+        /// If `limit` is above [`MAX_BYPASS`](Self::MAX_BYPASS). In a `static` or `const` that does not compile.
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// # async fn example() {
+        /// let lock = anywake::Lock::with_bypass(0, 1);
+        /// let guard = lock.lock().await;
+        /// let mut waiter = core::pin::pin!(lock.lock());
+        /// assert!(!waiter.as_mut().enable());
+        /// drop(guard);
+        /// assert!(lock.try_lock().is_some(), "it overtakes the waiter");
+        /// assert!(lock.try_lock().is_none(), "no second one does");
+        /// # }
+        /// # anywake_core::doctest::block_on(example());
+        /// ```
         #[must_use]
         pub const fn with_bypass(value: T, limit: u16) -> Self {
             assert!(limit <= Self::MAX_BYPASS, "the bypass limit of a Lock is at most Lock::MAX_BYPASS (8191)");
@@ -84,29 +125,64 @@ impl<T> Lock<T> {
         }
     }
 
+    const_fn! {
+        /// An unlocked lock that is never handed over: an unlock wakes the first waiter and leaves the lock free.
+        ///
+        /// Its throughput is the highest, and a wait that is alive but not polled does not keep others out. The price
+        /// is that a waiter may be overtaken again and again, and starve. Prefer [`with_bypass`](Self::with_bypass)
+        /// where that matters.
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// # async fn example() {
+        /// let lock = anywake::Lock::with_unbounded_bypass(0);
+        /// let guard = lock.lock().await;
+        /// let mut waiter = core::pin::pin!(lock.lock());
+        /// assert!(!waiter.as_mut().enable());
+        /// drop(guard);
+        /// for _ in 0..20_000 {
+        ///     assert!(lock.try_lock().is_some());
+        /// }
+        /// # }
+        /// # anywake_core::doctest::block_on(example());
+        /// ```
+        #[must_use]
+        pub const fn with_unbounded_bypass(value: T) -> Self {
+            Self { core: LockCore::new(raw::NO_LIMIT), value: UnsafeCell::new(value) }
+        }
+    }
+
     /// The value, without locking: owning the lock shows that nobody else uses it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// assert_eq!(anywake::Lock::new(5).into_inner(), 5);
+    /// ```
     pub fn into_inner(self) -> T {
         self.value.into_inner()
     }
 }
 
 impl<T: ?Sized> Lock<T> {
-    /// The highest bypass limit.
-    pub const MAX_BYPASS: u16 = MAX_LIMIT;
+    /// The highest bypass limit: 8191.
+    pub const MAX_BYPASS: u16 = raw::MAX_LIMIT;
 
-    /// Waits until the lock is the caller's.
+    /// Waits until the lock is the caller's, and returns its guard.
     ///
     /// # Cancel safety
-    /// Dropping the future gives up its place in the queue; if the lock had been handed to it, the next waiter
-    /// gets it. Nothing else is lost.
+    /// A future that is dropped gives up its place in the queue. If the lock had been handed to it, the next waiter gets
+    /// the lock. Nothing else is lost.
     ///
     /// # Fairness
-    /// See [`Lock`]. The place in the queue is taken at the first poll.
+    /// See [`Lock`]. The future takes its place in the queue at its first poll.
     ///
     /// # Examples
     /// ```
+    /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let lock = anywake_core::Lock::new(vec![1]);
+    /// let lock = anywake::Lock::new(vec![1]);
     /// lock.lock().await.push(2);
     /// assert_eq!(lock.into_inner(), [1, 2]);
     /// # }
@@ -114,7 +190,7 @@ impl<T: ?Sized> Lock<T> {
     /// ```
     #[inline]
     pub fn lock(&self) -> LockFuture<'_, T> {
-        WaitFuture::new(LockPolicy::new(self), ())
+        LockFuture::over(Wait::new(self, ()))
     }
 
     /// Takes the lock if it is free, without waiting. Does not overtake a waiter, or not beyond the bypass limit.
@@ -123,8 +199,9 @@ impl<T: ?Sized> Lock<T> {
     ///
     /// # Examples
     /// ```
-    /// let lock = anywake_core::Lock::new(5);
-    /// let guard = lock.try_lock().expect("nobody has it");
+    /// # use anywake_core as anywake;
+    /// let lock = anywake::Lock::new(5);
+    /// let guard = lock.try_lock().expect("the lock is free");
     /// assert!(lock.try_lock().is_none());
     /// assert_eq!(*guard, 5);
     /// ```
@@ -134,31 +211,61 @@ impl<T: ?Sized> Lock<T> {
     }
 
     /// The value, without locking: the exclusive reference shows that nobody else uses it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let mut lock = anywake::Lock::new(1);
+    /// *lock.get_mut() += 1;
+    /// assert_eq!(lock.into_inner(), 2);
+    /// ```
     pub fn get_mut(&mut self) -> &mut T {
-        // SAFETY: `&mut self`, so no guard is alive.
+        // SAFETY: G1, no guard is alive, since one would borrow the lock, which is borrowed by `&mut`.
         self.value.with_mut(|value| unsafe { &mut *value })
     }
 
-    /// Whether somebody owns it. True while it is handed over, so it does not flicker while others wait.
+    /// Whether the lock is owned. Stays true while it is handed over, so it does not flicker while others wait.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let lock = anywake::Lock::new(());
+    /// let guard = lock.try_lock();
+    /// assert!(lock.is_locked());
+    /// # drop(guard);
+    /// ```
     pub fn is_locked(&self) -> bool {
         self.core.is_locked()
     }
 
-    /// How many wait for it.
+    /// How many tasks wait for the lock.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let lock = anywake::Lock::new(());
+    /// let _guard = lock.try_lock();
+    /// let mut waiter = core::pin::pin!(lock.lock());
+    /// waiter.as_mut().enable();
+    /// assert_eq!(lock.waiters(), 1);
+    /// ```
     pub fn waiters(&self) -> usize {
-        self.core.queue.lock().waiters.count()
+        self.core.waiters()
     }
 
-    /// Waits like [`lock`](Self::lock), for a guard that keeps the lock alive and may go anywhere.
+    /// As [`lock`](Self::lock), but returns a guard that keeps the lock alive and may be sent to other threads.
+    ///
+    /// For a lock that lies in a larger value behind an `Arc`, see [`ArcPart`](crate::ArcPart).
     ///
     /// # Cancel safety
     /// As for [`lock`](Self::lock).
     ///
     /// # Examples
     /// ```
+    /// # use anywake_core as anywake;
     /// # use std::sync::Arc;
     /// # async fn example() {
-    /// let lock = Arc::new(anywake_core::Lock::new(1));
+    /// let lock = Arc::new(anywake::Lock::new(1));
     /// let guard = Arc::clone(&lock).lock_owned().await;
     /// std::thread::spawn(move || drop(guard)).join().unwrap();
     /// assert!(!lock.is_locked());
@@ -166,12 +273,26 @@ impl<T: ?Sized> Lock<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[doc(alias("lock_arc"))]
     pub fn lock_owned(self: Arc<Self>) -> OwnedLockFuture<T> {
-        WaitFuture::new(LockPolicy::new(self), ())
+        OwnedLockFuture::over(Wait::new(self, ()))
     }
 
-    /// As [`try_lock`](Self::try_lock), for a guard that keeps the lock alive.
+    /// As [`try_lock`](Self::try_lock), but returns a guard that keeps the lock alive.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// let lock = Arc::new(anywake::Lock::new(1));
+    /// let guard = Arc::clone(&lock).try_lock_owned().expect("the lock is free");
+    /// assert!(lock.try_lock_owned().is_none());
+    /// # drop(guard);
+    /// ```
     #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[doc(alias("try_lock_arc"))]
     pub fn try_lock_owned(self: Arc<Self>) -> Option<OwnedLockGuard<T>> {
         self.core.try_lock().then(|| Guard::new(self))
     }
@@ -200,91 +321,11 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Lock<T> {
     }
 }
 
-/// The future of [`Lock::lock`].
-pub type LockFuture<'a, T> = WaitFuture<LockPolicy<&'a Lock<T>>>;
-/// The future of [`Lock::lock_owned`].
-#[cfg(feature = "alloc")]
-pub type OwnedLockFuture<T> = WaitFuture<LockPolicy<Arc<Lock<T>>>>;
-
-/// Asks for the ownership of a lock, held as `H`.
-#[derive(Debug)]
-pub struct LockPolicy<H> {
-    lock: Option<H>,
-}
-
-impl<H: LockHandle> LockPolicy<H> {
-    #[inline]
-    pub(crate) fn new(lock: H) -> Self {
-        Self { lock: Some(lock) }
-    }
-
-    /// The lock, for another way of asking for it.
-    pub(crate) fn take(&mut self) -> Option<H> {
-        self.lock.take()
-    }
+impl<T: ?Sized> Primitive for Lock<T> {
+    type Core = LockCore;
 
     #[inline]
-    pub(crate) fn core(&self) -> &LockCore {
-        // Only `output` takes it, and a wait gives its output once.
-        &H::lock_of(self.lock.as_ref().unwrap_or_else(|| polled_again())).core
-    }
-}
-
-impl<H: LockHandle> Policy for LockPolicy<H> {
-    type Word = Word;
-    type State = WaitList<()>;
-    type Request = ();
-    type Grant = ();
-    type Output = Guard<H>;
-    const RETRIES: bool = true;
-
-    #[inline]
-    fn queue(&self) -> &WaitQueue<Word, WaitList<()>> {
-        &self.core().queue
-    }
-
-    fn list<'s>(state: &'s mut WaitList<()>, _: &Waiter<()>) -> &'s mut WaitList<()> {
-        state
-    }
-
-    #[inline]
-    fn try_now(&self, (): &()) -> Option<()> {
-        self.core().try_lock().then_some(())
-    }
-
-    #[inline]
-    fn try_locked<'q>(
-        &self,
-        locked: Locked<'q, WaitList<()>>,
-        (): &(),
-    ) -> Result<(), Locked<'q, WaitList<()>>> {
-        if self.core().announce() { Ok(()) } else { Err(locked) }
-    }
-
-    fn retry(&self, locked: &mut Locked<'_, WaitList<()>>, waiter: Ticket) -> bool {
-        self.core().retry(locked, waiter)
-    }
-
-    #[inline]
-    fn outrun(&self) -> bool {
-        self.core().outrun()
-    }
-
-    #[inline]
-    fn settle(&self, _: Verdict, (): &()) {}
-
-    #[inline]
-    fn revoke(&self, _: Verdict, (): &()) {
-        self.core().unlock();
-    }
-
-    #[inline]
-    fn serve(&self, locked: Locked<'_, WaitList<()>>) {
-        self.core().serve(locked);
-    }
-
-    #[inline]
-    fn output(&mut self, (): (), (): &()) -> Guard<H> {
-        Guard::new(self.lock.take().unwrap_or_else(|| polled_again()))
+    fn core(&self) -> &LockCore {
+        &self.core
     }
 }

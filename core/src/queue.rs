@@ -1,86 +1,120 @@
-//! The bounded queue, in an array ([`StaticQueue`]) or on the heap ([`Queue`]).
+//! The bounded queue, in an array ([`StaticQueue`]) or on the heap ([`Queue`]). Its futures and errors.
 //!
 //! # Problem
-//! A `pop` that is given an item and then dropped must not lose it; a `push` that is dropped must neither lose
-//! nor double its own; and nobody is overtaken, neither tasks nor items.
+//! A `pop` that is promised an item and then dropped must not lose it; a `push` that is dropped must neither lose nor
+//! double its own; and nobody is overtaken, neither tasks nor items.
 //!
 //! # Rejected
-//! To hand an item into the waiting `pop`: if that is dropped, the item has to go back to the front, and by
-//! then the queue may be full. Rivals lose it there.
+//! To hand an item into the waiting `pop`. If that is dropped, the item has to go back to the front, and by then the
+//! queue may be full. Rivals lose it there.
 //!
 //! # Chosen
-//! Items are in the ring, or with whoever pushes them. A `pop` that waits is granted a *claim* on one item of the
-//! ring, which nobody else can take; the item itself stays there until the `pop` runs. A `push` that waits has
-//! its item moved into the ring by whoever makes room, and is done then.
-//!
-//! What the lock guards is in `state`, with the invariants; the slots are in `ring`, the waits in `policy`.
+//! Items are in the ring, or with the tasks that push them. A `pop` that waits is granted a *claim* on one item of the
+//! ring, which nobody else can take; the item itself stays there until the `pop` is polled. A `push` that waits has its
+//! item moved into the ring by the thread that makes room, and is done then.
 
+#[cfg(feature = "alloc")]
+use alloc::sync::Arc;
 use core::fmt;
 use core::mem::MaybeUninit;
 
-#[cfg(feature = "alloc")]
-use crate::error::CapacityError;
-use crate::error::{PushError, TaskDoneError, TryPopError, TryPushError};
-use crate::loom::{UnsafeCell, const_fn};
-use crate::on_drop::OnDrop;
-use crate::wait_future::WaitFuture;
-use crate::wait_queue::{Locked, WaitQueue};
-use crate::waiter::Verdict;
+use crate::sys::atomic::const_fn;
+use crate::wait::future::Wait;
+use crate::wait::handle::Primitive;
 
-mod policy;
+mod error;
+mod raw;
 mod ring;
-mod state;
 #[cfg(feature = "futures")]
 mod stream;
+mod wait;
 
+#[cfg(feature = "alloc")]
+pub use error::CapacityError;
+pub use error::{PushError, TaskDoneError, TryPopError, TryPushError};
+use raw::{PushSlot, QueueCore};
 #[cfg(feature = "alloc")]
 pub use ring::Boxed;
 pub use ring::{InArray, Slots};
-
-pub use policy::{JoinFuture, PopFuture, PushFuture};
-use policy::{JoinPolicy, PopPolicy, PushPolicy};
-use state::{Gate, State};
 #[cfg(feature = "futures")]
+#[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
 pub use stream::PopStream;
+pub use wait::{JoinFuture, PopFuture, PushFuture};
+#[cfg(feature = "alloc")]
+pub use wait::{OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture};
 
-/// A bounded first-in-first-out queue for any number of producers and consumers, with the rules of
-/// `asyncio.Queue`; the common type of [`StaticQueue`] and [`Queue`].
+/// A bounded first-in-first-out queue for any number of producers and consumers, with the rules of `asyncio.Queue`: the
+/// common type of [`StaticQueue`] and [`Queue`].
 ///
-/// [`push`](Self::push) waits while it is full, [`pop`](Self::pop) while it is empty. It is one object, shared
-/// by reference or `Arc`; there are no ends to clone or drop. [`close`](Self::close) ends it: what is queued can
-/// still be popped. [`task_done`](Self::task_done) and [`join`](Self::join) tell when all work is finished.
+/// [`push`](Self::push) waits while the queue is full, [`pop`](Self::pop) while it is empty. It is one object, shared by
+/// reference or `Arc`; there are no ends to clone or drop. [`close`](Self::close) ends it: what is queued can still be
+/// popped. [`task_done`](Self::task_done) and [`join`](Self::join) tell when all work is finished.
 ///
 /// # Fairness
-/// Items come out in the order they went in. Waiting pushes and pops are served in the order they began to
-/// wait, by direct hand-over, and nobody overtakes (in asyncio a woken `put` or `get` can lose its place).
-/// `try_push` fails while others wait to push, `try_pop` while all items are promised to others.
+/// Items come out in the order in which they went in. Waiting pushes and pops are served in the order in which they began
+/// to wait, by direct hand-over, and no task overtakes. (In asyncio a woken `put` or `get` can lose its place.) `try_push`
+/// fails while others wait to push, `try_pop` while all items are promised to others.
+///
+/// # A wait that is not polled
+/// A `pop` that was promised an item and is then kept unpolled, for example in a `select!` loop or as a
+/// [`PopStream`](Self::stream) after `Pending`, keeps that item from all others: [`len`](Self::len) counts it, and
+/// `try_pop` finds nothing. The item goes to the next `pop` when the future is dropped. A `push` that is kept unpolled
+/// holds nothing up; its item goes in when there is room.
 ///
 /// # Interrupt handlers
-/// With the feature `critical-section`, all methods that are not `async` may be called from one. Moving an item
-/// in or out is part of the critical section: keep large items behind a reference.
+/// With the feature `critical-section`, all methods that do not return a future may be called from one. Moving an item in
+/// or out is part of the critical section: keep large items behind a reference.
 ///
 /// # Examples
 /// ```
+/// # use anywake_core as anywake;
 /// # async fn example() {
-/// static JOBS: anywake_core::StaticQueue<u32, 4> = anywake_core::StaticQueue::new();
+/// static JOBS: anywake::StaticQueue<u32, 4> = anywake::StaticQueue::new();
 ///
 /// JOBS.push(1).await.unwrap();
 /// JOBS.close();
 /// assert_eq!(JOBS.pop().await, Ok(1));
-/// assert_eq!(JOBS.pop().await, Err(anywake_core::Closed));
+/// assert_eq!(JOBS.pop().await, Err(anywake::Closed));
 /// assert_eq!(JOBS.push(2).await.unwrap_err().into_inner(), 2);
 /// # }
 /// # anywake_core::doctest::block_on(example());
 /// ```
+#[doc(alias("channel", "mpsc", "mpmc", "bounded"))]
 pub struct BoundedQueue<T, S: Slots> {
-    queue: WaitQueue<(), State<T, S>>,
+    core: QueueCore<T, S>,
+}
+
+/// A [`BoundedQueue`] with whatever slots: how futures and streams name their queue. Sealed.
+#[allow(private_bounds, reason = "sealed")]
+pub trait AnyQueue: Primitive<Core = QueueCore<<Self as AnyQueue>::Item, <Self as AnyQueue>::Slots>> {
+    /// What the queue holds.
+    type Item;
+    /// Where the queue holds it.
+    type Slots: Slots;
+}
+
+impl<T, S: Slots> AnyQueue for BoundedQueue<T, S> {
+    type Item = T;
+    type Slots = S;
+}
+
+impl<T, S: Slots> Primitive for BoundedQueue<T, S> {
+    type Core = QueueCore<T, S>;
+
+    #[inline]
+    fn core(&self) -> &QueueCore<T, S> {
+        &self.core
+    }
 }
 
 /// A queue of at most `N` items inside itself: no allocation, fit for a `static`.
+#[doc(alias("channel", "mpsc", "mpmc"))]
 pub type StaticQueue<T, const N: usize> = BoundedQueue<T, InArray<N>>;
 
 /// A queue whose capacity is chosen when it is made.
 #[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+#[doc(alias("channel", "mpsc", "mpmc"))]
 pub type Queue<T> = BoundedQueue<T, Boxed>;
 
 impl<T, const N: usize> StaticQueue<T, N> {
@@ -88,13 +122,20 @@ impl<T, const N: usize> StaticQueue<T, N> {
         /// An empty queue.
         ///
         /// A capacity `N` of 0 does not compile.
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// static JOBS: anywake::StaticQueue<u32, 4> = anywake::StaticQueue::new();
+        /// assert_eq!(JOBS.capacity(), 4);
+        /// ```
         #[must_use]
         pub const fn new() -> Self {
             const {
                 assert!(N > 0, "the capacity of a StaticQueue is at least one");
                 assert!(N <= ring::MAX_CAPACITY, "the capacity of a StaticQueue is at most isize::MAX");
             }
-            Self::with_slots([const { MaybeUninit::uninit() }; N])
+            Self { core: QueueCore::new([const { MaybeUninit::uninit() }; N]) }
         }
     }
 }
@@ -114,273 +155,410 @@ impl<T> Queue<T> {
     ///
     /// # Examples
     /// ```
-    /// use anywake_core::{CapacityError, Queue};
+    /// # use anywake_core as anywake;
+    /// use anywake::Queue;
+    /// use anywake::queue::CapacityError;
     ///
     /// let jobs = Queue::with_capacity(2).unwrap();
     /// jobs.try_push("one").unwrap();
     /// assert_eq!(Queue::<u8>::with_capacity(0).unwrap_err(), CapacityError::Zero);
     /// ```
     pub fn with_capacity(capacity: usize) -> Result<Self, CapacityError> {
-        Ok(Self::with_slots(ring::boxed_slots(capacity)?))
+        Ok(Self { core: QueueCore::new(ring::boxed_slots(capacity)?) })
     }
 }
 
 impl<T, S: Slots> BoundedQueue<T, S> {
-    const_fn! {
-        const fn with_slots(slots: S::Of<T>) -> Self {
-            Self { queue: WaitQueue::new((), State::new(slots)) }
-        }
-    }
-
     /// Adds an item at the end, and waits while the queue is full.
     ///
     /// # Cancel safety
-    /// If the future is dropped before the item was taken over, the item is dropped with it, and was never in
-    /// the queue; [`PushFuture::cancel`] gives it back instead.
+    /// A push whose last poll returned `Pending` may have been sent: the thread that makes room takes the item over, before
+    /// the future is polled again. If the future is dropped before that, the item is dropped with it, and was never in the
+    /// queue. Where that matters, do not drop the future: end it with [`PushFuture::cancel`], which returns the item unless
+    /// it was sent, or with `within` or `until` of the crate `anywake`, which return it after a deadline.
     ///
     /// # Errors
     /// [`PushError`], with the item, if the queue is or gets closed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let jobs = anywake::StaticQueue::<_, 2>::new();
+    /// jobs.push("one").await.unwrap();
+    /// assert_eq!(jobs.len(), 1);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[doc(alias("send", "put"))]
     #[inline]
-    pub fn push(&self, item: T) -> PushFuture<'_, T, S> {
-        WaitFuture::new(PushPolicy(self), UnsafeCell::new(Some(item)))
+    pub fn push(&self, item: T) -> PushFuture<'_, Self> {
+        PushFuture::over(Wait::new(self, PushSlot::new(item)))
     }
 
     /// Takes the first item, and waits while there is none.
     ///
     /// # Cancel safety
-    /// Nothing is lost when the future is dropped: an item that was promised to it goes to the next.
+    /// Nothing is lost when the future is dropped: an item that was promised to it goes to the next `pop`.
     ///
     /// # Errors
     /// [`Closed`](crate::Closed) if the queue is closed and drained.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let jobs = anywake::StaticQueue::<_, 2>::new();
+    /// jobs.try_push("one").unwrap();
+    /// assert_eq!(jobs.pop().await, Ok("one"));
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[doc(alias("recv", "receive", "get"))]
     #[inline]
-    pub fn pop(&self) -> PopFuture<'_, T, S> {
-        WaitFuture::new(PopPolicy(self), ())
+    pub fn pop(&self) -> PopFuture<'_, Self> {
+        wait::pop(self)
+    }
+
+    /// As [`push`](Self::push), with a future that keeps the queue alive: it can be stored in a struct and spawned.
+    ///
+    /// # Cancel safety
+    /// As for [`push`](Self::push).
+    ///
+    /// # Errors
+    /// As for [`push`](Self::push).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// # async fn example() {
+    /// let jobs = Arc::new(anywake::Queue::with_capacity(2).unwrap());
+    /// let push = Arc::clone(&jobs).push_owned("one");
+    /// push.await.unwrap();
+    /// assert_eq!(jobs.len(), 1);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    pub fn push_owned(self: Arc<Self>, item: T) -> OwnedPushFuture<Self> {
+        OwnedPushFuture::over(Wait::new(self, PushSlot::new(item)))
+    }
+
+    /// As [`pop`](Self::pop), with a future that keeps the queue alive: it can be stored in a struct and spawned.
+    ///
+    /// # Cancel safety
+    /// As for [`pop`](Self::pop).
+    ///
+    /// # Errors
+    /// As for [`pop`](Self::pop).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// # async fn example() {
+    /// let jobs = Arc::new(anywake::Queue::with_capacity(2).unwrap());
+    /// let pop = Arc::clone(&jobs).pop_owned();
+    /// jobs.try_push("one").unwrap();
+    /// assert_eq!(pop.await, Ok("one"));
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    pub fn pop_owned(self: Arc<Self>) -> OwnedPopFuture<Self> {
+        OwnedPopFuture::over(Wait::new(self, ()))
     }
 
     /// Adds an item if there is room. May be called from an interrupt handler with the feature `critical-section`.
     ///
     /// # Errors
     /// [`TryPushError`], with the item, if the queue is full or closed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::queue::TryPushError;
+    ///
+    /// let jobs = anywake::StaticQueue::<_, 1>::new();
+    /// jobs.try_push(1).unwrap();
+    /// assert_eq!(jobs.try_push(2), Err(TryPushError::Full(2)));
+    /// ```
+    #[doc(alias("try_send", "put_nowait"))]
     #[inline]
     pub fn try_push(&self, item: T) -> Result<(), TryPushError<T>> {
-        let locked = self.queue.lock();
-        if locked.state.gate != Gate::Open {
-            return Err(TryPushError::Closed(item));
-        }
-        locked.state.push(item).map_err(TryPushError::Full)?;
-        self.serve_waiters(locked);
-        Ok(())
+        self.core.try_push(item).map_err(|(item, closed)| {
+            if closed { TryPushError::Closed(item) } else { TryPushError::Full(item) }
+        })
     }
 
-    /// Adds an item at the end, even before pushes that wait, and displaces the first one if the queue is full.
-    /// Gives the displaced item, which then does not count as pushed any more.
+    /// Adds an item at the end, even before pushes that wait, and displaces the first one if the queue is full. Returns the
+    /// displaced item, which then does not count as pushed any more.
     ///
     /// # Errors
     /// [`PushError`], with the item, if the queue is closed.
     ///
     /// # Examples
     /// ```
-    /// let latest = anywake_core::StaticQueue::<u8, 1>::new();
+    /// # use anywake_core as anywake;
+    /// let latest = anywake::StaticQueue::<u8, 1>::new();
     /// assert_eq!(latest.force_push(1), Ok(None));
     /// assert_eq!(latest.force_push(2), Ok(Some(1)));
     /// assert_eq!(latest.try_pop(), Ok(2));
     /// ```
     pub fn force_push(&self, item: T) -> Result<Option<T>, PushError<T>> {
-        let locked = self.queue.lock();
-        if locked.state.gate != Gate::Open {
-            return Err(PushError(item));
-        }
-        let State { ring, unfinished, .. } = &mut *locked.state;
-        let displaced = if ring.len() == ring.capacity() { ring.pop_front() } else { None };
-        *unfinished = unfinished.saturating_sub(usize::from(displaced.is_some()));
-        // There is room: a ring has a slot, and one was just emptied if all were taken.
-        let _ = locked.state.push(item);
-        self.serve_waiters(locked);
-        Ok(displaced)
+        self.core.force_push(item).map_err(PushError)
     }
 
-    /// Takes the first item if there is one that is not promised. May be called from an interrupt handler with
-    /// the feature `critical-section`.
+    /// Takes the first item if there is one that is not promised. May be called from an interrupt handler with the feature
+    /// `critical-section`.
     ///
     /// # Errors
-    /// [`TryPopError`]: nothing to be had now, or closed and drained.
+    /// [`TryPopError`]: no item is free now, or the queue is closed and drained.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::queue::TryPopError;
+    ///
+    /// let jobs = anywake::StaticQueue::<u8, 1>::new();
+    /// assert_eq!(jobs.try_pop(), Err(TryPopError::Empty));
+    /// jobs.try_push(1).unwrap();
+    /// assert_eq!(jobs.try_pop(), Ok(1));
+    /// ```
+    #[doc(alias("try_recv", "get_nowait"))]
     #[inline]
     pub fn try_pop(&self) -> Result<T, TryPopError> {
-        let locked = self.queue.lock();
-        match locked.state.take_free() {
-            Some(item) => {
-                self.serve_waiters(locked);
-                Ok(item)
-            }
-            None if locked.state.is_over() => Err(TryPopError::Closed),
-            None => Err(TryPopError::Empty),
-        }
+        self.core.try_pop().map_err(|_| TryPopError::Closed)?.ok_or(TryPopError::Empty)
     }
 
-    /// How many items are queued, those included that are promised to a `pop` which has not run yet.
+    /// How many items are queued, those included that are promised to a `pop` which has not been polled yet.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.try_push(1).unwrap();
+    /// assert_eq!(jobs.len(), 1);
+    /// ```
+    #[doc(alias("qsize"))]
     pub fn len(&self) -> usize {
-        self.queue.lock().state.ring.len()
+        self.core.figures().len
     }
 
     /// Whether no item is queued.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// assert!(anywake::StaticQueue::<u8, 2>::new().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether there is no room.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 1>::new();
+    /// jobs.try_push(1).unwrap();
+    /// assert!(jobs.is_full());
+    /// ```
     pub fn is_full(&self) -> bool {
-        let locked = self.queue.lock();
-        locked.state.ring.len() == locked.state.ring.capacity()
+        let figures = self.core.figures();
+        figures.len == figures.capacity
     }
 
-    /// The most items that it can hold.
+    /// The most items that the queue can hold.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// assert_eq!(anywake::StaticQueue::<u8, 2>::new().capacity(), 2);
+    /// ```
     pub fn capacity(&self) -> usize {
-        self.queue.lock().state.ring.capacity()
+        self.core.figures().capacity
     }
 
-    /// How many wait, to push, to pop and to join together.
+    /// How many tasks wait, to push, to pop and to join together.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// let mut pop = core::pin::pin!(jobs.pop());
+    /// pop.as_mut().enable();
+    /// assert_eq!(jobs.waiters(), 1);
+    /// ```
     pub fn waiters(&self) -> usize {
-        self.queue.lock().waiters.count()
+        self.core.figures().waiters
     }
 
     /// How many of the items that were pushed are not [done](Self::task_done) yet.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.try_push(1).unwrap();
+    /// jobs.try_pop().unwrap();
+    /// assert_eq!(jobs.unfinished(), 1);
+    /// ```
     pub fn unfinished(&self) -> usize {
-        self.queue.lock().state.unfinished
+        self.core.figures().unfinished
     }
 
-    /// Whether it is closed, by [`close`](Self::close) or [`close_now`](Self::close_now).
+    /// Whether the queue is closed, by [`close`](Self::close) or [`close_now`](Self::close_now).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.close();
+    /// assert!(jobs.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
-        self.queue.lock().state.gate != Gate::Open
+        self.core.figures().closed
     }
 
     /// Lets no further item in. What is queued can still be popped; then `pop` fails with [`Closed`](crate::Closed).
     ///
-    /// Pushes that wait fail and give their items back. A `pop` that finds all items promised to others waits: should
-    /// one of those go away, it gets the item, and once the last is taken it fails. [`join`](Self::join) goes on waiting for what is queued
-    /// or in work. Closing twice is closing once. (`asyncio.Queue.shutdown()`.)
+    /// Pushes that wait fail and return their items. If every queued item is promised to an earlier `pop`, a new `pop`
+    /// waits: it gets an item if one of those is dropped, and fails once the queue is empty. [`join`](Self::join) goes on
+    /// waiting for what is queued or in work. Closing twice is closing once. (`asyncio.Queue.shutdown()`.)
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.try_push(1).unwrap();
+    /// jobs.close();
+    /// assert!(jobs.try_push(2).is_err());
+    /// assert_eq!(jobs.pop().await, Ok(1));
+    /// assert!(jobs.pop().await.is_err());
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[doc(alias("shutdown"))]
     pub fn close(&self) {
-        let locked = self.queue.lock();
-        if locked.state.gate == Gate::Open {
-            locked.state.gate = Gate::Draining;
-        }
-        self.serve_waiters(locked);
+        self.core.close();
     }
 
-    /// Closes it and drops what is queued, which counts as [done](Self::task_done). Items that were promised to
-    /// a `pop` that has not run yet are still delivered. (`asyncio.Queue.shutdown(immediate=True)`.)
+    /// Closes the queue and drops what is queued, which counts as [done](Self::task_done) once it is dropped. Items that
+    /// were promised to a `pop` that has not been polled yet are still delivered. (`asyncio.Queue.shutdown(immediate=True)`.)
     ///
     /// Items are dropped one by one without the internal lock.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.try_push(1).unwrap();
+    /// jobs.close_now();
+    /// assert_eq!((jobs.len(), jobs.unfinished()), (0, 0));
+    /// ```
     pub fn close_now(&self) {
-        self.queue.lock().state.gate = Gate::Discarding;
-        // Even if the drop of an item panics.
-        let _refuse = OnDrop(|| self.serve_waiters(self.queue.lock()));
-        self.discard();
+        self.core.close_now();
     }
 
-    /// Says that the work on one popped item is finished. When all that was pushed is, [`join`](Self::join) returns.
+    /// Says that the work on one popped item is finished. When all items that were pushed are done, [`join`](Self::join)
+    /// returns.
     ///
     /// # Errors
     /// [`TaskDoneError`], and nothing changes, if it was called as often as items were pushed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.try_push(1).unwrap();
+    /// jobs.try_pop().unwrap();
+    /// jobs.task_done().unwrap();
+    /// assert!(jobs.task_done().is_err());
+    /// ```
     pub fn task_done(&self) -> Result<(), TaskDoneError> {
-        let locked = self.queue.lock();
-        locked.state.unfinished = locked.state.unfinished.checked_sub(1).ok_or(TaskDoneError)?;
-        self.finish(locked);
-        Ok(())
+        if self.core.task_done() { Ok(()) } else { Err(TaskDoneError) }
     }
 
-    /// Waits until every item that was pushed is [done](Self::task_done); at once if none is unfinished.
+    /// Waits until every item that was pushed is [done](Self::task_done); returns at once if none is unfinished.
     ///
     /// # Cancel safety
     /// Dropping the future loses nothing.
-    pub fn join(&self) -> JoinFuture<'_, T, S> {
-        WaitFuture::new(JoinPolicy(self), ())
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.push(1).await.unwrap();
+    /// jobs.pop().await.unwrap();
+    /// jobs.task_done().unwrap();
+    /// jobs.join().await;
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    pub fn join(&self) -> JoinFuture<'_, Self> {
+        JoinFuture::over(Wait::new(self, ()))
+    }
+
+    /// As [`join`](Self::join), with a future that keeps the queue alive.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// # async fn example() {
+    /// Arc::new(anywake::Queue::<u8>::with_capacity(2).unwrap()).join_owned().await;
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    pub fn join_owned(self: Arc<Self>) -> OwnedJoinFuture<Self> {
+        OwnedJoinFuture::over(Wait::new(self, ()))
     }
 
     /// The items as a stream, which ends when the queue is closed and drained.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// use futures_core::Stream;
+    ///
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.try_push(1).unwrap();
+    /// let mut stream = core::pin::pin!(jobs.stream());
+    /// let first = core::future::poll_fn(|context| stream.as_mut().poll_next(context)).await;
+    /// assert_eq!(first, Some(1));
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
     #[cfg(feature = "futures")]
-    pub fn stream(&self) -> PopStream<'_, T, S> {
+    #[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
+    pub fn stream(&self) -> PopStream<'_, Self> {
         PopStream::new(self)
-    }
-
-    /// Serves whoever is due after a change, and gives the lock back.
-    #[inline]
-    fn serve_waiters(&self, locked: Locked<'_, State<T, S>>) {
-        if !locked.waiters.is_none() {
-            self.wake_due(locked);
-        }
-    }
-
-    #[inline(never)]
-    fn wake_due(&self, locked: Locked<'_, State<T, S>>) {
-        self.queue.wake_loop(locked, State::serve);
-    }
-
-    /// Ends all joins that wait now, if nothing is unfinished.
-    fn finish(&self, locked: Locked<'_, State<T, S>>) {
-        if locked.state.unfinished > 0 || locked.state.joiners.is_empty() {
-            return;
-        }
-        let cohort = locked.state.generation.turn();
-        self.queue.wake_loop(locked, |locked| {
-            locked.waiters.decide_of(&mut locked.state.joiners, cohort, Verdict::Granted)
-        });
-    }
-
-    /// Drops what a queue that discards holds beyond its claims; nothing, if it does not discard.
-    fn discard(&self) {
-        // Whatever the first round leaves because the drop of an item panics.
-        let _rest = OnDrop(|| while self.discard_one() {});
-        while self.discard_one() {}
-    }
-
-    fn discard_one(&self) -> bool {
-        let locked = self.queue.lock();
-        if locked.state.gate != Gate::Discarding || locked.state.ring.len() == locked.state.claims {
-            return false;
-        }
-        // From the end: what is claimed is taken from the front.
-        let item = locked.state.ring.pop_back();
-        locked.state.unfinished = locked.state.unfinished.saturating_sub(1);
-        self.finish(locked);
-        drop(item);
-        true
-    }
-
-    /// The item that a granted `pop` was promised.
-    fn take_claimed(&self) -> Option<T> {
-        let locked = self.queue.lock();
-        locked.state.claims -= 1;
-        let item = locked.state.ring.pop_front();
-        self.serve_waiters(locked);
-        item
-    }
-
-    /// A `pop` went away with its claim: the item is free again.
-    fn return_claim(&self) {
-        let locked = self.queue.lock();
-        locked.state.claims -= 1;
-        let discards = locked.state.gate == Gate::Discarding;
-        self.serve_waiters(locked);
-        if discards {
-            self.discard();
-        }
     }
 }
 
 impl<T, S: Slots> fmt::Debug for BoundedQueue<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let locked = self.queue.lock();
-        let (len, capacity) = (locked.state.ring.len(), locked.state.ring.capacity());
-        let (unfinished, gate, waiters) =
-            (locked.state.unfinished, locked.state.gate, locked.waiters.count());
-        // What follows runs the caller's formatter.
-        drop(locked);
+        // Read first: what follows runs the caller's formatter.
+        let figures = self.core.figures();
         f.debug_struct("BoundedQueue")
-            .field("len", &len)
-            .field("capacity", &capacity)
-            .field("unfinished", &unfinished)
-            .field("closed", &(gate != Gate::Open))
-            .field("waiters", &waiters)
+            .field("len", &figures.len)
+            .field("capacity", &figures.capacity)
+            .field("unfinished", &figures.unfinished)
+            .field("closed", &figures.closed)
+            .field("waiters", &figures.waiters)
             .finish()
     }
 }

@@ -1,80 +1,56 @@
-//! [`Semaphore`]: a number of permits, handed out first come, first served.
-//!
-//! # The word
-//!
-//! | bits | name      | meaning                                                                            |
-//! |------|-----------|------------------------------------------------------------------------------------|
-//! | 0    | `WAITERS` | the list is not empty (invariant 5 of the wait queue)                              |
-//! | 1    | `CLOSED`  | for good                                                                           |
-//! | 2..  | permits   | available ones, *signed*: below zero is a debt that permits which come back pay    |
-//!
-//! # Invariants
-//! 1. available + held = `total` ≤ `bound`. `bound` is what can ever be, [`MAX`] unless the semaphore is
-//!    bounded; `bound - total` is what `release` may still bring. So a permit that is dropped never overflows.
-//! 2. While `WAITERS` is set, permits are taken under the lock only, for the first waiter: it collects what
-//!    comes back until its request is met, and smaller requests stay behind it.
-//! 3. Both flags change under the lock only.
-//! 4. Permits that come while somebody waits need not pass through the word: if it holds none, and the first waits for
-//!    just so many, it is told, and owns them. Those behind it are no worse off than if it had taken them from the word.
+//! [`Semaphore`]: a number of permits, handed out first come, first served. Its permits, futures and errors.
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 use core::fmt;
-use core::task::Waker;
 
-use crate::error::{ReleaseError, TooManyPermits, TryAcquireError};
-use crate::loom::{AtomicUsize, Ordering, const_fn};
-use crate::on_drop::OnDrop;
-use crate::wait_future::WaitFuture;
-use crate::wait_queue::{Locked, Served, WaitQueue};
-use crate::waiter::{Verdict, WaitList};
+use crate::sys::atomic::const_fn;
+use crate::wait::future::Wait;
+use crate::wait::handle::Primitive;
 
-mod permit;
-mod policy;
+mod error;
+mod guard;
+mod raw;
+mod wait;
 
+pub use error::{AcquireError, MergeError, ReleaseError, TooManyPermits, TryAcquireError};
 #[cfg(feature = "alloc")]
-pub use permit::OwnedPermit;
-pub use permit::{Permit, Permits};
-use policy::AcquirePolicy;
-pub use policy::{AcquireFuture, AcquireManyFuture};
+pub use guard::OwnedPermit;
+use guard::try_acquire;
+pub use guard::{Permit, Permits};
+use raw::{MAX, Request, SemaphoreCore};
+pub use wait::{AcquireFuture, AcquireManyFuture};
 #[cfg(feature = "alloc")]
-pub use policy::{OwnedAcquireFuture, OwnedAcquireManyFuture};
-
-const WAITERS: usize = 1;
-const CLOSED: usize = 2;
-const ONE: usize = 4;
-const MAX: usize = usize::MAX / (2 * ONE);
-
-/// What the lock guards.
-#[derive(Debug)]
-pub struct State {
-    list: WaitList<usize>,
-    /// Available and held, debts taken off.
-    total: isize,
-    bound: usize,
-}
+pub use wait::{OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture};
 
 /// An asynchronous counting semaphore.
 ///
-/// Holds a number of permits. [`acquire`](Self::acquire) takes one and waits while there is none; the
-/// [`Permit`] gives it back when it is dropped. Waiters stand in a queue inside their own futures, so a
-/// semaphore neither allocates nor grows, and lives in a `static`.
+/// It holds a number of permits. [`acquire`](Self::acquire) takes one and waits while there is none; the [`Permit`] returns
+/// when it is dropped. Waiters queue inside their own futures, so a semaphore neither allocates nor grows, and lives in a
+/// `static`.
 ///
-/// A [`bounded`](Self::bounded) one, as asyncio's `BoundedSemaphore`, never holds more permits than it began
-/// with: it counts those that are out, and [`release`](Self::release) gives back only what was forgotten.
+/// A [`bounded`](Self::bounded) semaphore, as asyncio's `BoundedSemaphore`, never holds more permits than it began with: it
+/// counts those that are held, and [`release`](Self::release) adds only as many as were forgotten.
 ///
 /// # Fairness
-/// First come, first served, by direct hand-over. A request for many waits at the front until all are there;
-/// smaller ones queue behind it, so it is not starved. `try_acquire` fails while others queue.
+/// First come, first served, by direct hand-over. A request for many permits waits at the front until all are there;
+/// smaller requests queue behind it, so it is not starved. `try_acquire` fails while others wait.
+///
+/// # A wait that is not polled
+/// A queued future that is alive but not polled is granted its permits like any other, and then keeps them from all others
+/// until it is polled or dropped. While it is first in the queue, all requests behind it wait, too. If its own task then
+/// waits for the same semaphore again, that may never end. Drop what you do not poll, or give it a task of its own; streams
+/// of waits belong into `buffered`, not into a `select!` loop that keeps them aside.
 ///
 /// # Interrupt handlers
-/// With the feature `critical-section`, [`release`](Self::release) and the `try_` methods may be called from
-/// one, and permits dropped there.
+/// With the feature `critical-section`, [`release`](Self::release) and the `try_` methods may be called from one, and
+/// permits may be dropped there.
 ///
 /// # Examples
 /// ```
+/// # use anywake_core as anywake;
 /// # async fn example() {
-/// static FILES: anywake_core::Semaphore = anywake_core::Semaphore::new(2);
+/// static FILES: anywake::Semaphore = anywake::Semaphore::new(2);
 ///
 /// let one = FILES.acquire().await.unwrap();
 /// let two = FILES.acquire().await.unwrap();
@@ -84,8 +60,9 @@ pub struct State {
 /// # }
 /// # anywake_core::doctest::block_on(example());
 /// ```
+#[doc(alias("permits", "BoundedSemaphore", "rate limit"))]
 pub struct Semaphore {
-    queue: WaitQueue<AtomicUsize, State>,
+    core: SemaphoreCore,
 }
 
 impl Semaphore {
@@ -96,12 +73,19 @@ impl Semaphore {
         /// A semaphore with `permits` permits, to which [`release`](Self::release) may add.
         ///
         /// # Panics
-        /// Above [`MAX_PERMITS`](Self::MAX_PERMITS); in a `static` or `const` it does not compile.
-        /// [`try_new`](Self::try_new) gives an error instead.
+        /// Above [`MAX_PERMITS`](Self::MAX_PERMITS). In a `static` or `const` that does not compile.
+        /// [`try_new`](Self::try_new) returns an error instead.
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// static SLOTS: anywake::Semaphore = anywake::Semaphore::new(3);
+        /// assert_eq!(SLOTS.available_permits(), 3);
+        /// ```
         #[must_use]
         pub const fn new(permits: usize) -> Self {
             assert!(permits <= MAX, "more permits than Semaphore::MAX_PERMITS");
-            Self::with(permits, MAX)
+            Self { core: SemaphoreCore::new(permits, MAX) }
         }
     }
 
@@ -109,64 +93,97 @@ impl Semaphore {
         /// A semaphore that never holds more than its first `permits` permits.
         ///
         /// # Panics
-        /// Above [`MAX_PERMITS`](Self::MAX_PERMITS); in a `static` or `const` it does not compile.
-        /// [`try_bounded`](Self::try_bounded) gives an error instead.
+        /// Above [`MAX_PERMITS`](Self::MAX_PERMITS). In a `static` or `const` that does not compile.
+        /// [`try_bounded`](Self::try_bounded) returns an error instead.
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// let slots = anywake::Semaphore::bounded(3);
+        /// assert!(slots.release(1).is_err(), "all three are there");
+        /// ```
         #[must_use]
         pub const fn bounded(permits: usize) -> Self {
             assert!(permits <= MAX, "more permits than Semaphore::MAX_PERMITS");
-            Self::with(permits, permits)
+            Self { core: SemaphoreCore::new(permits, permits) }
         }
     }
 
-    const_fn! {
-        const fn with(permits: usize, bound: usize) -> Self {
-            let state = State { list: WaitList::new(), total: permits as isize, bound };
-            Self { queue: WaitQueue::new(AtomicUsize::new(permits * ONE), state) }
-        }
-    }
-
-    /// As [`new`](Self::new), for a number that comes from elsewhere.
+    /// As [`new`](Self::new), for a number that is known only at run time.
     ///
     /// # Errors
     /// [`TooManyPermits`] above [`MAX_PERMITS`](Self::MAX_PERMITS).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// assert!(anywake::Semaphore::try_new(3).is_ok());
+    /// assert!(anywake::Semaphore::try_new(usize::MAX).is_err());
+    /// ```
     pub fn try_new(permits: usize) -> Result<Self, TooManyPermits> {
         if permits <= MAX { Ok(Self::new(permits)) } else { Err(TooManyPermits) }
     }
 
-    /// As [`bounded`](Self::bounded), for a number that comes from elsewhere.
+    /// As [`bounded`](Self::bounded), for a number that is known only at run time.
     ///
     /// # Errors
     /// [`TooManyPermits`] above [`MAX_PERMITS`](Self::MAX_PERMITS).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// assert!(anywake::Semaphore::try_bounded(3).is_ok());
+    /// assert!(anywake::Semaphore::try_bounded(usize::MAX).is_err());
+    /// ```
     pub fn try_bounded(permits: usize) -> Result<Self, TooManyPermits> {
         if permits <= MAX { Ok(Self::bounded(permits)) } else { Err(TooManyPermits) }
     }
 
-    /// Waits for a permit.
+    /// Waits for a permit, and takes it.
+    ///
+    /// A semaphore whose bound is zero never has one, and then this waits until it is closed, as in asyncio.
+    /// [`acquire_many(1)`](Self::acquire_many) fails at once instead.
     ///
     /// # Cancel safety
-    /// Dropping the future gives up its place in the queue; if a permit had been handed to it, the next waiter
-    /// gets it.
+    /// A future that is dropped gives up its place in the queue. If a permit had been handed to it, the next waiter gets
+    /// the permit.
     ///
     /// # Errors
-    /// [`Closed`](crate::Closed) if the semaphore is closed before a permit came.
-    #[inline]
-    pub fn acquire(&self) -> AcquireFuture<'_> {
-        WaitFuture::new(AcquirePolicy::new(self), 1)
-    }
-
-    /// Waits for `n` permits, and takes them together.
-    ///
-    /// # Cancel safety
-    /// As for [`acquire`](Self::acquire): a future that is dropped holds no part of its permits.
-    ///
-    /// # Errors
-    /// [`AcquireError::TooMany`](crate::AcquireError::TooMany), at once, if `n` is more than the semaphore can ever hold (and later, if
-    /// [`reduce`](Self::reduce) makes it so); [`AcquireError::Closed`](crate::AcquireError::Closed) if the semaphore is closed first.
+    /// [`Closed`](crate::Closed) if the semaphore is closed before a permit was granted. A permit that was granted before
+    /// the close is good, even if the future is polled only afterwards.
     ///
     /// # Examples
     /// ```
+    /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// use anywake_core::{AcquireError, Semaphore};
+    /// let slots = anywake::Semaphore::new(1);
+    /// let permit = slots.acquire().await.unwrap();
+    /// assert_eq!(slots.available_permits(), 0);
+    /// # drop(permit);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[inline]
+    pub fn acquire(&self) -> AcquireFuture<'_> {
+        AcquireFuture::over(Wait::new(self, Request::ONE))
+    }
+
+    /// Waits for `n` permits, and takes them together. Zero permits are granted at once.
+    ///
+    /// # Cancel safety
+    /// As for [`acquire`](Self::acquire). A future that is dropped holds no part of its permits.
+    ///
+    /// # Errors
+    /// * [`AcquireError::TooMany`], at once, if `n` is more than the semaphore can ever hold, and later, if
+    ///   [`reduce`](Self::reduce) makes it so.
+    /// * [`AcquireError::Closed`] if the semaphore is closed first.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// use anywake::Semaphore;
+    /// use anywake::semaphore::AcquireError;
     ///
     /// let slots = Semaphore::bounded(4);
     /// assert_eq!(slots.acquire_many(3).await.unwrap().count(), 3);
@@ -176,274 +193,266 @@ impl Semaphore {
     /// ```
     #[inline]
     pub fn acquire_many(&self, n: usize) -> AcquireManyFuture<'_> {
-        WaitFuture::new(AcquirePolicy::new(self), n)
+        AcquireManyFuture::over(Wait::new(self, Request::many(n)))
     }
 
-    /// Takes a permit if one is there and nobody queues for it.
+    /// Takes a permit if one is there and nobody waits for it.
     ///
     /// May be called from an interrupt handler with the feature `critical-section`.
     ///
     /// # Errors
-    /// [`TryAcquireError::NoPermits`] or [`TryAcquireError::Closed`].
-    #[inline]
-    pub fn try_acquire(&self) -> Result<Permit<'_>, TryAcquireError> {
-        self.try_acquire_many(1)
-    }
-
-    /// Takes `n` permits if they are there and nobody queues.
-    ///
-    /// # Errors
-    /// Why not: see [`TryAcquireError`].
-    #[inline]
-    pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_>, TryAcquireError> {
-        if self.try_take(n) { Ok(Permits::new(self, n)) } else { Err(self.why_not(n)) }
-    }
-
-    /// As [`acquire`](Self::acquire), for a permit that keeps the semaphore alive and may go anywhere.
-    #[cfg(feature = "alloc")]
-    pub fn acquire_owned(self: Arc<Self>) -> OwnedAcquireFuture {
-        WaitFuture::new(AcquirePolicy::new(self), 1)
-    }
-
-    /// As [`acquire_many`](Self::acquire_many), for a permit that keeps the semaphore alive.
-    #[cfg(feature = "alloc")]
-    pub fn acquire_many_owned(self: Arc<Self>, n: usize) -> OwnedAcquireManyFuture {
-        WaitFuture::new(AcquirePolicy::new(self), n)
-    }
-
-    /// As [`try_acquire`](Self::try_acquire), errors too, for a permit that keeps the semaphore alive.
-    #[cfg(feature = "alloc")]
-    pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedPermit, TryAcquireError> {
-        self.try_acquire_many_owned(1)
-    }
-
-    /// As [`try_acquire_many`](Self::try_acquire_many), errors too, for a permit that keeps the semaphore alive.
-    #[cfg(feature = "alloc")]
-    pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit, TryAcquireError> {
-        if self.try_take(n) { Ok(Permits::new(self, n)) } else { Err(self.why_not(n)) }
-    }
-
-    /// Brings `n` permits: new ones, or such as were [forgotten](Permit::forget).
-    ///
-    /// May be called from an interrupt handler with the feature `critical-section`.
-    ///
-    /// # Errors
-    /// [`ReleaseError`], and nothing changes, if there would be more than the semaphore may ever have: its
-    /// bound, or [`MAX_PERMITS`](Self::MAX_PERMITS). Permits that are out count, unlike in asyncio, whose
-    /// `BoundedSemaphore` lets a release too many pass while another task holds a permit.
+    /// The reason why not: see [`TryAcquireError`]. It is `TooMany` if the bound is zero.
     ///
     /// # Examples
     /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::semaphore::TryAcquireError;
+    ///
+    /// let slots = anywake::Semaphore::new(1);
+    /// let permit = slots.try_acquire().unwrap();
+    /// assert_eq!(slots.try_acquire().unwrap_err(), TryAcquireError::NoPermits);
+    /// # drop(permit);
+    /// ```
+    #[inline]
+    pub fn try_acquire(&self) -> Result<Permit<'_>, TryAcquireError> {
+        try_acquire(self, 1)
+    }
+
+    /// Takes `n` permits if they are there and nobody waits. Zero permits are granted even if others wait.
+    ///
+    /// # Errors
+    /// The reason why not: see [`TryAcquireError`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let slots = anywake::Semaphore::new(3);
+    /// let two = slots.try_acquire_many(2).unwrap();
+    /// assert!(slots.try_acquire_many(2).is_err());
+    /// # drop(two);
+    /// ```
+    #[inline]
+    pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_>, TryAcquireError> {
+        try_acquire(self, n)
+    }
+
+    /// As [`acquire`](Self::acquire), but the permit keeps the semaphore alive and may be sent to other threads.
+    ///
+    /// For a semaphore that lies in a larger value behind an `Arc`, see [`ArcPart`](crate::ArcPart).
+    ///
+    /// # Cancel safety
+    /// As for [`acquire`](Self::acquire).
+    ///
+    /// # Errors
+    /// As for [`acquire`](Self::acquire).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
     /// # async fn example() {
-    /// let turn = anywake_core::Semaphore::bounded(1);
+    /// let slots = Arc::new(anywake::Semaphore::new(1));
+    /// let permit = Arc::clone(&slots).acquire_owned().await.unwrap();
+    /// std::thread::spawn(move || drop(permit)).join().unwrap();
+    /// assert_eq!(slots.available_permits(), 1);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[doc(alias("acquire_arc"))]
+    pub fn acquire_owned(self: Arc<Self>) -> OwnedAcquireFuture {
+        OwnedAcquireFuture::over(Wait::new(self, Request::ONE))
+    }
+
+    /// As [`acquire_many`](Self::acquire_many), but the permits keep the semaphore alive.
+    ///
+    /// # Cancel safety
+    /// As for [`acquire`](Self::acquire).
+    ///
+    /// # Errors
+    /// As for [`acquire_many`](Self::acquire_many).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// # async fn example() {
+    /// let slots = Arc::new(anywake::Semaphore::new(3));
+    /// assert_eq!(slots.acquire_many_owned(2).await.unwrap().count(), 2);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    pub fn acquire_many_owned(self: Arc<Self>, n: usize) -> OwnedAcquireManyFuture {
+        OwnedAcquireManyFuture::over(Wait::new(self, Request::many(n)))
+    }
+
+    /// As [`try_acquire`](Self::try_acquire), but the permit keeps the semaphore alive.
+    ///
+    /// # Errors
+    /// As for [`try_acquire`](Self::try_acquire).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// let slots = Arc::new(anywake::Semaphore::new(1));
+    /// let permit = Arc::clone(&slots).try_acquire_owned().unwrap();
+    /// assert!(slots.try_acquire_owned().is_err());
+    /// # drop(permit);
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[doc(alias("try_acquire_arc"))]
+    pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedPermit, TryAcquireError> {
+        try_acquire(self, 1)
+    }
+
+    /// As [`try_acquire_many`](Self::try_acquire_many), but the permits keep the semaphore alive.
+    ///
+    /// # Errors
+    /// As for [`try_acquire_many`](Self::try_acquire_many).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// let slots = Arc::new(anywake::Semaphore::new(3));
+    /// assert_eq!(slots.try_acquire_many_owned(2).unwrap().count(), 2);
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit, TryAcquireError> {
+        try_acquire(self, n)
+    }
+
+    /// Adds `n` permits: new ones, or permits that were [forgotten](Permits::forget) earlier.
+    ///
+    /// May be called from an interrupt handler with the feature `critical-section`.
+    ///
+    /// # Errors
+    /// [`ReleaseError`], and nothing changes, if there would be more permits than the semaphore may ever have: its bound,
+    /// or [`MAX_PERMITS`](Self::MAX_PERMITS). Permits that are held count, unlike in asyncio, whose `BoundedSemaphore`
+    /// lets a release too many pass while another task holds a permit.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let turn = anywake::Semaphore::bounded(1);
     /// turn.acquire().await.unwrap().forget();
     /// assert!(turn.release(1).is_ok());
     /// assert!(turn.release(1).is_err());
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[doc(alias("add_permits"))]
     pub fn release(&self, n: usize) -> Result<(), ReleaseError> {
-        let locked = self.queue.lock();
-        let room = locked.state.bound as isize - locked.state.total;
-        if n > room as usize {
-            return Err(ReleaseError);
-        }
-        locked.state.total += n as isize;
-        self.give(locked, n);
-        Ok(())
+        self.core.release(n)
     }
 
-    /// Takes `n` permits out of circulation: available ones now, the others as they come back. Gives how many
-    /// that will be, which is fewer than `n` if there are fewer.
+    /// Takes `n` permits out of circulation: available ones now, the others as they return. Returns how many that will
+    /// be, which is fewer than `n` if there are fewer.
     ///
-    /// The bound of a bounded semaphore sinks with them; who waits for more than that gets
-    /// [`AcquireError::TooMany`](crate::AcquireError::TooMany).
+    /// The bound of a bounded semaphore sinks with them. A request that waits for more than the new bound fails with
+    /// [`AcquireError::TooMany`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let slots = anywake::Semaphore::new(3);
+    /// let two = slots.try_acquire_many(2).unwrap();
+    /// assert_eq!(slots.reduce(2), 2);
+    /// drop(two);
+    /// assert_eq!(slots.available_permits(), 1);
+    /// ```
+    #[doc(alias("forget_permits"))]
     pub fn reduce(&self, n: usize) -> usize {
-        let locked = self.queue.lock();
-        let State { total, bound, .. } = &mut *locked.state;
-        let n = if *bound == MAX {
-            n.min((*total).max(0) as usize)
-        } else {
-            let n = n.min(*bound);
-            *bound -= n;
-            n
-        };
-        *total -= n as isize;
-        // Ordering: Relaxed, it takes nothing that others left behind; it carries their Release on.
-        self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
-        self.serve(locked);
-        n
+        self.core.reduce(n)
     }
 
-    /// How many could be taken now, were nobody queueing.
+    /// Takes up to `n` of the permits that are available now for good. Returns how many. The bound stays, so
+    /// [`release`](Self::release) may add as many again.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let slots = anywake::Semaphore::new(3);
+    /// let held = slots.try_acquire().unwrap();
+    /// assert_eq!(slots.forget_available(5), 2);
+    /// drop(held);
+    /// assert_eq!(slots.available_permits(), 1);
+    /// ```
+    #[doc(alias("forget_permits"))]
+    pub fn forget_available(&self, n: usize) -> usize {
+        self.core.forget_available(n)
+    }
+
+    /// How many permits could be taken now, if nobody waited.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// assert_eq!(anywake::Semaphore::new(3).available_permits(), 3);
+    /// ```
     pub fn available_permits(&self) -> usize {
-        // Ordering: Relaxed, the answer may be old as soon as it is given; it orders nothing.
-        available(self.queue.word.load(Ordering::Relaxed))
+        self.core.available_permits()
     }
 
     /// How many requests wait.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let slots = anywake::Semaphore::new(0);
+    /// let mut request = core::pin::pin!(slots.acquire());
+    /// request.as_mut().enable();
+    /// assert_eq!(slots.waiters(), 1);
+    /// ```
     pub fn waiters(&self) -> usize {
-        self.queue.lock().waiters.count()
+        self.core.waiters()
     }
 
-    /// Refuses all requests from now on, those that wait included. Permits that are out stay good.
+    /// Refuses all requests from now on, those that wait included. Permits that are held stay good.
     ///
-    /// Whoever finds it closed, or is refused for it, sees what was done before.
+    /// A thread that finds the semaphore closed, or is refused for it, sees what was done before.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let slots = anywake::Semaphore::new(1);
+    /// slots.close();
+    /// assert_eq!(slots.acquire().await.unwrap_err(), anywake::Closed);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
     pub fn close(&self) {
-        let locked = self.queue.lock();
-        // Ordering: Release synchronizes with the Acquire in `is_closed` and of those who are refused.
-        self.queue.word.fetch_or(CLOSED, Ordering::Release);
-        self.serve(locked);
+        self.core.close();
     }
 
     /// Whether [`close`](Self::close) was called.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// assert!(!anywake::Semaphore::new(1).is_closed());
+    /// ```
     #[inline]
     pub fn is_closed(&self) -> bool {
-        // Ordering: Acquire synchronizes with the Release in `close`.
-        self.queue.word.load(Ordering::Acquire) & CLOSED != 0
-    }
-
-    /// Takes `n` permits if they are there, nobody queues, and it is open.
-    #[inline]
-    fn try_take(&self, n: usize) -> bool {
-        // Ordering: Relaxed, the exchange below checks it.
-        let mut word = self.queue.word.load(Ordering::Relaxed);
-        loop {
-            if word & (WAITERS | CLOSED) != 0 || available(word) < n {
-                return false;
-            }
-            let taken = word - n * ONE;
-            // Ordering: Acquire synchronizes with the Release in `put_back` and `release`: what was done
-            // under a permit is seen by whoever has it next.
-            match self.queue.word.compare_exchange_weak(word, taken, Ordering::Acquire, Ordering::Relaxed) {
-                Ok(_) => return true,
-                Err(now) => word = now,
-            }
-        }
-    }
-
-    #[cold]
-    fn why_not(&self, n: usize) -> TryAcquireError {
-        if self.is_closed() {
-            TryAcquireError::Closed
-        } else if is_too_many(n, self.queue.lock().state.bound) {
-            TryAcquireError::TooMany
-        } else {
-            TryAcquireError::NoPermits
-        }
-    }
-
-    /// Permits come back. They cannot be too many (invariant 1).
-    #[inline]
-    fn put_back(&self, n: usize) {
-        // Ordering: Relaxed, who sees the flag looks again under the lock.
-        if self.queue.word.load(Ordering::Relaxed) & WAITERS != 0 {
-            return self.give_waiters(n);
-        }
-        // Ordering: Release synchronizes with the Acquire in `try_take`, `try_locked` and `serve_first`.
-        if self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS != 0 {
-            self.serve_waiters();
-        }
-    }
-
-    #[inline(never)]
-    fn give_waiters(&self, n: usize) {
-        self.give(self.queue.lock(), n);
-    }
-
-    #[inline(never)]
-    fn serve_waiters(&self) {
-        self.serve(self.queue.lock());
-    }
-
-    /// Permits come in: straight to the first waiter if it waits for just so many and there are no others, or into
-    /// the word. Serves whoever is due then, and gives the lock back.
-    #[inline]
-    fn give(&self, mut locked: Locked<'_, State>, n: usize) {
-        // Ordering: Relaxed, nothing is taken from the word: what was done under these permits comes to the waiter
-        // with its status.
-        let no_others = self.queue.word.load(Ordering::Relaxed) == WAITERS;
-        if !no_others || locked.state.list.front_request() != Some(&n) {
-            // Ordering: as in `put_back`.
-            self.queue.word.fetch_add(n * ONE, Ordering::Release);
-            return self.serve(locked);
-        }
-        let first = self.decide(&mut locked, Verdict::Granted);
-        let State { list, bound, .. } = &*locked.state;
-        // Nothing is left for the next, which may still be refused, or ask for nothing.
-        if list.front_request().is_some_and(|&n| due(0, n, *bound).is_some()) {
-            self.serve_after(locked, first);
-        } else {
-            locked.wake(first);
-        }
-    }
-
-    #[cold]
-    fn serve_after(&self, locked: Locked<'_, State>, first: Option<Waker>) {
-        let _others = OnDrop(|| self.serve_waiters());
-        locked.wake(first);
-    }
-
-    /// Keeps the word true to the list, which has become shorter.
-    fn show_waiters(&self, locked: &Locked<'_, State>) {
-        if locked.state.list.is_empty() {
-            // Ordering: Relaxed, who relies on the flag looks at it under the lock.
-            self.queue.word.fetch_and(!WAITERS, Ordering::Relaxed);
-        }
-    }
-
-    /// Serves waiters from the front, as far as permits and bound allow, and gives the lock back.
-    #[inline(never)]
-    fn serve(&self, locked: Locked<'_, State>) {
-        self.queue.wake_loop(locked, |locked| self.serve_first(locked));
-    }
-
-    fn serve_first(&self, locked: &mut Locked<'_, State>) -> Served {
-        let Some((n, verdict)) = self.first_due(locked) else { return Served::Nobody };
-        if verdict == Verdict::Granted {
-            // Ordering: Relaxed, it follows the load above in the same thread; nobody else takes any
-            // (invariant 2), so they are still there.
-            self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
-        }
-        Served::One(self.decide(locked, verdict))
-    }
-
-    /// What the first waiter asks for and is to hear, if it is not to wait.
-    #[inline]
-    fn first_due(&self, locked: &Locked<'_, State>) -> Option<(usize, Verdict)> {
-        let &n = locked.state.list.front_request()?;
-        // Ordering: Acquire as in `try_take`, on behalf of the waiter.
-        let word = self.queue.word.load(Ordering::Acquire);
-        due(word, n, locked.state.bound).map(|verdict| (n, verdict))
-    }
-
-    fn decide(&self, locked: &mut Locked<'_, State>, verdict: Verdict) -> Option<Waker> {
-        let waker = locked.waiters.decide(&mut locked.state.list, verdict);
-        self.show_waiters(locked);
-        waker
+        self.core.is_closed()
     }
 }
 
-/// What a first waiter that asks for `n` is to hear, if it is not to wait.
-#[inline]
-fn due(word: usize, n: usize, bound: usize) -> Option<Verdict> {
-    if word & CLOSED != 0 || is_too_many(n, bound) {
-        Some(Verdict::Refused)
-    } else {
-        (available(word) >= n).then_some(Verdict::Granted)
+impl Primitive for Semaphore {
+    type Core = SemaphoreCore;
+
+    #[inline]
+    fn core(&self) -> &SemaphoreCore {
+        &self.core
     }
-}
-
-/// The permits in a word, a debt being none.
-#[inline]
-fn available(word: usize) -> usize {
-    ((word as isize) >> ONE.trailing_zeros()).max(0) as usize
-}
-
-/// Whether so many can never be there. One permit may be waited for in any case: that `acquire` then never
-/// returns is asyncio's rule, and its error says no more than [`Closed`](crate::Closed).
-fn is_too_many(n: usize, bound: usize) -> bool {
-    n > bound && n > 1
 }
 
 impl fmt::Debug for Semaphore {

@@ -2,7 +2,7 @@
 //!
 //! The counterpart of asyncio's `async for` over asynchronous generators. These are functions, not methods of a trait,
 //! so that they do not collide with the methods of `futures_util::StreamExt`. The ends of a queue as a stream and a
-//! sink are [`BoundedQueue::stream`](crate::BoundedQueue::stream) and [`QueueExt::sink`].
+//! sink are [`BoundedQueue::stream`](crate::queue::BoundedQueue::stream) and [`QueueExt::sink`].
 //!
 //! Back-pressure is kept everywhere: nothing runs further ahead of its consumer than its documentation says.
 //!
@@ -17,7 +17,7 @@
 
 use std::sync::Arc;
 
-use anywake_core::{BoundedQueue, Slots};
+use anywake_core::queue::{BoundedQueue, Slots};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, SelectAll};

@@ -6,10 +6,16 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
-use anywake_core::{
-    AcquireFuture, AcquireManyFuture, ConditionForFuture, ConditionFuture, ConditionUntilFuture, EventFuture,
-    JoinFuture, LockFuture, LockHandle, OwnedAcquireFuture, OwnedAcquireManyFuture, OwnedLockFuture,
-    PopFuture, PushFuture, Slots,
+use anywake_core::condition::{
+    ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture,
+};
+use anywake_core::event::{EventFuture, OwnedEventFuture};
+use anywake_core::lock::{LockFuture, LockHandle, OwnedLockFuture, PartLockFuture};
+use anywake_core::queue::{
+    AnyQueue, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PushFuture,
+};
+use anywake_core::semaphore::{
+    AcquireFuture, AcquireManyFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture,
 };
 use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
@@ -136,12 +142,21 @@ pub trait Wait: Future + Sized {
     }
 }
 
-impl<T, S: Slots> Wait for PushFuture<'_, T, S> {
-    type Returned = T;
+macro_rules! returns_its_item {
+    ($($wait:ty;)*) => {$(
+        impl<Q: AnyQueue> Wait for $wait {
+            type Returned = Q::Item;
 
-    fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, T> {
-        self.cancel().map_or(Ok(Ok(())), Err)
-    }
+            fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, Q::Item> {
+                self.cancel().map_or(Ok(Ok(())), Err)
+            }
+        }
+    )*};
+}
+
+returns_its_item! {
+    PushFuture<'_, Q>;
+    OwnedPushFuture<Q>;
 }
 
 macro_rules! returns_nothing {
@@ -164,11 +179,17 @@ returns_nothing! {
     [] AcquireManyFuture<'_>;
     [] OwnedAcquireManyFuture;
     [] EventFuture<'_>;
+    [] OwnedEventFuture;
+    [S: ?Sized] PartAcquireFuture<S>;
+    [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;
     [H: LockHandle] ConditionFuture<'_, H>;
+    [H: LockHandle] OwnedConditionFuture<H>;
     [H: LockHandle, P: FnMut(&mut H::Value) -> bool] ConditionForFuture<'_, H, P>;
     [H: LockHandle, C: Future] ConditionUntilFuture<'_, H, C>;
-    [T, S: Slots] PopFuture<'_, T, S>;
-    [T, S: Slots] JoinFuture<'_, T, S>;
+    [Q: AnyQueue] PopFuture<'_, Q>;
+    [Q: AnyQueue] OwnedPopFuture<Q>;
+    [Q: AnyQueue] JoinFuture<'_, Q>;
+    [Q: AnyQueue] OwnedJoinFuture<Q>;
     [T] &mut Task<T>;
 }
 

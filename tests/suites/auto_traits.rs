@@ -9,12 +9,14 @@
 //! | `Rc<u32>` | no | no |
 //! | `MutexGuard<'static, u32>` | no | yes |
 //!
+//! and a fifth, `PhantomPinned`, which is not `Unpin`.
+//!
 //! `SYU` is `Send + Sync + Unpin`, and a dash in the place of a letter says that it is not. Rows of a type without
-//! payload have one group instead of four.
+//! payload have one group instead of five.
 
 use core::cell::Cell;
 use core::future::Ready;
-use core::marker::PhantomData;
+use core::marker::{PhantomData, PhantomPinned};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -22,9 +24,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::MutexGuard;
 
+use anywake::condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture};
+use anywake::event::{EventFuture, OwnedEventFuture};
+use anywake::lock::{LockFuture, LockRef, OwnedLockFuture, PartLockFuture};
 use anywake::ordered_queue::*;
 use anywake::pool::*;
+use anywake::queue::{
+    Boxed, InArray, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PopStream,
+    PushFuture,
+};
 use anywake::scope::*;
+use anywake::semaphore::{
+    AcquireFuture, AcquireManyFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture, Permits,
+};
 use anywake::stream::QueueSink;
 use anywake::task::*;
 use anywake::wait::{Deadline, DeadlineOver, Until};
@@ -78,6 +90,7 @@ macro_rules! rows {
                 letters!(With<Cell<u32>>),
                 letters!(With<Rc<u32>>),
                 letters!(With<MutexGuard<'static, u32>>),
+                letters!(With<PhantomPinned>),
             ];
             let row = Row {
                 name: stringify!($name),
@@ -113,54 +126,63 @@ fn table() -> Vec<Row> {
 fn primitives() -> Vec<Row> {
     let mut table = rows! {
         // The payload.                                                 u32 Cell Rc MutexGuard
-        Payload: P                                                   => "SYU S-U --U -YU";
+        Payload: P                                                   => "SYU S-U --U -YU SY-";
 
         // It hands out `&mut P`, from one thread after another, and `&P` never to two: `P: Send` is enough.
-        Lock: Lock<P>                                                => "SYU SYU --U --U";
-        LockFuture: LockFuture<'static, P>                           => "SY- SY- --- ---";
-        OwnedLockFuture: OwnedLockFuture<P>                          => "SY- SY- --- ---";
+        Lock: Lock<P>                                                => "SYU SYU --U --U SY-";
+        LockFuture: LockFuture<'static, P>                           => "SY- SY- --- --- SY-";
+        PartLockFuture: PartLockFuture<u32, P> => "SY- SY- --- --- SY-";
+        PartLockFuture: PartLockFuture<P, u32> => "SY- --- --- --- SY-";
+        PartAcquireFuture: PartAcquireFuture<P> => "SY- --- --- --- SY-";
+        OwnedLockFuture: OwnedLockFuture<P>                          => "SY- SY- --- --- SY-";
         // A guard can take the value away, so it moves as `P` does; shared, it gives `&P` and the lock.
-        LockGuard: LockGuard<'static, P>                             => "SYU S-U --U --U";
-        OwnedLockGuard: OwnedLockGuard<P>                            => "SYU S-U --U --U";
-        MappedLockGuard: MappedLockGuard<'static, P, P>              => "SYU S-U --U --U";
-        // The part counts for what it gives, the whole for who may unlock it.
-        MappedLockGuard: MappedLockGuard<'static, u32, P>            => "SYU S-U --U -YU";
-        MappedLockGuard: MappedLockGuard<'static, P, u32>            => "SYU SYU --U --U";
-        OwnedMappedLockGuard: OwnedMappedLockGuard<P, P>             => "SYU S-U --U --U";
-        OwnedMappedLockGuard: OwnedMappedLockGuard<u32, P>           => "SYU S-U --U -YU";
-        OwnedMappedLockGuard: OwnedMappedLockGuard<P, u32>           => "SYU SYU --U --U";
+        LockGuard: LockGuard<'static, P>                             => "SYU S-U --U --U SYU";
+        OwnedLockGuard: OwnedLockGuard<P>                            => "SYU S-U --U --U SYU";
+        // The part counts, and not the whole, which the guard does not know.
+        MappedGuard: MappedGuard<'static, P>                         => "SYU S-U --U -YU SYU";
+        OwnedMappedGuard: OwnedMappedGuard<P, P>             => "SYU S-U --U --U SYU";
+        OwnedMappedGuard: OwnedMappedGuard<u32, P>           => "SYU S-U --U -YU SYU";
+        OwnedMappedGuard: OwnedMappedGuard<P, u32>           => "SYU SYU --U --U SYU";
 
-        ConditionFuture: ConditionFuture<'static, &'static Lock<P>>   => "SY- SY- --- ---";
+        // A handle of a part: it shares the whole, and hands out `&P`.
+        ArcPart: ArcPart<P, u32> => "SYU --U --U --U SYU";
+        ArcPart: ArcPart<u32, P> => "SYU --U --U SYU SYU";
+
+        OwnedConditionFuture: OwnedConditionFuture<Arc<Lock<P>>> => "SY- SY- --- --- SY-";
+        ConditionFuture: ConditionFuture<'static, &'static Lock<P>>   => "SY- SY- --- --- SY-";
         ConditionForFuture:
             ConditionForFuture<'static, &'static Lock<P>, fn(&mut P) -> bool>
-                                                                     => "SY- S-- --- ---";
+                                                                     => "SY- S-- --- --- SY-";
         ConditionForFuture: ConditionForFuture<'static, &'static Lock<u32>, P>
-                                                                     => "SY- S-- --- -Y-";
+                                                                     => "SY- S-- --- -Y- SY-";
         ConditionUntilFuture: ConditionUntilFuture<'static, &'static Lock<P>, Ready<()>>
-                                                                     => "SY- SY- --- ---";
+                                                                     => "SY- SY- --- --- SY-";
         ConditionUntilFuture: ConditionUntilFuture<'static, &'static Lock<u32>, P>
-                                                                     => "SY- S-- --- -Y-";
+                                                                     => "SY- S-- --- -Y- SY-";
 
         // Items go in and come out on any thread, and nobody looks at them in between.
-        Queue: Queue<P>                                              => "SYU SYU --U --U";
-        StaticQueue: StaticQueue<P, 2>                               => "SYU SYU --U --U";
-        PopFuture: PopFuture<'static, P, Boxed>                      => "SY- SY- --- ---";
-        JoinFuture: JoinFuture<'static, P, Boxed>                    => "SY- SY- --- ---";
-        PopStream: PopStream<'static, P, Boxed>                      => "SY- SY- --- ---";
-        // It has an item that others may take, in a cell.
-        PushFuture: PushFuture<'static, P, Boxed>                    => "S-- S-- --- ---";
-        QueueSink: QueueSink<'static, P, Boxed>                      => "S-- S-- --- ---";
+        Queue: Queue<P>                                              => "SYU SYU --U --U SYU";
+        StaticQueue: StaticQueue<P, 2>                               => "SYU SYU --U --U SY-";
+        PopFuture: PopFuture<'static, Queue<P>>                     => "SY- SY- --- --- SY-";
+        JoinFuture: JoinFuture<'static, Queue<P>>                   => "SY- SY- --- --- SY-";
+        OwnedPopFuture: OwnedPopFuture<Queue<P>> => "SY- SY- --- --- SY-";
+        OwnedJoinFuture: OwnedJoinFuture<Queue<P>> => "SY- SY- --- --- SY-";
+        OwnedPushFuture: OwnedPushFuture<Queue<P>> => "SY- SY- --- --- SY-";
+        PopStream: PopStream<'static, Queue<P>>                     => "SY- SY- --- --- SY-";
+        // It has an item that others may take; nobody looks at it.
+        PushFuture: PushFuture<'static, Queue<P>>                   => "SY- SY- --- --- SY-";
+        QueueSink: QueueSink<'static, P, Boxed>                      => "SY- SY- --- --- SY-";
 
         // Errors and what they give back.
-        PushError: PushError<P>                                      => "SYU S-U --U -YU";
-        TryPushError: TryPushError<P>                                => "SYU S-U --U -YU";
-        MergeError: MergeError<P>                                    => "SYU S-U --U -YU";
-        Elapsed: Elapsed<P>                                          => "SYU S-U --U -YU";
+        PushError: PushError<P>                                      => "SYU S-U --U -YU SY-";
+        TryPushError: TryPushError<P>                                => "SYU S-U --U -YU SY-";
+        MergeError: MergeError<P>                                    => "SYU S-U --U -YU SY-";
+        Elapsed: Elapsed<P>                                          => "SYU S-U --U -YU SY-";
 
         // A handle takes the output to whoever awaits it.
-        Task: Task<P>                                                => "SYU SYU --U --U";
-        Until: Until<P, Ready<()>>                                   => "SYU S-U --U -YU";
-        Until: Until<EventFuture<'static>, P>                        => "SY- S-- --- -Y-";
+        Task: Task<P>                                                => "SYU SYU --U --U SYU";
+        Until: Until<P, Ready<()>>                                   => "SYU S-U --U -YU SY-";
+        Until: Until<EventFuture<'static>, P>                        => "SY- S-- --- -Y- SY-";
     };
     table.extend(plain_rows! {
         Semaphore: Semaphore                                         => "SYU";
@@ -172,6 +194,8 @@ fn primitives() -> Vec<Row> {
         Permits: Permits<Arc<Semaphore>>                             => "SYU";
         OwnedPermit: OwnedPermit                                     => "SYU";
         Event: Event                                                 => "SYU";
+        LockRef: LockRef<'static> => "SYU";
+        OwnedEventFuture: OwnedEventFuture => "SY-";
         EventFuture: EventFuture<'static>                            => "SY-";
         Condition: Condition                                         => "SYU";
 
@@ -201,35 +225,35 @@ fn primitives() -> Vec<Row> {
 fn tools() -> Vec<Row> {
     let mut table = rows! {
         // They have outputs, and tasks that will give some.
-        Gather: Gather<Result<P, ()>>                                => "SYU S-U --U --U";
-        GatherSettled: GatherSettled<Result<P, ()>>                  => "SYU S-U --U --U";
-        AsCompleted: AsCompleted<Result<P, ()>>                      => "SYU S-U --U --U";
-        Race: Race<Result<P, ()>>                                    => "SYU S-U --U --U";
-        WaitTasks: WaitTasks<'static, Result<P, ()>>                 => "SYU SYU --U --U";
-        Shield: Shield<P>                                            => "SYU SYU --U --U";
-        Failure: Failure<P>                                          => "SYU S-U --U -YU";
-        GroupError: GroupError<P>                                    => "SYU S-U --U -YU";
-        TaskGroup: TaskGroup<Tokio, P>                               => "SYU SYU --U --U";
+        Gather: Gather<Result<P, ()>>                                => "SYU S-U --U --U SYU";
+        GatherSettled: GatherSettled<Result<P, ()>>                  => "SYU S-U --U --U SYU";
+        AsCompleted: AsCompleted<Result<P, ()>>                      => "SYU S-U --U --U SYU";
+        Race: Race<Result<P, ()>>                                    => "SYU S-U --U --U SYU";
+        WaitTasks: WaitTasks<'static, Result<P, ()>>                 => "SYU SYU --U --U SYU";
+        Shield: Shield<P>                                            => "SYU SYU --U --U SYU";
+        Failure: Failure<P>                                          => "SYU S-U --U -YU SY-";
+        GroupError: GroupError<P>                                    => "SYU S-U --U -YU SY-";
+        TaskGroup: TaskGroup<Tokio, P>                               => "SYU SYU --U --U SYU";
 
-        SharedState: SharedState<P>                                  => "SYU SYU --U --U";
-        OrderedQueue: OrderedQueue<Newest<P>>                        => "SYU SYU --U --U";
-        LifoQueue: LifoQueue<P>                                      => "SYU SYU --U --U";
-        PriorityQueue: PriorityQueue<P>                              => "SYU SYU --U --U";
-        Newest: Newest<P>                                            => "SYU S-U --U -YU";
-        Least: Least<P>                                              => "SYU S-U --U -YU";
+        SharedState: SharedState<P>                                  => "SYU SYU --U --U SY-";
+        OrderedQueue: OrderedQueue<Newest<P>>                        => "SYU SYU --U --U SY-";
+        LifoQueue: LifoQueue<P>                                      => "SYU SYU --U --U SY-";
+        PriorityQueue: PriorityQueue<P>                              => "SYU SYU --U --U SY-";
+        Newest: Newest<P>                                            => "SYU S-U --U -YU SY-";
+        Least: Least<P>                                              => "SYU S-U --U -YU SY-";
         // A value is cloned by many at once; a key is only compared, under a lock.
-        Cache: Cache<u32, P, Tokio>                                  => "SYU --U --U --U";
-        Cache: Cache<P, u32, Tokio>                                  => "SYU SYU --U --U";
-        PoolError: PoolError<P>                                      => "SYU S-U --U -YU";
+        Cache: Cache<u32, P, Tokio>                                  => "SYU --U --U --U SYU";
+        Cache: Cache<P, u32, Tokio>                                  => "SYU SYU --U --U SY-";
+        PoolError: PoolError<P>                                      => "SYU S-U --U -YU SY-";
 
         // A key, whose values are elsewhere.
-        ContextVar: ContextVar<P>                                    => "SYU SYU SYU SYU";
-        Scope: context::Scope<P>                                     => "SYU S-U --U -YU";
+        ContextVar: ContextVar<P>                                    => "SYU SYU SYU SYU SYU";
+        Scope: context::Scope<P>                                     => "SYU S-U --U -YU SY-";
 
-        Emitter: stream::Emitter<P>                                  => "SYU SYU --U --U";
+        Emitter: stream::Emitter<P>                                  => "SYU SYU --U --U SYU";
         // The items come out of a boxed stream, which is only ever `Send`.
-        Buffered: stream::Buffered<P>                                => "S-U S-U S-U S-U";
-        Until: stream::Until<P, Ready<()>>                           => "SYU S-U --U -YU";
+        Buffered: stream::Buffered<P>                                => "S-U S-U S-U S-U S-U";
+        Until: stream::Until<P, Ready<()>>                           => "SYU S-U --U -YU SY-";
     };
     table.extend(plain_rows! {
         Barrier: Barrier                                             => "SYU";
@@ -266,18 +290,20 @@ impl Manager for Connections {
 
 /// Public names without a row: traits, and types of which those with a row are cases.
 const WITHOUT_A_ROW: &[&str] = &[
+    "AnyQueue",
     "BoundedQueue",
     "Guard",
+    "Handle",
     "LockHandle",
+    "LockOwner",
     "Manager",
-    "MappedGuard",
+    "Mapped",
     "Order",
     "Outcome",
     "QueueExt",
     "Runtime",
     "Slots",
     "Wait",
-    "WaitFuture",
 ];
 
 /// Public modules that are there for tests only.
@@ -296,7 +322,7 @@ fn types_are_send_and_sync_exactly_as_far_as_is_sound() {
 #[test]
 fn the_probe_tells_yes_from_no() {
     let payloads = table().remove(0);
-    assert_eq!((payloads.name, payloads.found.as_str()), ("Payload", "SYU S-U --U -YU"));
+    assert_eq!((payloads.name, payloads.found.as_str()), ("Payload", "SYU S-U --U -YU SY-"));
     assert_eq!(letters!(core::marker::PhantomPinned), "SY-");
 }
 

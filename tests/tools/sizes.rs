@@ -7,10 +7,13 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    AcquireFuture, AcquireManyFuture, Condition, ConditionForFuture, ConditionFuture, ConditionUntilFuture,
-    Event, EventFuture, JoinFuture, Lock, LockFuture, LockGuard, MappedLockGuard, OwnedAcquireFuture,
-    OwnedLockFuture, OwnedLockGuard, OwnedPermit, Permit, PopFuture, PushFuture, Queue, Semaphore,
+    Condition, Event, Lock, LockGuard, MappedGuard, OwnedLockGuard, OwnedPermit, Permit, Queue, Semaphore,
     StaticQueue,
+    condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
+    event::EventFuture,
+    lock::{LockFuture, OwnedLockFuture},
+    queue::{JoinFuture, PopFuture, PushFuture},
+    semaphore::{AcquireFuture, AcquireManyFuture, OwnedAcquireFuture},
 };
 
 const WORD: usize = size_of::<usize>();
@@ -42,8 +45,6 @@ macro_rules! sizes {
 
 /// An item of two and a half words, to see that slots are not rounded up more than the item's alignment asks for.
 type Item = [u32; 5];
-/// The slots that a future of a [`Queue`] is for.
-type Slots = anywake::Boxed;
 type At<'a> = &'a Lock<()>;
 
 fn sizes() -> impl Iterator<Item = Size> {
@@ -62,7 +63,7 @@ fn sizes() -> impl Iterator<Item = Size> {
     let guards = sizes! {
         LockGuard<'_, ()> => WORD;
         OwnedLockGuard<()> => WORD;
-        MappedLockGuard<'_, (), ()> => 2 * WORD;
+        MappedGuard<'_, ()> => 2 * WORD;
         Permit<'_> => 2 * WORD;
         OwnedPermit => 2 * WORD;
     };
@@ -74,12 +75,12 @@ fn sizes() -> impl Iterator<Item = Size> {
         OwnedAcquireFuture => WAIT * WORD;
         EventFuture<'_> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
-        PopFuture<'_, usize, Slots> => WAIT * WORD;
-        JoinFuture<'_, usize, Slots> => WAIT * WORD;
+        PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
+        JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         // It has its item with it, and a word that tells whether it still has.
-        PushFuture<'_, (), Slots> => WAIT * WORD;
-        PushFuture<'_, usize, Slots> => WAIT * WORD + size_of::<Option<usize>>();
-        PushFuture<'_, Item, Slots> => WAIT * WORD + size_of::<Option<Item>>();
+        PushFuture<'_, StaticQueue<(), 4>> => WAIT * WORD;
+        PushFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
+        PushFuture<'_, StaticQueue<Item, 4>> => WAIT * WORD + size_of::<Option<Item>>();
         // These are made of a wait and something more: the predicate, and what is needed between two rounds; the
         // caller's future, and a second wait, for the lock.
         ConditionForFuture<'_, At<'_>, fn(&mut ()) -> bool> => (WAIT + 4) * WORD;

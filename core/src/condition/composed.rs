@@ -5,10 +5,11 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
-use super::{Condition, ConditionFuture};
-use crate::lock::{Guard, LockHandle, LockPolicy};
-use crate::wait_future::WaitFuture;
-use crate::wait_queue::polled_again;
+use super::Condition;
+use super::wait::TwoQueueWait;
+use crate::lock::{Guard, LockHandle, LockWait};
+use crate::wait::future::Wait;
+use crate::wait::poll::polled_again;
 
 /// The future of [`Condition::wait_for`].
 #[must_use = "a wait does nothing unless it is awaited"]
@@ -18,7 +19,7 @@ pub struct ConditionForFuture<'c, H: LockHandle, F> {
     /// The lock, while the wait has not begun.
     guard: Option<Guard<H>>,
     /// Pinned.
-    wait: Option<ConditionFuture<'c, H>>,
+    wait: Option<TwoQueueWait<&'c Condition, H>>,
 }
 
 impl<'c, H: LockHandle, F> ConditionForFuture<'c, H, F> {
@@ -35,9 +36,9 @@ where
     type Output = Guard<H>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // SAFETY: only `wait` is pinned, and it is not moved out of its place.
+        // SAFETY: W1, only `wait` is pinned, and it is not moved out of its place. (`F` and the guard are never pinned.)
         let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: pinned with the future.
+        // SAFETY: W1, `wait` is pinned with the future.
         let mut wait = unsafe { Pin::new_unchecked(&mut this.wait) };
         loop {
             if let Some(waits) = wait.as_mut().as_pin_mut() {
@@ -49,7 +50,7 @@ where
             if (this.predicate)(&mut guard) {
                 return Poll::Ready(guard);
             }
-            wait.set(Some(this.condition.wait(guard)));
+            wait.set(Some(TwoQueueWait::new(this.condition, guard)));
         }
     }
 }
@@ -58,17 +59,17 @@ where
 #[must_use = "a wait does nothing unless it is awaited"]
 pub struct ConditionUntilFuture<'c, H: LockHandle, C> {
     /// Pinned, as the next two.
-    wait: ConditionFuture<'c, H>,
+    wait: TwoQueueWait<&'c Condition, H>,
     cancel: C,
     /// The way back to the lock after a cancellation.
-    relock: Option<WaitFuture<LockPolicy<H>>>,
+    relock: Option<Wait<H, LockWait>>,
     /// `cancel` is not polled again.
     cancelled: bool,
 }
 
 impl<'c, H: LockHandle, C> ConditionUntilFuture<'c, H, C> {
     pub(super) fn new(condition: &'c Condition, guard: Guard<H>, cancel: C) -> Self {
-        Self { wait: condition.wait(guard), cancel, relock: None, cancelled: false }
+        Self { wait: TwoQueueWait::new(condition, guard), cancel, relock: None, cancelled: false }
     }
 }
 
@@ -76,13 +77,13 @@ impl<H: LockHandle, C: Future> Future for ConditionUntilFuture<'_, H, C> {
     type Output = (Guard<H>, bool);
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // SAFETY: the pinned fields are not moved out of their places.
+        // SAFETY: W1, the pinned fields are not moved out of their places.
         let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: pinned with the future.
+        // SAFETY: W1, `wait` is pinned with the future.
         let mut wait = unsafe { Pin::new_unchecked(&mut this.wait) };
-        // SAFETY: likewise.
+        // SAFETY: W1, `cancel` is pinned with the future.
         let cancel = unsafe { Pin::new_unchecked(&mut this.cancel) };
-        // SAFETY: likewise.
+        // SAFETY: W1, `relock` is pinned with the future.
         let mut relock = unsafe { Pin::new_unchecked(&mut this.relock) };
 
         if relock.is_none() {
@@ -93,11 +94,11 @@ impl<H: LockHandle, C: Future> Future for ConditionUntilFuture<'_, H, C> {
                 this.cancelled = true;
                 // Else it was notified just before, and goes on to the lock.
                 let lock = wait.withdraw();
-                relock.set(lock.map(|lock| WaitFuture::new(LockPolicy::new(lock), ())));
+                relock.set(lock.map(|lock| Wait::new(lock, ())));
             }
         }
         match relock.as_pin_mut() {
-            Some(relock) => relock.poll(context).map(|guard| (guard, false)),
+            Some(relock) => relock.poll(context).map(|(lock, ())| (Guard::new(lock), false)),
             None => Poll::Pending,
         }
     }
@@ -107,7 +108,7 @@ macro_rules! unfinished_debug {
     ($name:ident, $parameter:ident) => {
         impl<H: LockHandle, $parameter> fmt::Debug for $name<'_, H, $parameter> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).field("wait", &self.wait).finish_non_exhaustive()
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
             }
         }
     };

@@ -1,7 +1,10 @@
 //! The guards of a lock: plain, mapped, and the owned forms of both, which are the same types.
 //!
-//! They are generic over the handle alone, and name `T` through it: a type in which the same lifetime or `T`
-//! stands twice, held across an `await`, makes a future that the compiler does not see to be `Send`.
+//! A guard is generic over its handle alone, and names `T` through it: see `wait/handle.rs` for why.
+//!
+//! # Invariant
+//! * G1. A [`Held`] exists only while its lock is owned, and only one exists then. So a guard, which contains one, is
+//!   the only way to the value.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -12,80 +15,166 @@ use core::ptr::NonNull;
 use alloc::sync::Arc;
 
 use super::Lock;
+use super::raw::LockCore;
+#[cfg(feature = "alloc")]
+use crate::wait::handle::ArcPart;
+use crate::wait::handle::Handle;
 
-/// A way to hold on to a lock: `&Lock<T>` or `Arc<Lock<T>>`. Sealed.
-pub trait LockHandle: sealed::Sealed {
+/// A [`Handle`] of a lock: `&Lock<T>`, `Arc<Lock<T>>`, or a part of a larger value. Sealed.
+#[allow(private_bounds, reason = "sealed")]
+pub trait LockHandle:
+    Handle<Target = Lock<<Self as LockHandle>::Value>> + IntoOwner<Into = <Self as LockHandle>::Owner>
+{
     /// What the lock protects.
     type Value: ?Sized;
-
-    /// The lock; always the same one. Not a method, which would hide [`Lock::lock`] where this is imported.
-    fn lock_of(this: &Self) -> &Lock<Self::Value>;
+    /// What a [`Mapped`] guard holds the lock by: as little as possible.
+    type Owner: LockOwner;
 }
 
-mod sealed {
-    pub trait Sealed {}
+pub(super) trait IntoOwner {
+    type Into;
+
+    fn into_owner(self) -> Self::Into;
 }
 
-impl<T: ?Sized> sealed::Sealed for &Lock<T> {}
-impl<T: ?Sized> LockHandle for &Lock<T> {
+impl<'a, T: ?Sized> LockHandle for &'a Lock<T> {
     type Value = T;
+    type Owner = LockRef<'a>;
+}
 
-    #[inline]
-    fn lock_of(this: &Self) -> &Lock<T> {
-        this
+impl<'a, T: ?Sized> IntoOwner for &'a Lock<T> {
+    type Into = LockRef<'a>;
+
+    fn into_owner(self) -> LockRef<'a> {
+        LockRef(&self.core)
     }
 }
 
 #[cfg(feature = "alloc")]
-impl<T: ?Sized> sealed::Sealed for Arc<Lock<T>> {}
-#[cfg(feature = "alloc")]
 impl<T: ?Sized> LockHandle for Arc<Lock<T>> {
     type Value = T;
+    type Owner = Self;
+}
 
-    fn lock_of(this: &Self) -> &Lock<T> {
-        this
+#[cfg(feature = "alloc")]
+impl<T: ?Sized> IntoOwner for Arc<Lock<T>> {
+    type Into = Self;
+
+    fn into_owner(self) -> Self {
+        self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<S: ?Sized, T: ?Sized> LockHandle for ArcPart<S, Lock<T>> {
+    type Value = T;
+    type Owner = Self;
+}
+
+#[cfg(feature = "alloc")]
+impl<S: ?Sized, T: ?Sized> IntoOwner for ArcPart<S, Lock<T>> {
+    type Into = Self;
+
+    fn into_owner(self) -> Self {
+        self
+    }
+}
+
+/// What a mapped guard holds its lock by: a [`LockHandle`], or a [`LockRef`]. Sealed.
+#[allow(private_bounds, reason = "sealed")]
+pub trait LockOwner: OwnerCore {}
+
+impl<H: LockHandle> LockOwner for H {}
+impl LockOwner for LockRef<'_> {}
+
+pub(super) trait OwnerCore {
+    fn core(&self) -> &LockCore;
+}
+
+impl<H: LockHandle> OwnerCore for H {
+    #[inline]
+    fn core(&self) -> &LockCore {
+        &self.core
+    }
+}
+
+/// A lock by reference, without the type of its value.
+#[derive(Clone, Copy, Debug)]
+pub struct LockRef<'a>(&'a LockCore);
+
+impl OwnerCore for LockRef<'_> {
+    #[inline]
+    fn core(&self) -> &LockCore {
+        self.0
     }
 }
 
 /// Ownership of a lock. The only thing that unlocks.
-pub(crate) struct Held<H: LockHandle>(H);
+struct Held<O: OwnerCore>(O);
 
-impl<H: LockHandle> Held<H> {
-    /// Lets go of the ownership without unlocking: somebody else unlocks.
-    pub(crate) fn into_lock(self) -> H {
+impl<O: OwnerCore> Held<O> {
+    /// Gives up the duty to unlock; the caller takes it over.
+    #[inline]
+    fn into_owner(self) -> O {
         let held = core::mem::ManuallyDrop::new(self);
-        // SAFETY: the original is never used or dropped again.
+        // SAFETY: G1, the original is never used or dropped again, so the ownership moves to the caller.
         unsafe { core::ptr::read(&raw const held.0) }
     }
 }
 
-impl<H: LockHandle> Drop for Held<H> {
+impl<O: OwnerCore> Drop for Held<O> {
     #[inline]
     fn drop(&mut self) {
-        H::lock_of(&self.0).core.unlock();
+        self.0.core().unlock();
     }
 }
 
 /// Access to the value of a [`Lock`]; unlocks when it is dropped.
 ///
-/// A [`LockGuard`] holds the lock by reference, an [`OwnedLockGuard`](crate::OwnedLockGuard) by `Arc`.
+/// A [`LockGuard`] holds the lock by reference, an [`OwnedLockGuard`] by `Arc`.
 ///
-/// It is `Send` if the value is, since whoever has it may take the value, and `Sync` if the value is both, since
-/// [`Guard::lock`] hands out the lock too.
+/// It is `Send` if the value is, since its holder may take the value, and `Sync` if the value is both, since
+/// [`LockGuard::lock`] hands out the lock too.
 #[must_use = "a guard that is dropped at once unlocks at once"]
 pub struct Guard<H: LockHandle> {
     held: Held<H>,
-    // With `H`, gives just the auto traits above: `&Lock<T>` and `Arc<Lock<T>>` need `T: Send` for both, and
+    // With `H`, this results in just the auto traits above: `&Lock<T>` and `Arc<Lock<T>>` need `T: Send` for both, and
     // this adds `T: Sync` for `Sync`. Invariant in `T` through the lock's cell.
     _value: PhantomData<H::Value>,
 }
 
+// The value is behind the handle, and does not move with the guard.
+impl<H: LockHandle> Unpin for Guard<H> {}
+
 /// The guard of [`Lock::lock`].
+#[doc(alias("MutexGuard"))]
 pub type LockGuard<'a, T> = Guard<&'a Lock<T>>;
 
 /// A [`LockGuard`] that keeps its lock alive.
 #[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+#[doc(alias("OwnedMutexGuard", "MutexGuardArc"))]
 pub type OwnedLockGuard<T> = Guard<Arc<Lock<T>>>;
+
+impl<'a, T: ?Sized> LockGuard<'a, T> {
+    /// The lock that this guard locks.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::Lock;
+    /// use anywake::lock::LockGuard;
+    ///
+    /// let lock = Lock::new(1);
+    /// let guard = lock.try_lock().unwrap();
+    /// let same: &Lock<i32> = LockGuard::lock(&guard);
+    /// drop(guard);
+    /// assert!(!same.is_locked(), "the reference outlives the guard");
+    /// ```
+    pub fn lock(guard: &Self) -> &'a Lock<T> {
+        guard.held.0
+    }
+}
 
 impl<H: LockHandle> Guard<H> {
     /// The caller owns the lock, and gives the ownership away.
@@ -94,42 +183,78 @@ impl<H: LockHandle> Guard<H> {
         Self { held: Held(lock), _value: PhantomData }
     }
 
-    pub(crate) fn into_lock(self) -> H {
-        self.held.into_lock()
+    /// Gives up the duty to unlock; the caller takes it over.
+    #[inline]
+    pub(crate) fn into_handle(self) -> H {
+        self.held.into_owner()
     }
 
-    /// The lock that this guard locks.
-    pub fn lock(guard: &Self) -> &Lock<H::Value> {
-        H::lock_of(&guard.held.0)
+    #[inline]
+    pub(crate) fn core(guard: &Self) -> &LockCore {
+        guard.held.0.core()
     }
 
-    /// A guard of a part of the value.
+    /// The handle that the lock is held by: its `Arc`, for an [`OwnedLockGuard`].
     ///
     /// # Examples
     /// ```
-    /// use anywake_core::{Lock, LockGuard};
+    /// # use anywake_core as anywake;
+    /// use anywake::Lock;
+    /// use anywake::lock::OwnedLockGuard;
+    /// use std::sync::Arc;
+    ///
+    /// let lock = Arc::new(Lock::new(1));
+    /// let guard = Arc::clone(&lock).try_lock_owned().unwrap();
+    /// assert!(Arc::ptr_eq(OwnedLockGuard::handle(&guard), &lock));
+    /// ```
+    pub fn handle(guard: &Self) -> &H {
+        &guard.held.0
+    }
+
+    /// A guard of a part of the value. That of a [`LockGuard`] does not name the type of the whole.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::Lock;
+    /// use anywake::lock::{LockGuard, MappedGuard};
     ///
     /// let lock = Lock::new((1, "one"));
-    /// let mut number = LockGuard::map(lock.try_lock().unwrap(), |pair| &mut pair.0);
+    /// let mut number: MappedGuard<'_, i32> = LockGuard::map(lock.try_lock().unwrap(), |pair| &mut pair.0);
     /// *number += 1;
     /// drop(number);
     /// assert_eq!(lock.into_inner(), (2, "one"));
     /// ```
-    pub fn map<U: ?Sized>(mut guard: Self, part: impl FnOnce(&mut H::Value) -> &mut U) -> MappedGuard<H, U> {
+    pub fn map<U: ?Sized>(
+        mut guard: Self,
+        part: impl FnOnce(&mut H::Value) -> &mut U,
+    ) -> Mapped<H::Owner, U> {
         let value = NonNull::from(part(&mut guard));
-        MappedGuard { held: guard.held, value, _value: PhantomData }
+        Mapped::new(guard, value)
     }
 
     /// A guard of a part of the value, if it is there.
     ///
     /// # Errors
-    /// The guard itself, if `part` gives `None`.
+    /// The guard itself, if `part` returns `None`.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::Lock;
+    /// use anywake::lock::LockGuard;
+    ///
+    /// let lock = Lock::new(vec![1]);
+    /// let guard = LockGuard::try_map(lock.try_lock().unwrap(), |all| all.get_mut(5)).unwrap_err();
+    /// let first = LockGuard::try_map(guard, |all| all.get_mut(0)).unwrap();
+    /// assert_eq!(*first, 1);
+    /// ```
     pub fn try_map<U: ?Sized>(
         mut guard: Self,
         part: impl FnOnce(&mut H::Value) -> Option<&mut U>,
-    ) -> Result<MappedGuard<H, U>, Self> {
+    ) -> Result<Mapped<H::Owner, U>, Self> {
         match part(&mut guard).map(NonNull::from) {
-            Some(value) => Ok(MappedGuard { held: guard.held, value, _value: PhantomData }),
+            Some(value) => Ok(Mapped::new(guard, value)),
             None => Err(guard),
         }
     }
@@ -140,76 +265,112 @@ impl<H: LockHandle> Deref for Guard<H> {
 
     #[inline]
     fn deref(&self) -> &H::Value {
-        // SAFETY: the guard owns the lock, so only its borrowers reach the value, here by shared reference.
-        H::lock_of(&self.held.0).value.with(|value| unsafe { &*value })
+        // SAFETY: G1, the guard owns the lock, so only its borrowers reach the value, here by shared reference.
+        self.held.0.value.with(|value| unsafe { &*value })
     }
 }
 
 impl<H: LockHandle> DerefMut for Guard<H> {
     #[inline]
     fn deref_mut(&mut self) -> &mut H::Value {
-        // SAFETY: the guard owns the lock, and is itself borrowed by `&mut`.
-        H::lock_of(&self.held.0).value.with_mut(|value| unsafe { &mut *value })
+        // SAFETY: G1, the guard owns the lock, and is itself borrowed by `&mut`.
+        self.held.0.value.with_mut(|value| unsafe { &mut *value })
     }
 }
 
-/// Access to a part of the value of a [`Lock`], made by [`Guard::map`]; unlocks when it is dropped.
+/// Access to a part of the value of a [`Lock`]; unlocks when it is dropped.
+///
+/// A [`MappedGuard`] holds the lock by reference and does not know the type of the whole value; an
+/// [`OwnedMappedGuard`] holds it by `Arc`.
 #[must_use = "a guard that is dropped at once unlocks at once"]
-pub struct MappedGuard<H: LockHandle, U: ?Sized> {
-    held: Held<H>,
+pub struct Mapped<O: LockOwner, U: ?Sized> {
+    held: Held<O>,
     value: NonNull<U>,
     // A pointer would be covariant; the part is written through, so it must not be.
     _value: PhantomData<*mut U>,
 }
 
-/// The guard of a part of what a [`LockGuard`] guards.
-pub type MappedLockGuard<'a, T, U> = MappedGuard<&'a Lock<T>, U>;
+/// The guard of a part of what a [`LockGuard`] guards, made by [`Guard::map`].
+#[doc(alias("MappedMutexGuard"))]
+pub type MappedGuard<'a, U> = Mapped<LockRef<'a>, U>;
 
-/// A [`MappedLockGuard`] that keeps its lock alive.
+/// A [`MappedGuard`] that keeps its lock alive, made by [`Guard::map`].
 #[cfg(feature = "alloc")]
-pub type OwnedMappedLockGuard<T, U> = MappedGuard<Arc<Lock<T>>, U>;
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+#[doc(alias("OwnedMappedMutexGuard"))]
+pub type OwnedMappedGuard<T, U> = Mapped<Arc<Lock<T>>, U>;
 
-// SAFETY: it is the lock, held as `H`, and exclusive access to a `U`: sending both takes `Send` of both. The
-// whole value does not count by itself, only through `H` (an `Arc` may drop it over there; a reference needs
-// the lock `Sync`). With `U` left out this was RUSTSEC-2020-0059.
-unsafe impl<H: LockHandle + Send, U: ?Sized + Send> Send for MappedGuard<H, U> {}
-// SAFETY: sharing it shares `&U` and the handle.
-unsafe impl<H: LockHandle + Sync, U: ?Sized + Sync> Sync for MappedGuard<H, U> {}
+// SAFETY: G1. It is the lock, held as `O`, and exclusive access to a `U`: sending both takes `Send` of both. The whole
+// value counts only through `O` (an `Arc` may drop it on the other thread; a `LockRef` touches the word and the waiters
+// alone, which are atomic or locked). With `U` left out this was RUSTSEC-2020-0059.
+unsafe impl<O: LockOwner + Send, U: ?Sized + Send> Send for Mapped<O, U> {}
+// SAFETY: G1, sharing it shares `&U` and the handle.
+unsafe impl<O: LockOwner + Sync, U: ?Sized + Sync> Sync for Mapped<O, U> {}
+// The part is behind the handle, and does not move with the guard.
+impl<O: LockOwner, U: ?Sized> Unpin for Mapped<O, U> {}
 
-impl<H: LockHandle, U: ?Sized> MappedGuard<H, U> {
+impl<O: LockOwner, U: ?Sized> Mapped<O, U> {
+    /// `value` points at a part of the value of the guard's lock.
+    fn new<H: LockHandle<Owner = O>>(guard: Guard<H>, value: NonNull<U>) -> Self {
+        Self { held: Held(guard.into_handle().into_owner()), value, _value: PhantomData }
+    }
+
     /// A guard of a part of the part.
-    pub fn map<V: ?Sized>(mut guard: Self, part: impl FnOnce(&mut U) -> &mut V) -> MappedGuard<H, V> {
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::Lock;
+    /// use anywake::lock::{LockGuard, MappedGuard};
+    ///
+    /// let lock = Lock::new(((1, 2), 3));
+    /// let pair = LockGuard::map(lock.try_lock().unwrap(), |all| &mut all.0);
+    /// assert_eq!(*MappedGuard::map(pair, |pair| &mut pair.1), 2);
+    /// ```
+    pub fn map<V: ?Sized>(mut guard: Self, part: impl FnOnce(&mut U) -> &mut V) -> Mapped<O, V> {
         let value = NonNull::from(part(&mut guard));
-        MappedGuard { held: guard.held, value, _value: PhantomData }
+        Mapped { held: guard.held, value, _value: PhantomData }
     }
 
     /// A guard of a part of the part, if it is there.
     ///
     /// # Errors
-    /// The guard itself, if `part` gives `None`.
+    /// The guard itself, if `part` returns `None`.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::Lock;
+    /// use anywake::lock::{LockGuard, MappedGuard};
+    ///
+    /// let lock = Lock::new(([1, 2], 3));
+    /// let array = LockGuard::map(lock.try_lock().unwrap(), |all| &mut all.0);
+    /// let array = MappedGuard::try_map(array, |array| array.get_mut(7)).unwrap_err();
+    /// assert_eq!(*MappedGuard::try_map(array, |array| array.get_mut(1)).unwrap(), 2);
+    /// ```
     pub fn try_map<V: ?Sized>(
         mut guard: Self,
         part: impl FnOnce(&mut U) -> Option<&mut V>,
-    ) -> Result<MappedGuard<H, V>, Self> {
+    ) -> Result<Mapped<O, V>, Self> {
         match part(&mut guard).map(NonNull::from) {
-            Some(value) => Ok(MappedGuard { held: guard.held, value, _value: PhantomData }),
+            Some(value) => Ok(Mapped { held: guard.held, value, _value: PhantomData }),
             None => Err(guard),
         }
     }
 }
 
-impl<H: LockHandle, U: ?Sized> Deref for MappedGuard<H, U> {
+impl<O: LockOwner, U: ?Sized> Deref for Mapped<O, U> {
     type Target = U;
 
     fn deref(&self) -> &U {
-        // SAFETY: the lock is owned, and the pointer was made from a `&mut` to a part of its value.
+        // SAFETY: G1, the lock is owned, and the pointer was made from a `&mut` to a part of its value.
         unsafe { self.value.as_ref() }
     }
 }
 
-impl<H: LockHandle, U: ?Sized> DerefMut for MappedGuard<H, U> {
+impl<O: LockOwner, U: ?Sized> DerefMut for Mapped<O, U> {
     fn deref_mut(&mut self) -> &mut U {
-        // SAFETY: as in `deref`, and the guard is borrowed by `&mut`.
+        // SAFETY: G1, as in `deref`, and the guard is borrowed by `&mut`.
         unsafe { self.value.as_mut() }
     }
 }
@@ -232,5 +393,37 @@ macro_rules! formats_as_its_value {
 
 formats_as_its_value! {
     [H: LockHandle] Guard<H>, H::Value;
-    [H: LockHandle, U: ?Sized] MappedGuard<H, U>, U;
+    [O: LockOwner, U: ?Sized] Mapped<O, U>, U;
+}
+
+#[cfg(feature = "alloc")]
+impl<S: ?Sized, T: ?Sized> ArcPart<S, Lock<T>> {
+    /// Waits until the lock is the caller's. Returns a guard that keeps the whole value alive.
+    ///
+    /// # Cancel safety
+    /// As for [`Lock::lock`].
+    ///
+    /// # Examples
+    /// See [`ArcPart`].
+    pub fn lock(self) -> super::PartLockFuture<S, T> {
+        super::PartLockFuture::over(crate::wait::future::Wait::new(self, ()))
+    }
+
+    /// Takes the lock if it is free, without waiting. Returns a guard that keeps the whole value alive.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::{ArcPart, Lock};
+    /// use std::sync::Arc;
+    ///
+    /// let pair = Arc::new((Lock::new(1), "name"));
+    /// let guard = ArcPart::new(Arc::clone(&pair), |pair| &pair.0).try_lock().unwrap();
+    /// assert!(pair.0.is_locked());
+    /// drop(pair);
+    /// assert_eq!(*guard, 1);
+    /// ```
+    pub fn try_lock(self) -> Option<Guard<Self>> {
+        self.core.try_lock().then(|| Guard::new(self))
+    }
 }

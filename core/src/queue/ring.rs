@@ -1,19 +1,20 @@
 //! The slots of a queue: a ring buffer, and nothing about waiting.
 //!
 //! # Invariants
-//! 1. `head < capacity`, `len <= capacity`; the capacity is from 1 to [`MAX_CAPACITY`] and never changes.
-//! 2. Exactly the `len` slots from `head` on, around the end, hold an item.
+//! * A1. `head < capacity`, `len <= capacity`; the capacity is from 1 to [`MAX_CAPACITY`] and never changes.
+//! * A2. Exactly the `len` slots from `head` on, around the end, hold an item.
+//! * A3. `as_ref` and `as_mut` of the slots always return the same slice, and it is not empty.
 
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
 use core::mem::MaybeUninit;
 
 #[cfg(feature = "alloc")]
-use crate::error::CapacityError;
+use super::error::CapacityError;
 
-/// Where the items of a queue are, whatever they are: [`InArray`], or [`Boxed`](crate::Boxed) on the heap. Sealed.
+/// Where the items of a queue lie: [`InArray`], or `Boxed` on the heap. Sealed.
 pub trait Slots: sealed::Sealed {
-    /// The slots for items of this type. Always the same ones, at least one.
+    /// The slots for items of this type. `as_ref` and `as_mut` always return the same slice, of at least one slot.
     type Of<T>: AsRef<[MaybeUninit<T>]> + AsMut<[MaybeUninit<T>]>;
 }
 
@@ -32,6 +33,7 @@ impl<const N: usize> Slots for InArray<N> {
 
 /// Slots on the heap.
 #[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 #[derive(Clone, Copy, Debug)]
 pub struct Boxed;
 
@@ -56,7 +58,7 @@ pub(crate) fn boxed_slots<T>(capacity: usize) -> Result<Box<[MaybeUninit<T>]>, C
     }
     let mut slots = Vec::new();
     slots.try_reserve_exact(capacity).map_err(|_| CapacityError::TooLarge)?;
-    // SAFETY: there is room for them, and a slot need not be initialised.
+    // SAFETY: there is room for so many slots, and none of them holds an item (A2), so none need be initialised.
     unsafe { slots.set_len(capacity) };
     Ok(slots.into_boxed_slice())
 }
@@ -115,8 +117,7 @@ impl<S> Ring<S> {
         if self.len == 0 {
             return None;
         }
-        // SAFETY: not empty, so the slot at `head` holds an item (invariant 2), which it loses with the next
-        // two lines.
+        // SAFETY: the ring is not empty, so the slot at `head` holds an item (A2). With the next two lines it holds none.
         let item = unsafe { slots[self.head].assume_init_read() };
         self.head = wrap(self.head + 1, slots.len());
         self.len -= 1;
@@ -131,7 +132,7 @@ impl<S> Ring<S> {
         let slots = self.slots.as_mut();
         self.len = self.len.checked_sub(1)?;
         let last = wrap(self.head + self.len, slots.len());
-        // SAFETY: it was the last of the items (invariant 2), and is none any more.
+        // SAFETY: the slot held the last item (A2), and since `len` is smaller it holds none any more.
         Some(unsafe { slots[last].assume_init_read() })
     }
 }

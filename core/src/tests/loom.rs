@@ -34,7 +34,7 @@ use std::{format, io, panic, println, process, thread};
 use loom::sync::Notify;
 use loom::thread::JoinHandle;
 
-use crate::loom::UnsafeCell;
+use crate::sys::atomic::UnsafeCell;
 
 mod condition;
 mod event;

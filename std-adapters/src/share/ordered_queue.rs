@@ -107,7 +107,9 @@ impl<O: Order> OrderedQueue<O> {
     /// ```
     pub async fn push(&self, item: O::Item) -> Result<(), PushError<O::Item>> {
         let Ok(place) = self.room.acquire().await else { return Err(PushError(item)) };
-        self.put(item).inspect(|()| place.forget())
+        self.put(item).inspect(|()| {
+            place.forget();
+        })
     }
 
     /// Adds an item if there is room and nobody waits for it.
@@ -127,9 +129,10 @@ impl<O: Order> OrderedQueue<O> {
     /// ```
     pub fn try_push(&self, item: O::Item) -> Result<(), TryPushError<O::Item>> {
         match self.room.try_acquire() {
-            Ok(place) => {
-                self.put(item).map(|()| place.forget()).map_err(|PushError(item)| TryPushError::Closed(item))
-            }
+            Ok(place) => self
+                .put(item)
+                .map(|()| _ = place.forget())
+                .map_err(|PushError(item)| TryPushError::Closed(item)),
             Err(TryAcquireError::Closed) => Err(TryPushError::Closed(item)),
             Err(_) => Err(TryPushError::Full(item)),
         }
@@ -195,7 +198,9 @@ impl<O: Order> OrderedQueue<O> {
     /// ```
     pub fn try_pop(&self) -> Result<O::Item, TryPopError> {
         match self.ready.try_acquire() {
-            Ok(claim) => claim.forget(),
+            Ok(claim) => {
+                claim.forget();
+            }
             Err(TryAcquireError::Closed) => {}
             Err(_) => return Err(TryPopError::Empty),
         }

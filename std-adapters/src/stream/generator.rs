@@ -1,7 +1,7 @@
 //! [`generator`]: a stream written as a loop.
 //!
 //! A generator is a queue of one and the future that pushes into it, polled together: `emit` pushes an item and then
-//! waits, as in [`join`](crate::BoundedQueue::join), until it is marked as done, which the stream does when the next
+//! waits, as in [`join`](crate::queue::BoundedQueue::join), until it is marked as done, which the stream does when the next
 //! one is asked for. So no other way to wait is needed, and `emit` may be called from several branches of the body, and
 //! from other tasks.
 

@@ -4,7 +4,10 @@ use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
-use anywake_core::{BoundedQueue, PushError, PushFuture, Slots, TryPushError};
+use anywake_core::{
+    PushError, TryPushError,
+    queue::{BoundedQueue, PushFuture, Slots},
+};
 use futures_util::sink::Sink;
 use pin_project_lite::pin_project;
 
@@ -55,7 +58,7 @@ pin_project! {
     pub struct QueueSink<'a, T, S: Slots> {
         queue: &'a BoundedQueue<T, S>,
         #[pin]
-        push: Option<PushFuture<'a, T, S>>,
+        push: Option<PushFuture<'a, BoundedQueue<T, S>>>,
     }
 }
 

@@ -91,6 +91,11 @@ async fn producers_and_consumers<R: Runtime>() {
     assert!(consumed.into_iter().eq(0..3 * ITEMS), "each item exactly once");
 }
 
+fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
+    items.sort();
+    items
+}
+
 async fn notify_reaches_the_longest_waiters_and_no_more<R: Runtime>() {
     let board = Arc::new(Board::default());
     let mut tasks = board.waiters::<R>(6).await;
@@ -98,15 +103,15 @@ async fn notify_reaches_the_longest_waiters_and_no_more<R: Runtime>() {
     assert_eq!(board.changed.notify_one(), 1);
     let rest = tasks.split_off(3);
     outputs(tasks).await;
-    assert_eq!(board.ended::<R>(3).await, [0, 1, 2]);
+    assert_eq!(sorted(board.ended::<R>(3).await), [0, 1, 2]);
     assert!(!rest.iter().any(anywake::Task::is_finished));
     assert_eq!(board.changed.waiters(), 3);
     assert_eq!(board.changed.notify(100), 3, "that is how many there are");
     outputs(rest).await;
-    assert_eq!(board.ended::<R>(6).await, [0, 1, 2, 3, 4, 5]);
+    assert_eq!(sorted(board.ended::<R>(6).await), [0, 1, 2, 3, 4, 5]);
 }
 
-async fn notify_all_reaches_all_in_order<R: Runtime>() {
+async fn notify_all_reaches_all<R: Runtime>() {
     let board = Arc::new(Board::default());
     assert_eq!(board.changed.notify_all(), 0, "nothing is stored for later");
     let tasks = board.waiters::<R>(40).await;
@@ -116,6 +121,19 @@ async fn notify_all_reaches_all_in_order<R: Runtime>() {
         assert_eq!(board.changed.notify_all(), 40);
         R::default().yield_now().await;
         assert!(ended.is_empty());
+    }
+    outputs(tasks).await;
+    assert!(sorted(board.ended::<R>(40).await).into_iter().eq(0..40));
+    assert!(!board.ended.is_locked());
+}
+
+async fn the_owner_of_the_lock_notifies_all_in_order<R: Runtime>() {
+    let board = Arc::new(Board::default());
+    let tasks = board.waiters::<R>(40).await;
+    {
+        let ended = board.ended.lock().await;
+        assert_eq!(board.changed.notify_all_with(&ended), 40);
+        assert_eq!(board.ended.waiters(), 40);
     }
     outputs(tasks).await;
     assert!(board.ended::<R>(40).await.into_iter().eq(0..40));
@@ -158,7 +176,7 @@ async fn tasks_cancelled_while_they_wait_leave_no_trace<R: Runtime>() {
     }
     assert_eq!(board.changed.notify_all(), 4);
     outputs(tasks).await;
-    assert_eq!(board.ended::<R>(4).await, [0, 1, 2, 3]);
+    assert_eq!(sorted(board.ended::<R>(4).await), [0, 1, 2, 3]);
 }
 
 async fn a_wait_until_a_deadline_returns_with_the_lock<R: Runtime>() {
@@ -231,7 +249,8 @@ async fn two_locks_share_a_condition<R: Runtime>() {
 on_every_runtime! {
     producers_and_consumers,
     notify_reaches_the_longest_waiters_and_no_more,
-    notify_all_reaches_all_in_order,
+    notify_all_reaches_all,
+    the_owner_of_the_lock_notifies_all_in_order,
     a_cancelled_wait_passes_its_notification_on,
     tasks_cancelled_while_they_wait_leave_no_trace,
     a_wait_until_a_deadline_returns_with_the_lock,

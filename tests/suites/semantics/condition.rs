@@ -4,7 +4,7 @@ use core::future::{pending, poll_fn, ready};
 use core::task::Poll;
 use std::sync::Arc;
 
-use anywake_core::{Condition, ConditionFuture, Event, Lock};
+use anywake_core::{Condition, Event, Lock, condition::ConditionFuture};
 use anywake_tests::{Call, CountingWaker, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken};
 use futures_util::future::FusedFuture;
 
@@ -139,34 +139,70 @@ fn the_lock_need_not_be_owned_to_notify() {
 }
 
 #[test]
-fn waiters_counts_those_on_their_way_to_the_lock() {
+fn waiters_counts_those_that_are_not_notified() {
     let (lock, condition) = (Lock::new(()), Condition::new());
-    let mut tasks = waiting(&lock, &condition, 3);
+    let mut tasks = waiting(&lock, &condition, 4);
     condition.notify_one();
     assert_eq!(condition.waiters(), 3);
     drop(tasks.remove(0).ready());
-    assert_eq!(condition.waiters(), 2);
     tasks.remove(0).cancel();
-    assert_eq!(condition.waiters(), 1);
+    assert_eq!(condition.waiters(), 2);
+    let guard = lock.try_lock().unwrap();
+    condition.notify_one_with(&guard);
+    assert_eq!((condition.waiters(), lock.waiters()), (1, 1), "it waits for the lock now");
 }
 
 #[test]
-fn promise_2_the_longest_waiter_is_notified_first_and_gets_the_lock_first() {
-    let (lock, condition) = (Lock::new(Vec::new()), Condition::new());
-    let mut tasks: Vec<_> =
-        (0..CROWD).map(|name| (name, queued(condition.wait(lock.try_lock().unwrap())))).collect();
-    for (name, task) in &mut tasks[..3] {
+fn promise_2_the_longest_waiter_is_notified_first() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let mut tasks = waiting(&lock, &condition, CROWD);
+    for name in 0..3 {
         condition.notify_one();
-        task.ready().push(*name);
+        assert_eq!(woken(&tasks), Vec::from_iter(0..=name));
     }
-    condition.notify_all();
-    // Run in the opposite order: they get the lock in the order in which they waited all the same.
-    while tasks.len() > 3 {
-        let place = tasks.iter().rposition(|(_, task)| task.is_woken()).expect("somebody is woken");
+    condition.notify(5);
+    assert_eq!(woken(&tasks), Vec::from_iter(0..8));
+    run_woken(&mut tasks, drop);
+    assert_eq!(tasks.len(), CROWD - 8);
+}
+
+type Named<'a> = Vec<(usize, Task<ConditionFuture<'a, &'a Lock<Vec<usize>>>>)>;
+
+/// Waits for the condition, each with its name.
+fn named<'a>(lock: &'a Lock<Vec<usize>>, condition: &'a Condition) -> Named<'a> {
+    (0..CROWD).map(|name| (name, queued(condition.wait(lock.try_lock().unwrap())))).collect()
+}
+
+/// Runs those that are woken, the last one first, until nobody is left; each writes down its name.
+fn run_from_the_end(mut tasks: Named<'_>) {
+    while !tasks.is_empty() {
+        let place = tasks.iter().rposition(|(_, task)| task.is_woken()).expect("one of them is woken");
         if let Poll::Ready(mut order) = tasks[place].1.poll() {
             order.push(tasks.remove(place).0);
         }
     }
+}
+
+#[test]
+fn promise_2_requeued_waiters_get_the_lock_in_the_order_in_which_they_waited() {
+    let (lock, condition) = (Lock::new(Vec::new()), Condition::new());
+    let tasks = named(&lock, &condition);
+    condition.notify_all_with(&lock.try_lock().unwrap());
+    run_from_the_end(tasks);
+    assert_eq!(*lock.try_lock().unwrap(), Vec::from_iter(0..CROWD));
+}
+
+#[test]
+fn promise_2_notified_waiters_get_the_lock_in_the_order_in_which_they_ask() {
+    let (lock, condition) = (Lock::new(Vec::new()), Condition::new());
+    let mut tasks = named(&lock, &condition);
+    let owner = lock.try_lock().unwrap();
+    condition.notify_all();
+    for (_, task) in &mut tasks {
+        assert_pending!(task.poll());
+    }
+    drop(owner);
+    run_from_the_end(tasks);
     assert_eq!(*lock.try_lock().unwrap(), Vec::from_iter(0..CROWD));
 }
 
@@ -186,21 +222,171 @@ fn a_notified_waiter_queues_behind_those_who_wait_for_the_lock() {
 }
 
 #[test]
-fn notify_all_wakes_each_once_and_only_when_it_owns_the_lock() {
+fn notify_all_with_wakes_each_once_and_only_when_it_owns_the_lock() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let mut tasks = waiting(&lock, &condition, CROWD);
     let owner = lock.try_lock().unwrap();
-    condition.notify_all();
-    assert_eq!(woken(&tasks), [0], "one brings all the others to the lock");
-    assert_pending!(tasks[0].poll());
-    assert_eq!(lock.waiters(), CROWD);
+    assert_eq!(condition.notify_all_with(&owner), CROWD);
+    assert_eq!(woken(&tasks), []);
+    assert_eq!((condition.waiters(), lock.waiters()), (0, CROWD));
     drop(owner);
-    for (name, task) in tasks.iter_mut().enumerate() {
+    for task in &mut tasks {
         assert!(task.is_woken());
         drop(task.ready());
-        assert_eq!(task.wakes(), if name == 0 { 2 } else { 1 });
+        assert_eq!(task.wakes(), 1);
     }
     assert!(!lock.is_locked());
+}
+
+#[test]
+fn requeued_waiters_queue_behind_those_who_wait_for_the_lock() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let mut tasks = waiting(&lock, &condition, 1);
+    let owner = lock.try_lock().unwrap();
+    let mut earlier = queued(lock.lock());
+    condition.notify_one_with(&owner);
+    let mut later = queued(lock.lock());
+    drop(owner);
+    drop(earlier.ready());
+    drop(tasks[0].ready());
+    drop(later.ready());
+}
+
+#[test]
+fn notify_with_reaches_as_many_as_notify() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let mut tasks = waiting(&lock, &condition, 5);
+    let owner = lock.try_lock().unwrap();
+    assert_eq!(condition.notify_with(0, &owner), 0);
+    assert_eq!(condition.notify_one_with(&owner), 1);
+    assert_eq!(condition.notify_with(2, &owner), 2);
+    assert_eq!((condition.waiters(), lock.waiters()), (2, 3));
+    drop(owner);
+    run_woken(&mut tasks, drop);
+    assert_eq!(tasks.len(), 2);
+}
+
+#[test]
+fn notify_all_with_a_guard_notifies_waits_with_other_locks_directly() {
+    let locks = [Lock::new(0), Lock::new(1)];
+    let condition = Condition::new();
+    let mut tasks: Vec<_> =
+        (0..6).map(|name| queued(condition.wait(locks[name % 2].try_lock().unwrap()))).collect();
+    let owner = locks[0].try_lock().unwrap();
+    assert_eq!(condition.notify_all_with(&owner), 6);
+    assert_eq!((locks[0].waiters(), locks[1].waiters()), (3, 0));
+    for name in [1, 3, 5] {
+        assert_eq!(*tasks[name].ready(), 1);
+    }
+    drop(owner);
+    for name in [0, 2, 4] {
+        assert_eq!(*tasks[name].ready(), 0);
+    }
+}
+
+#[test]
+fn a_requeued_wait_that_is_dropped_leaves_the_lock_to_those_behind_it() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let mut tasks = waiting(&lock, &condition, 3);
+    let owner = lock.try_lock().unwrap();
+    condition.notify_all_with(&owner);
+    tasks.remove(1).cancel();
+    drop(owner);
+    tasks.remove(0).cancel();
+    drop(tasks[0].ready());
+    assert_eq!((lock.is_locked(), lock.waiters(), condition.waiters()), (false, 0, 0));
+}
+
+#[test]
+fn a_requeued_wait_that_is_dropped_forwards_a_notification_of_one() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    for owns in [false, true] {
+        let mut tasks = waiting(&lock, &condition, 2);
+        let owner = lock.try_lock().unwrap();
+        condition.notify_one_with(&owner);
+        let owner = (!owns).then_some(owner);
+        tasks.remove(0).cancel();
+        drop(owner);
+        assert!(tasks[0].is_woken());
+        drop(tasks[0].ready());
+    }
+}
+
+#[test]
+fn a_requeued_wait_is_served_by_a_lock_with_bypass_too() {
+    let (lock, condition) = (Lock::with_bypass(0, 1), Condition::new());
+    let mut tasks = waiting(&lock, &condition, 2);
+    let owner = lock.try_lock().unwrap();
+    condition.notify_all_with(&owner);
+    drop(owner);
+    assert!(!lock.is_locked() && tasks[0].is_woken() && !tasks[1].is_woken());
+    drop(lock.try_lock().expect("it may overtake once"));
+    assert!(lock.is_locked(), "now it is handed over");
+    drop(tasks[0].ready());
+    drop(tasks[1].ready());
+}
+
+// A wait that is not polled.
+
+#[test]
+fn a_notified_wait_that_is_not_polled_keeps_no_other_asleep() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let mut tasks = waiting(&lock, &condition, CROWD);
+    assert_eq!(condition.notify_all(), CROWD);
+    assert_eq!(woken(&tasks), Vec::from_iter(0..CROWD));
+    for task in &mut tasks[1..] {
+        drop(task.ready());
+    }
+    assert!(!lock.is_locked());
+    drop(tasks[0].ready());
+}
+
+#[test]
+fn a_notified_wait_that_is_not_polled_keeps_none_with_another_lock_asleep() {
+    let (locks, condition) = ([Lock::new(()), Lock::new(())], Condition::new());
+    let aside = queued(condition.wait(locks[0].try_lock().unwrap()));
+    let mut other = queued(condition.wait(locks[1].try_lock().unwrap()));
+    assert_eq!(condition.notify_all(), 2);
+    assert!(other.is_woken());
+    drop(other.ready());
+    drop(aside);
+}
+
+#[test]
+fn a_forgotten_notified_wait_keeps_no_other_asleep() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    queued(condition.wait(lock.try_lock().unwrap())).forget();
+    let mut tasks = waiting(&lock, &condition, 2);
+    assert_eq!(condition.notify_all(), 3);
+    run_woken(&mut tasks, drop);
+    assert!(tasks.is_empty());
+}
+
+#[test]
+fn a_task_that_waits_for_others_to_use_the_news_before_it_does_deadlocks_nobody() {
+    let (lock, condition, done) = (Lock::new(()), Condition::new(), Event::new());
+    // Keeps its notification aside until the other one is through.
+    let mut news = queued(condition.wait(lock.try_lock().unwrap()));
+    let mut other = queued(async {
+        drop(condition.wait(lock.try_lock().unwrap()).await);
+        done.set();
+    });
+    condition.notify_all();
+    let mut first = queued(done.wait());
+    other.ready();
+    first.ready();
+    drop(news.ready());
+}
+
+#[test]
+fn a_requeued_wait_that_is_not_polled_holds_up_the_lock_until_it_is_dropped() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let mut tasks = waiting(&lock, &condition, 2);
+    condition.notify_all_with(&lock.try_lock().unwrap());
+    assert!(tasks[0].is_woken() && !tasks[1].is_woken());
+    assert!(lock.try_lock().is_none(), "as documented");
+    tasks.remove(0).cancel();
+    drop(tasks[0].ready());
 }
 
 #[test]
@@ -473,7 +659,7 @@ fn wait_for_dropped_in_any_state_lets_go_of_the_lock() {
     let behind = waiting(&lock, &condition, 1);
     task.cancel();
     assert_eq!(woken(&behind), [0], "its notification goes on");
-    assert_eq!((lock.is_locked(), condition.waiters()), (false, 1));
+    assert_eq!((lock.is_locked(), condition.waiters()), (false, 0));
 }
 
 #[test]
@@ -565,15 +751,14 @@ fn wait_until_counts_a_notification_that_came_before_the_cancel_was_seen() {
 }
 
 #[test]
-fn wait_until_counts_a_notification_that_has_yet_to_wait_for_one_with_another_lock() {
-    let (lock, other, condition, stop) = (Lock::new(()), Lock::new(()), Condition::new(), Event::new());
-    let mut first = queued(condition.wait(other.try_lock().unwrap()));
+fn wait_until_counts_a_notification_that_moved_it_to_the_lock() {
+    let (lock, condition, stop) = (Lock::new(()), Condition::new(), Event::new());
     let mut task = queued(condition.wait_until(lock.try_lock().unwrap(), stop.wait()));
-    condition.notify_all();
+    let owner = lock.try_lock().unwrap();
+    condition.notify_one_with(&owner);
     stop.set();
     assert_pending!(task.poll());
-    drop(first.ready());
-    assert!(task.is_woken());
+    drop(owner);
     assert!(task.ready().1);
 }
 

@@ -3,7 +3,7 @@
 use core::fmt::Display;
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{Lock, LockFuture, LockGuard, MappedLockGuard, OwnedLockGuard};
+use anywake_core::{Lock, LockGuard, MappedGuard, OwnedLockGuard, lock::LockFuture};
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, assert_ready, leak, panic_of, queue_up, queued,
 };
@@ -160,7 +160,7 @@ fn a_guard_knows_its_lock() {
 fn a_mapped_guard_reaches_its_part_and_keeps_the_lock() {
     let lock = Lock::new(((1, 2), "three"));
     let pair = LockGuard::map(lock.try_lock().unwrap(), |value| &mut value.0);
-    let mut second = MappedLockGuard::map(pair, |pair| &mut pair.1);
+    let mut second = MappedGuard::map(pair, |pair| &mut pair.1);
     *second = 5;
     assert_eq!(*second, 5);
     assert!(lock.is_locked() && lock.try_lock().is_none());
@@ -175,8 +175,8 @@ fn try_map_gives_the_guard_back_if_there_is_no_such_part() {
     let guard = LockGuard::try_map(guard, |rows| rows.get_mut(1)).expect_err("there is one row");
     assert_eq!(guard.len(), 1);
     let row = LockGuard::try_map(guard, |rows| rows.get_mut(0)).expect("there is one row");
-    let row = MappedLockGuard::try_map(row, |row| row.get_mut(7)).expect_err("it has one cell");
-    let mut cell = MappedLockGuard::try_map(row, |row| row.get_mut(0)).expect("it has one cell");
+    let row = MappedGuard::try_map(row, |row| row.get_mut(7)).expect_err("it has one cell");
+    let mut cell = MappedGuard::try_map(row, |row| row.get_mut(0)).expect("it has one cell");
     *cell = 4;
     assert!(lock.is_locked());
     drop(cell);
@@ -508,16 +508,47 @@ fn bypass_counts_on_while_the_first_waiter_looks_in_vain() {
 }
 
 #[test]
-fn bypass_only_the_first_waiter_may_take_the_free_lock() {
-    let lock = Lock::with_bypass((), 5);
-    let (owner, mut tasks) = contended(&lock, 2);
+fn bypass_a_queued_waiter_that_is_polled_takes_the_free_lock_wherever_it_stands() {
+    let lock = Lock::with_bypass((), 1);
+    let (owner, mut tasks) = contended(&lock, 3);
     drop(owner);
-    assert_pending!(tasks[1].poll(), "it is not the first");
-    let guard = tasks[0].ready();
-    assert!(lock.is_locked() && lock.try_lock().is_none());
+    let guard = tasks[2].ready();
+    assert_eq!(lock.waiters(), 2);
     drop(guard);
-    assert!(tasks[1].is_woken());
+    assert!(lock.is_locked(), "that was the one overtaking that is allowed: the first owns it now");
+    assert_pending!(tasks[1].poll());
+    drop(tasks[0].ready());
     drop(tasks[1].ready());
+    assert!(!lock.is_locked());
+}
+
+#[test]
+fn an_unbounded_bypass_lets_any_number_past_a_waiter_that_is_not_polled() {
+    let lock = Lock::with_unbounded_bypass(0_u32);
+    let owner = lock.try_lock().unwrap();
+    let mut aside = queued(lock.lock());
+    drop(owner);
+    // More than the count has room for.
+    for _ in 0..3 * u32::from(Lock::<u32>::MAX_BYPASS) {
+        *lock.try_lock().expect("nobody owns it") += 1;
+    }
+    *Task::new(lock.lock()).ready() += 1;
+    assert_eq!((lock.is_locked(), lock.waiters()), (false, 1));
+    assert_eq!(*aside.ready(), 3 * u32::from(Lock::<u32>::MAX_BYPASS) + 1);
+}
+
+#[test]
+fn an_unbounded_bypass_is_a_way_out_of_a_futurelock() {
+    // RFD 609: one task keeps a wait for the lock aside, and waits for the same lock again.
+    let lock = Lock::with_unbounded_bypass(());
+    let owner = lock.try_lock().unwrap();
+    let aside = queued(lock.lock());
+    let mut again = queued(lock.lock());
+    drop(owner);
+    assert!(aside.is_woken(), "and so its task is, which polls the other wait");
+    drop(again.ready());
+    drop(aside);
+    assert!(lock.try_lock().is_some());
 }
 
 #[test]

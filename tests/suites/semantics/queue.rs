@@ -4,8 +4,8 @@ use core::num::NonZeroU8;
 use core::pin::pin;
 
 use anywake_core::{
-    BoundedQueue, CapacityError, Closed, PushError, Queue, Slots, StaticQueue, TaskDoneError, TryPopError,
-    TryPushError,
+    CapacityError, Closed, PushError, Queue, StaticQueue, TaskDoneError, TryPopError, TryPushError,
+    queue::{BoundedQueue, Slots},
 };
 use anywake_tests::{
     Call, CountingWaker, Drops, Item, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken,

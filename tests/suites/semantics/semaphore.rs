@@ -1,11 +1,10 @@
 //! [`Semaphore`] and its permits.
 
-use core::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use anywake_core::{
-    AcquireError, AcquireFuture, Closed, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
+    AcquireError, Closed, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
+    semaphore::AcquireFuture,
 };
 use anywake_tests::{Call, CountingWaker, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken};
 use futures_util::future::FusedFuture;
@@ -67,15 +66,16 @@ fn no_permits_can_be_had_at_any_time() {
 }
 
 #[test]
-fn no_permits_can_be_had_again_once_nobody_queues() {
+fn no_permits_are_had_at_once_whoever_waits() {
     let semaphore = Semaphore::new(0);
-    let cancelled = queued(semaphore.acquire());
-    assert_eq!(semaphore.try_acquire_many(0).unwrap_err(), TryAcquireError::NoPermits);
-    cancelled.cancel();
+    let waits = queued(semaphore.acquire());
     assert!(semaphore.try_acquire_many(0).is_ok());
-    let granted = queued(semaphore.acquire());
-    semaphore.release(1).unwrap();
-    assert!(granted.is_woken() && semaphore.try_acquire_many(0).is_ok());
+    drop(Task::new(semaphore.acquire_many(0)).ready().unwrap());
+    assert_eq!(semaphore.waiters(), 1);
+    semaphore.close();
+    assert_eq!(semaphore.try_acquire_many(0).unwrap_err(), TryAcquireError::Closed);
+    assert_eq!(Task::new(semaphore.acquire_many(0)).ready().unwrap_err(), AcquireError::Closed);
+    drop(waits);
 }
 
 #[test]
@@ -222,21 +222,6 @@ fn what_a_waiter_had_collected_goes_to_the_next_if_it_gets_all_at_once() {
     semaphore.release(2).unwrap();
     assert!(two.is_woken() && one.is_woken());
     assert_eq!(state(&semaphore), (0, 0, false));
-}
-
-#[test]
-fn who_asks_for_nothing_does_not_wait_behind_a_hand_over() {
-    for waker in [CountingWaker::new(), CountingWaker::panicking(Call::Wake)] {
-        let semaphore = Semaphore::new(1);
-        let held = semaphore.try_acquire().unwrap();
-        let mut one = Task::with_waker(semaphore.acquire(), waker.clone());
-        assert_pending!(one.poll());
-        let none = queued(semaphore.acquire_many(0));
-        let waits = queued(semaphore.acquire());
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(held)));
-        assert!(one.is_woken() && none.is_woken() && !waits.is_woken());
-        assert_eq!(state(&semaphore), (0, 1, false));
-    }
 }
 
 #[test]
@@ -554,10 +539,49 @@ fn a_request_for_too_many_does_not_queue_behind_others() {
 fn a_semaphore_bounded_by_zero_lets_nobody_in_and_takes_nothing_back() {
     let semaphore = Semaphore::bounded(0);
     assert_eq!(semaphore.release(1), Err(ReleaseError));
-    assert_eq!(semaphore.try_acquire().unwrap_err(), TryAcquireError::NoPermits);
+    assert_eq!(semaphore.try_acquire().unwrap_err(), TryAcquireError::TooMany);
     let mut task = queued(semaphore.acquire());
     semaphore.close();
     assert_eq!(task.ready().unwrap_err(), Closed);
+}
+
+#[test]
+fn one_permit_of_many_is_refused_where_there_can_never_be_one() {
+    let semaphore = Semaphore::bounded(0);
+    assert_eq!(semaphore.try_acquire_many(1).unwrap_err(), TryAcquireError::TooMany);
+    assert_eq!(Task::new(semaphore.acquire_many(1)).ready().unwrap_err(), AcquireError::TooMany);
+
+    let semaphore = Semaphore::bounded(1);
+    let held = semaphore.try_acquire().unwrap();
+    let mut one = queued(semaphore.acquire_many(1));
+    let mut patient = queued(semaphore.acquire());
+    assert_eq!(semaphore.reduce(1), 1);
+    assert!(one.is_woken() && !patient.is_woken());
+    assert_eq!(one.ready().unwrap_err(), AcquireError::TooMany);
+    drop(held);
+    assert_pending!(patient.poll(), "as in asyncio");
+}
+
+#[test]
+fn what_was_granted_before_a_close_is_good_after_it() {
+    let semaphore = Semaphore::new(0);
+    let mut task = queued(semaphore.acquire());
+    semaphore.release(1).unwrap();
+    semaphore.close();
+    assert_eq!(task.ready().unwrap().count(), 1);
+}
+
+#[test]
+fn available_permits_can_be_forgotten_and_held_ones_stay() {
+    let semaphore = Semaphore::bounded(3);
+    let held = semaphore.try_acquire().unwrap();
+    assert_eq!(semaphore.forget_available(1), 1);
+    assert_eq!(semaphore.forget_available(9), 1);
+    assert_eq!(semaphore.forget_available(9), 0);
+    drop(held);
+    assert_eq!(semaphore.available_permits(), 1);
+    assert_eq!(semaphore.release(3), Err(ReleaseError));
+    assert!(semaphore.release(2).is_ok());
 }
 
 // Closing.

@@ -7,8 +7,12 @@ use std::panic::{catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use anywake_core::{
-    AcquireFuture, Condition, ConditionFuture, Event, EventFuture, InArray, JoinFuture, Lock, LockFuture,
-    LockGuard, PopFuture, PushFuture, Semaphore, StaticQueue,
+    Condition, Event, Lock, LockGuard, Semaphore, StaticQueue,
+    condition::ConditionFuture,
+    event::EventFuture,
+    lock::LockFuture,
+    queue::{JoinFuture, PopFuture, PushFuture},
+    semaphore::AcquireFuture,
 };
 use anywake_tests::{leak, poll_once};
 
@@ -184,13 +188,12 @@ impl Subject for NotifiedWait {
 }
 
 type Queue = StaticQueue<usize, ROOM>;
-type Slots = InArray<ROOM>;
 
 /// The waits for an item.
 pub(crate) struct PopWait(Queue);
 
 impl Subject for PopWait {
-    type Wait = PopFuture<'static, usize, Slots>;
+    type Wait = PopFuture<'static, Queue>;
 
     fn closed() -> &'static Self {
         leak(Self(Queue::new()))
@@ -218,7 +221,7 @@ impl Subject for PopWait {
 pub(crate) struct PushWait(Queue);
 
 impl Subject for PushWait {
-    type Wait = PushFuture<'static, usize, Slots>;
+    type Wait = PushFuture<'static, Queue>;
 
     const PASSES_ON: bool = false;
 
@@ -250,7 +253,7 @@ impl Subject for PushWait {
 pub(crate) struct JoinWait(Queue);
 
 impl Subject for JoinWait {
-    type Wait = JoinFuture<'static, usize, Slots>;
+    type Wait = JoinFuture<'static, Queue>;
 
     const PASSES_ON: bool = false;
 

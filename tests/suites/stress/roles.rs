@@ -25,8 +25,8 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use anywake::{
-    Closed, EventFuture, Lock, LockGuard, Permits, Queue, Runtime, Semaphore, TaskError, TryAcquireError,
-    TryPopError, TryPushError, Wait,
+    Closed, Lock, LockGuard, Queue, Runtime, Semaphore, TaskError, TryAcquireError, TryPopError,
+    TryPushError, Wait, event::EventFuture, semaphore::Permits,
 };
 use futures_util::FutureExt as _;
 
@@ -106,13 +106,13 @@ impl Drop for Visit {
 }
 
 /// A permit that is counted as long as it is held.
-struct Counted<'a, H: core::ops::Deref<Target = Semaphore>> {
+struct Counted<'a, H: anywake::Handle<Target = Semaphore>> {
     world: &'a World,
     permit: Option<Permits<H>>,
     count: usize,
 }
 
-impl<'a, H: core::ops::Deref<Target = Semaphore>> Counted<'a, H> {
+impl<'a, H: anywake::Handle<Target = Semaphore>> Counted<'a, H> {
     fn new(world: &'a World, permit: Permits<H>) -> Self {
         let count = permit.count();
         let held = world.held.fetch_add(count, SeqCst) + count;
@@ -128,7 +128,7 @@ impl<'a, H: core::ops::Deref<Target = Semaphore>> Counted<'a, H> {
     }
 }
 
-impl<H: core::ops::Deref<Target = Semaphore>> Drop for Counted<'_, H> {
+impl<H: anywake::Handle<Target = Semaphore>> Drop for Counted<'_, H> {
     fn drop(&mut self) {
         drop(self.take());
     }

@@ -1,8 +1,7 @@
 //! The model of [`Condition`] with one or two locks, and its scenario.
 //!
-//! What makes it more than two lines: a notified waiter is not woken to fight for its lock. It moves to the line of
-//! those who were *told*, of whom only the first is woken; and that one, when it looks, brings along to the lock all
-//! the told behind it that want the same lock. See the head of the condition's own file for why.
+//! A notified waiter is woken, and asks for its lock when it looks. If the notifier passes the guard of that lock along,
+//! the waiter is moved to the lock's line instead, asleep.
 
 use core::cell::Cell;
 use core::fmt;
@@ -42,6 +41,10 @@ pub enum ConditionOperation {
     Notify(usize),
     /// `notify_all()`.
     NotifyAll,
+    /// `notify_with(n, guard)`, with the guard of this lock, if it is free.
+    NotifyWith(usize, usize),
+    /// `notify_all_with(guard)`, with the guard of this lock, if it is free.
+    NotifyAllWith(usize),
     /// Adds one to the stock behind this lock, if it is free.
     Stock(usize),
     /// Ends every `wait_until`, from now on.
@@ -57,6 +60,8 @@ pub enum ConditionOutcome {
     LockedUntil(bool),
     /// How many were notified.
     Notified(usize),
+    /// How many were notified, if the lock was free.
+    NotifiedWith(Option<usize>),
     /// The stock now, if the lock was free.
     Stocked(Option<u32>),
     /// It has no result.
@@ -90,8 +95,8 @@ enum Place {
     Idle,
     /// Waits for the condition.
     Waiting,
-    /// Notified, and on its way to the lock.
-    Told,
+    /// Notified and woken; it has not looked yet.
+    Notified,
     /// In line for the lock, or has been given it.
     AtLock,
     /// Owns the lock, as a guard.
@@ -117,7 +122,6 @@ pub struct ConditionModel {
     locks: Vec<LockState>,
     stock: Vec<u32>,
     waiting: Vec<usize>,
-    told: Vec<usize>,
     stop: bool,
     waits: Vec<Option<Wait>>,
 }
@@ -131,31 +135,31 @@ impl ConditionModel {
         self.waits[slot].expect("there is something in the slot").kind.lock()
     }
 
-    fn notify(&mut self, n: usize, owes: bool, wakes: &mut Wakes) -> usize {
+    /// Notifies up to `n`; those of the lock that the notifier owns, if it does, are requeued to it.
+    fn notify(&mut self, n: usize, owes: bool, owned: Option<usize>, wakes: &mut Wakes) -> usize {
         let n = n.min(self.waiting.len());
         for slot in self.waiting.drain(..n).collect::<Vec<_>>() {
+            let lock = self.lock_of(slot);
             let wait = self.wait(slot);
-            (wait.place, wait.owes) = (Place::Told, owes);
-            self.told.push(slot);
+            wait.owes = owes;
+            if owned == Some(lock) {
+                wait.place = Place::AtLock;
+                self.locks[lock].requeue(slot);
+            } else {
+                wait.place = Place::Notified;
+                wakes.wake(slot);
+            }
         }
-        self.wake_first(wakes);
         n
     }
 
-    fn wake_first(&mut self, wakes: &mut Wakes) {
-        if let Some(&first) = self.told.first() {
-            wakes.wake(first);
-        }
-    }
-
-    /// The told at the front that want this lock join its line; the first of them gets it if it is free.
-    fn bring_to(&mut self, lock: usize, wakes: &mut Wakes) {
-        while let Some(&first) = self.told.first().filter(|first| self.lock_of(**first) == lock) {
-            self.told.remove(0);
-            self.wait(first).place = Place::AtLock;
-            self.locks[lock].adopt(first, wakes);
-        }
-        self.wake_first(wakes);
+    fn notify_with(&mut self, n: usize, owes: bool, lock: usize, wakes: &mut Wakes) -> ConditionOutcome {
+        let free = self.locks[lock].try_lock();
+        ConditionOutcome::NotifiedWith(free.then(|| {
+            let n = self.notify(n, owes, Some(lock), wakes);
+            self.locks[lock].unlock(wakes);
+            n
+        }))
     }
 
     /// Polls a wait for the condition; gives whether it has the lock again.
@@ -167,7 +171,10 @@ impl ConditionModel {
                 self.waiting.push(slot);
                 self.locks[lock].unlock(wakes);
             }
-            Place::Told => self.bring_to(lock, wakes),
+            Place::Notified => {
+                self.wait(slot).place = Place::AtLock;
+                return self.locks[lock].arrive(slot);
+            }
             _ => {}
         }
         self.wait(slot).place == Place::AtLock && self.locks[lock].look(slot)
@@ -176,7 +183,7 @@ impl ConditionModel {
     /// Passes on the news that a wait had received and will not use.
     fn pass_on(&mut self, wait: Wait, wakes: &mut Wakes) {
         if wait.owes {
-            self.notify(1, true, wakes);
+            self.notify(1, true, None, wakes);
         }
     }
 }
@@ -271,10 +278,8 @@ impl Model for ConditionModel {
         match wait.place {
             Place::Idle if matches!(wait.kind, ConditionKind::Lock(_)) => {}
             Place::Idle | Place::Holds => self.locks[lock].unlock(wakes),
-            Place::Waiting | Place::Told => {
+            Place::Waiting | Place::Notified => {
                 self.waiting.retain(|waiter| *waiter != slot);
-                self.told.retain(|waiter| *waiter != slot);
-                self.wake_first(wakes);
                 self.pass_on(wait, wakes);
             }
             Place::AtLock => {
@@ -286,9 +291,13 @@ impl Model for ConditionModel {
 
     fn operate(&mut self, operation: ConditionOperation, wakes: &mut Wakes) -> ConditionOutcome {
         match operation {
-            ConditionOperation::Notify(n) => ConditionOutcome::Notified(self.notify(n, true, wakes)),
+            ConditionOperation::Notify(n) => ConditionOutcome::Notified(self.notify(n, true, None, wakes)),
             ConditionOperation::NotifyAll => {
-                ConditionOutcome::Notified(self.notify(self.waiting.len(), false, wakes))
+                ConditionOutcome::Notified(self.notify(self.waiting.len(), false, None, wakes))
+            }
+            ConditionOperation::NotifyWith(n, lock) => self.notify_with(n, true, lock, wakes),
+            ConditionOperation::NotifyAllWith(lock) => {
+                self.notify_with(self.waiting.len(), false, lock, wakes)
             }
             ConditionOperation::Stock(lock) => {
                 let free = self.locks[lock].try_lock();
@@ -306,13 +315,13 @@ impl Model for ConditionModel {
     }
 
     fn is_due(&self, slot: usize) -> bool {
-        let first = self.told.first() == Some(&slot);
-        first || self.locks[self.lock_of(slot)].is_due(slot)
+        let notified = self.waits[slot].is_some_and(|wait| wait.place == Place::Notified);
+        notified || self.locks[self.lock_of(slot)].is_due(slot)
     }
 
     fn seen(&self) -> ConditionSeen {
         ConditionSeen {
-            waiters: self.waiting.len() + self.told.len(),
+            waiters: self.waiting.len(),
             locks: self.locks.iter().map(|lock| (lock.is_locked(), lock.waiters())).collect(),
         }
     }
@@ -343,7 +352,6 @@ impl Scenario for ConditionScenario {
             locks: (0..self.locks).map(|_| LockState::new(self.limit)).collect(),
             stock: vec![0; self.locks],
             waiting: Vec::new(),
-            told: Vec::new(),
             stop: false,
             waits: Vec::new(),
         }
@@ -393,6 +401,12 @@ impl Scenario for ConditionScenario {
             ConditionOperation::Notify(1) => ConditionOutcome::Notified(shop.condition.notify_one()),
             ConditionOperation::Notify(n) => ConditionOutcome::Notified(shop.condition.notify(n)),
             ConditionOperation::NotifyAll => ConditionOutcome::Notified(shop.condition.notify_all()),
+            ConditionOperation::NotifyWith(n, lock) => ConditionOutcome::NotifiedWith(
+                shop.locks[lock].try_lock().map(|guard| shop.condition.notify_with(n, &guard)),
+            ),
+            ConditionOperation::NotifyAllWith(lock) => ConditionOutcome::NotifiedWith(
+                shop.locks[lock].try_lock().map(|guard| shop.condition.notify_all_with(&guard)),
+            ),
             ConditionOperation::Stock(lock) => {
                 ConditionOutcome::Stocked(shop.locks[lock].try_lock().map(|mut stock| {
                     *stock += 1;
@@ -435,7 +449,7 @@ fn boxed<'a, F: Future + 'a>(
 /// If primitive and model disagree.
 pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     use ConditionKind::{Lock, Wait, WaitFor, WaitUntil};
-    use ConditionOperation::{Notify, NotifyAll, Stock, Stop};
+    use ConditionOperation::{Notify, NotifyAll, NotifyAllWith, NotifyWith, Stock, Stop};
 
     let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
     let limit = u16::from(first / 2 % 4);
@@ -444,14 +458,32 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
             locks: 1,
             limit,
             kinds: &[Wait(0), Lock(0), WaitFor(0), WaitUntil(0)],
-            operations: &[Notify(1), NotifyAll, Stock(0), Notify(3), Notify(0), Stop],
+            operations: &[
+                Notify(1),
+                NotifyAll,
+                Stock(0),
+                Notify(3),
+                Notify(0),
+                Stop,
+                NotifyAllWith(0),
+                NotifyWith(1, 0),
+            ],
         }
     } else {
         ConditionScenario {
             locks: 2,
             limit,
             kinds: &[Wait(0), Wait(1), Lock(0), Lock(1), WaitFor(0), WaitUntil(1)],
-            operations: &[Notify(1), NotifyAll, Stock(0), Stock(1), Notify(3), Stop],
+            operations: &[
+                Notify(1),
+                NotifyAll,
+                Stock(0),
+                Stock(1),
+                Notify(3),
+                Stop,
+                NotifyAllWith(0),
+                NotifyWith(2, 1),
+            ],
         }
     };
     run_bytes(scenario, super::SLOTS, rest)

@@ -64,12 +64,10 @@ impl LockState {
         taken
     }
 
-    /// Hands it to this waiter, which stands in another line, if it is free; and else joins it to this one.
-    pub fn adopt(&mut self, slot: usize, wakes: &mut Wakes) {
-        if self.arrive(slot) {
-            self.granted.push(slot);
-            wakes.wake(slot);
-        }
+    /// Its owner moves this waiter, which stands in another line, to the end of this one.
+    pub fn requeue(&mut self, slot: usize) {
+        assert!(self.locked, "only an owner requeues");
+        self.line.push(slot);
     }
 
     /// Somebody in line looks; gives whether the lock is now its own.
@@ -78,8 +76,14 @@ impl LockState {
             self.granted.remove(at);
             return true;
         }
-        if self.limit == 0 || self.line[0] != slot {
+        if self.limit == 0 {
             return false;
+        }
+        if self.line[0] != slot {
+            // Not its turn, but it may overtake like an arrival.
+            let taken = self.try_lock();
+            self.line.retain(|waiter| !taken || *waiter != slot);
+            return taken;
         }
         self.notified = false;
         if !self.locked {

@@ -7,7 +7,10 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::rc::Rc;
 
-use anywake_core::{BoundedQueue, Closed, PushFuture, Queue, Slots, StaticQueue, TryPopError, TryPushError};
+use anywake_core::{
+    Closed, Queue, StaticQueue, TryPopError, TryPushError,
+    queue::{BoundedQueue, PushFuture, Slots},
+};
 use futures_util::FutureExt as _;
 
 use super::{BoxedWait, Content, Disagreement, Given, Model, Scenario, Wakes, run_bytes};
@@ -457,7 +460,7 @@ impl<S: Slots> fmt::Debug for QueueScenario<S> {
 /// A wait for a queue: a push, which can be cancelled, or another one.
 pub enum QueueWait<'a, S: Slots + 'static> {
     /// `push`.
-    Push(Pin<Box<PushFuture<'a, Entry, S>>>),
+    Push(Pin<Box<PushFuture<'a, BoundedQueue<Entry, S>>>>),
     /// Any other.
     Other(BoxedWait<'a, QueueScenario<S>>),
 }

@@ -104,9 +104,9 @@ impl SemaphoreModel {
         self.available.max(0).unsigned_abs() >= n
     }
 
-    /// One permit is waited for in any case.
-    fn is_too_many(&self, n: usize) -> bool {
-        n > 1 && self.bound.is_some_and(|bound| n > bound)
+    /// A single permit is waited for in any case.
+    fn is_too_many(&self, kind: SemaphoreKind) -> bool {
+        kind != SemaphoreKind::One && self.bound.is_some_and(|bound| kind.count() > bound)
     }
 
     fn error(&self) -> AcquireError {
@@ -116,11 +116,12 @@ impl SemaphoreModel {
     /// Strictly in line: whoever cannot be served yet holds up those behind.
     fn serve(&mut self, wakes: &mut Wakes) {
         while let Some(&first) = self.line.first() {
-            let n = self.wait(first).0.count();
-            if self.closed || self.is_too_many(n) {
+            let (kind, _) = self.wait(first);
+            let n = kind.count();
+            if self.closed || self.is_too_many(kind) {
                 self.stand(first, Place::Refused);
             } else if self.can_take(n) {
-                self.available -= n.cast_signed();
+                self.available -= n as isize;
                 self.stand(first, Place::Granted);
             } else {
                 return;
@@ -131,17 +132,18 @@ impl SemaphoreModel {
     }
 
     fn put_back(&mut self, n: usize, wakes: &mut Wakes) {
-        self.available += n.cast_signed();
+        self.available += n as isize;
         self.serve(wakes);
     }
 
     /// What a request gives at once; `None`: it has to wait.
-    fn ask(&mut self, n: usize) -> Option<Result<(), AcquireError>> {
-        if self.closed || self.is_too_many(n) {
+    fn ask(&mut self, kind: SemaphoreKind) -> Option<Result<(), AcquireError>> {
+        if self.closed || self.is_too_many(kind) {
             return Some(Err(self.error()));
         }
-        (self.line.is_empty() && self.can_take(n)).then(|| {
-            self.available -= n.cast_signed();
+        let n = kind.count();
+        (n == 0 || self.line.is_empty() && self.can_take(n)).then(|| {
+            self.available -= n as isize;
             Ok(())
         })
     }
@@ -175,7 +177,7 @@ impl Model for SemaphoreModel {
     fn poll(&mut self, slot: usize, _: &mut Wakes) -> Poll<SemaphoreOutcome> {
         let (kind, place) = self.wait(slot);
         let result = match place {
-            Place::Idle => match self.ask(kind.count()) {
+            Place::Idle => match self.ask(kind) {
                 Some(result) => result,
                 None if matches!(kind, SemaphoreKind::Try(_)) => {
                     self.waits[slot] = None;
@@ -223,17 +225,16 @@ impl Model for SemaphoreModel {
     /// A permit is forgotten.
     fn take(&mut self, slot: usize, _: &mut Wakes) -> SemaphoreOutcome {
         let (kind, _) = self.waits[slot].take().expect("there is a permit to forget");
-        self.total -= kind.count().cast_signed();
+        self.total -= kind.count() as isize;
         SemaphoreOutcome::Done
     }
 
     fn operate(&mut self, operation: SemaphoreOperation, wakes: &mut Wakes) -> SemaphoreOutcome {
         match operation {
             SemaphoreOperation::Release(n) => {
-                let allowed =
-                    self.bound.is_none_or(|bound| self.total + n.cast_signed() <= bound.cast_signed());
+                let allowed = self.bound.is_none_or(|bound| self.total + n as isize <= bound as isize);
                 if allowed {
-                    self.total += n.cast_signed();
+                    self.total += n as isize;
                     self.put_back(n, wakes);
                 }
                 SemaphoreOutcome::Released(allowed)
@@ -241,8 +242,8 @@ impl Model for SemaphoreModel {
             SemaphoreOperation::Reduce(n) => {
                 let n = n.min(self.bound.unwrap_or(self.total.max(0).unsigned_abs()));
                 self.bound = self.bound.map(|bound| bound - n);
-                self.total -= n.cast_signed();
-                self.available -= n.cast_signed();
+                self.total -= n as isize;
+                self.available -= n as isize;
                 self.serve(wakes);
                 SemaphoreOutcome::Reduced(n)
             }
@@ -289,8 +290,8 @@ impl Scenario for SemaphoreScenario {
     fn model(self) -> SemaphoreModel {
         SemaphoreModel {
             scenario: self,
-            available: self.permits.cast_signed(),
-            total: self.permits.cast_signed(),
+            available: self.permits as isize,
+            total: self.permits as isize,
             bound: self.bounded.then_some(self.permits),
             closed: false,
             line: Vec::new(),
@@ -377,7 +378,7 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     let scenario = SemaphoreScenario {
         permits: usize::from(first % 8),
         bounded: first & 8 != 0,
-        kinds: &[One, Many(2), Try(1), Many(3), Many(0), Try(2)],
+        kinds: &[One, Many(2), Try(1), Many(3), Many(0), Try(2), Many(1)],
         operations: &OPERATIONS[..OPERATIONS.len() - usize::from(!closes)],
     };
     run_bytes(scenario, super::SLOTS, rest)

@@ -8,7 +8,7 @@ use super::{WakeCount, block_on, join, model, own, poll, queued, queued_for, spa
 use crate::condition::{Condition, ConditionFuture};
 use crate::event::Event;
 use crate::lock::{Lock, LockGuard};
-use crate::loom::{AtomicBool, Ordering};
+use crate::sys::atomic::{AtomicBool, Ordering};
 
 type Pair = (Lock<u32>, Condition);
 type Wait = ConditionFuture<'static, &'static Lock<u32>>;
@@ -121,7 +121,7 @@ fn a_notification_meets_a_change_of_waker() {
     });
 }
 
-/// All are notified while somebody has the lock: they get it in their order, each woken.
+/// The owner of the lock notifies all: they get it in their order, each woken.
 #[test]
 fn all_get_the_lock_in_their_order() {
     model(|| {
@@ -134,7 +134,10 @@ fn all_get_the_lock_in_their_order() {
         };
         let notifier = Arc::clone(&pair);
         let threads = [
-            spawn(move || assert_eq!(notifier.1.notify_all(), 3)),
+            spawn(move || {
+                let guard = notifier.0.try_lock().expect("nobody else has it yet");
+                assert_eq!(notifier.1.notify_all_with(&guard), 3);
+            }),
             spawn(move || {
                 take_turn(first, 0);
             }),
@@ -146,7 +149,7 @@ fn all_get_the_lock_in_their_order() {
     });
 }
 
-/// All are notified, and the first of them goes away before, while or after it brings the others to the lock.
+/// All are notified, and the first of them goes away before, while or after it asks for the lock.
 #[test]
 fn the_first_of_all_goes_away() {
     model(|| {
@@ -176,7 +179,7 @@ fn a_moved_waiter_is_handed_the_lock() {
         let mut first = queued(own(&pair, wait));
         let second = queued(own(&pair, wait));
         let mut guard = block_on(own(&pair, |(lock, _)| lock.lock()));
-        assert_eq!(pair.1.notify_all(), 2);
+        assert_eq!(pair.1.notify_all_with(&guard), 2);
         assert!(poll(&mut first).is_pending());
         assert_eq!((pair.0.waiters(), pair.1.waiters()), (2, 0));
         let threads = [
@@ -189,6 +192,60 @@ fn a_moved_waiter_is_handed_the_lock() {
         assert_eq!(*block_on(second), 7);
         join(threads);
         assert!(!pair.0.is_locked() && pair.0.waiters() == 0);
+    });
+}
+
+/// A waiter changes its waker, or goes away, while the owner of its lock moves it there and unlocks.
+#[test]
+fn a_move_to_the_lock_meets_a_poll() {
+    model(|| {
+        let pair = pair();
+        let first = queued(own(&pair, wait));
+        let second = queued(own(&pair, wait));
+        let guard = block_on(own(&pair, |(lock, _)| lock.lock()));
+        let notifier = Arc::clone(&pair);
+        let threads = [
+            spawn(move || {
+                assert!(notifier.1.notify_with(2, &guard) >= 1);
+                drop(guard);
+            }),
+            spawn(move || drop(first)),
+        ];
+        *block_on(second) += 1;
+        join(threads);
+        assert!(!pair.0.is_locked());
+        assert_eq!((pair.0.waiters(), pair.1.waiters()), (0, 0));
+    });
+}
+
+/// One is moved to the lock and goes away there: its notification reaches the other one, whoever owns the lock by then.
+#[test]
+fn a_moved_waiter_that_goes_away_forwards() {
+    model(|| {
+        let pair = pair();
+        let first = queued(own(&pair, wait));
+        let second = queued(own(&pair, wait));
+        let guard = block_on(own(&pair, |(lock, _)| lock.lock()));
+        assert_eq!(pair.1.notify_one_with(&guard), 1);
+        let threads = [spawn(move || drop(guard)), spawn(move || drop(first))];
+        drop(block_on(second));
+        join(threads);
+        assert!(!pair.0.is_locked());
+        assert_eq!((pair.0.waiters(), pair.1.waiters()), (0, 0));
+    });
+}
+
+/// A wait that was enabled without a waker, and is polled while it is notified.
+#[test]
+fn an_enabled_wait_misses_no_notification() {
+    model(|| {
+        let pair = pair();
+        let mut enabled = own(&pair, wait);
+        assert!(!enabled.future.as_mut().enable());
+        let notifier = Arc::clone(&pair);
+        let notifier = spawn(move || assert_eq!(notifier.1.notify_one(), 1));
+        drop(block_on(enabled));
+        notifier.join().unwrap();
     });
 }
 

@@ -3,7 +3,7 @@
 use core::task::Poll;
 use std::sync::Arc;
 
-use crate::loom::{AtomicBool, Ordering};
+use crate::sys::atomic::{AtomicBool, Ordering};
 
 use super::{
     Shared, WakeCount, block_on, carries_memory, join, model, own, poll, queued, queued_for, spawn, write_and,

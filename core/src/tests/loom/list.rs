@@ -5,9 +5,9 @@ use std::boxed::Box;
 use std::sync::Arc;
 
 use super::{Shared, model, spawn};
-use crate::list::{Links, List};
-use crate::loom::{AtomicBool, Ordering, UnsafeCell};
-use crate::raw_lock::RawLock;
+use crate::sys::atomic::{AtomicBool, Ordering, UnsafeCell};
+use crate::sys::raw_lock::RawLock;
+use crate::wait::list::{Links, List};
 
 /// What lies in a future: the links first, and whether somebody took it out.
 #[repr(C)]

@@ -275,6 +275,27 @@ fn a_bypassed_waiter_goes_away() {
     });
 }
 
+/// With bypass: a waiter that is not the first is polled while the lock is free, and neither it nor the first is lost.
+#[test]
+fn a_bypass_by_the_second_in_the_queue() {
+    model(|| {
+        let lock = Arc::new(Lock::with_bypass(0, 1));
+        let guard = Arc::clone(&lock).try_lock_owned();
+        let first = queued(own(&lock, Lock::lock));
+        let mut second = queued(own(&lock, Lock::lock));
+        let threads = [
+            spawn(move || drop(guard)),
+            spawn(move || match poll(&mut second) {
+                Poll::Ready(mut value) => *value += 1,
+                Poll::Pending => *block_on(second) += 1,
+            }),
+        ];
+        *block_on(first) += 1;
+        join(threads);
+        assert_eq!(*lock.try_lock().expect("nobody has it"), 2);
+    });
+}
+
 /// With bypass: the waiter that was woken finds the lock taken, and changes its waker meanwhile.
 #[test]
 fn a_bypassed_waiter_changes_its_waker() {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::{Shared, block_on, join, model, own, poll, queued, spawn, write_and};
-use crate::error::{Closed, TryPopError};
+use crate::closed::Closed;
 use crate::queue::StaticQueue;
+use crate::queue::TryPopError;
 
 type One = StaticQueue<u32, 1>;
 type Two = StaticQueue<u32, 2>;

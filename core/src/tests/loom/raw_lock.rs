@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{Shared, model, spawn};
-use crate::raw_lock::spin::RawLock;
+use crate::sys::raw_lock::spin::RawLock;
 
 fn add_one((lock, value): &(RawLock, Arc<Shared<u32>>)) {
     let _held = lock.lock();

@@ -5,8 +5,9 @@ use core::task::Poll;
 use std::sync::Arc;
 
 use super::{Shared, block_on, carries_memory, join, model, own, poll, queued, spawn, write_and};
-use crate::error::{AcquireError, Closed, TryAcquireError};
+use crate::closed::Closed;
 use crate::semaphore::Semaphore;
+use crate::semaphore::{AcquireError, TryAcquireError};
 
 /// One permit for three: they exclude each other, and the permit is there in the end.
 #[test]

@@ -1,94 +1,114 @@
 //! Models of the protocol alone, with the simplest of policies: a heap of tokens.
 
+#![allow(dead_code, private_interfaces, unreachable_pub, reason = "the macro stamps what crates export")]
+
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Waker;
 use std::sync::Arc;
 use std::task::Wake;
 
 use super::{Shared, block_on, join, model, own, poll, queued, queued_for, spawn, write_and};
-use crate::wait_future::WaitFuture;
-use crate::wait_queue::{Locked, Policy, Served, WaitQueue};
-use crate::waiter::{Generation, Verdict, WaitList, Waiter};
+use crate::wait::future::{Wait, wait_futures};
+use crate::wait::handle::Primitive;
+use crate::wait::list::List;
+use crate::wait::policy::{Look, Policy};
+use crate::wait::queue::{Core, Locked, WaitQueue};
+use crate::wait::status::Verdict;
+use crate::wait::waiter::{ListOf, Waiter};
+use crate::wait::wake::Served;
 
-struct Heap {
-    list: WaitList<()>,
-    tokens: usize,
+// SAFETY: W6, it is the only list of `Tokens`, and its requests are `()`.
+const TAKERS: ListOf<()> = unsafe { ListOf::new(0) };
+
+struct Tokens(WaitQueue<Self>);
+
+impl Core for Tokens {
+    type Word = ();
+    type State = usize;
+    type Lists = [List; 1];
+
+    fn queue(&self) -> &WaitQueue<Self> {
+        &self.0
+    }
 }
 
-struct Tokens(WaitQueue<(), Heap>);
+impl Primitive for Tokens {
+    type Core = Self;
+
+    fn core(&self) -> &Self {
+        self
+    }
+}
 
 impl Tokens {
     fn new(tokens: usize) -> Arc<Self> {
-        Arc::new(Self(WaitQueue::new((), Heap { list: WaitList::new(), tokens })))
+        Arc::new(Self(WaitQueue::new((), tokens, [List::new()])))
     }
 
-    fn take(&self) -> WaitFuture<Ask<'_>> {
-        WaitFuture::new(Ask(self), ())
+    fn take(&self) -> Taking<'_> {
+        Taking::over(Wait::new(self, ()))
     }
 
     fn put(&self, n: usize) {
-        let locked = self.0.lock();
-        locked.state.tokens += n;
-        self.serve(locked);
-    }
-
-    fn serve(&self, locked: Locked<'_, Heap>) {
-        self.0.wake_loop(locked, |locked| {
-            if locked.state.tokens == 0 || locked.state.list.is_empty() {
-                return Served::Nobody;
-            }
-            locked.state.tokens -= 1;
-            Served::One(locked.waiters.decide(&mut locked.state.list, Verdict::Granted))
-        });
+        let mut locked = self.0.lock();
+        *locked.state_mut() += n;
+        serve(locked);
     }
 
     fn assert_left(&self, tokens: usize) {
         let locked = self.0.lock();
-        assert_eq!((locked.state.tokens, locked.waiters.count()), (tokens, 0));
-        assert!(locked.state.list.is_empty());
+        assert_eq!((*locked.state(), locked.count()), (tokens, 0));
+        assert!(locked.is_empty(TAKERS));
     }
 }
 
-struct Ask<'a>(&'a Tokens);
+fn serve(locked: Locked<'_, Tokens>) {
+    locked.wake_loop(|locked| {
+        if *locked.state() == 0 || locked.is_empty(TAKERS) {
+            return Served::Nobody;
+        }
+        *locked.state_mut() -= 1;
+        Served::One(locked.decide(TAKERS, Verdict::Granted))
+    });
+}
 
-impl Policy for Ask<'_> {
-    type Word = ();
-    type State = Heap;
+enum Take {}
+
+// SAFETY: `TAKERS` is the one list of `Tokens` (W6); `look` returns the `Locked` that it was given, and neither it nor
+// `after_cancel` takes the lock again.
+unsafe impl Policy for Take {
+    type Core = Tokens;
     type Request = ();
     type Grant = ();
-    type Output = ();
 
-    fn queue(&self) -> &WaitQueue<(), Heap> {
-        &self.0.0
-    }
+    const LIST: ListOf<()> = TAKERS;
 
-    fn list<'s>(state: &'s mut Heap, _: &Waiter<()>) -> &'s mut WaitList<()> {
-        &mut state.list
-    }
-
-    fn try_now(&self, (): &()) -> Option<()> {
+    fn try_now(_: &Tokens, (): &()) -> Option<()> {
         None
     }
 
-    fn try_locked<'q>(&self, locked: Locked<'q, Heap>, (): &()) -> Result<(), Locked<'q, Heap>> {
-        if locked.state.tokens == 0 || !locked.state.list.is_empty() {
-            return Err(locked);
+    fn look<'q>(_: &Tokens, mut locked: Locked<'q, Tokens>, (): &()) -> Look<'q, Tokens> {
+        if *locked.state() == 0 || !locked.is_empty(TAKERS) {
+            return Look::Wait(locked);
         }
-        locked.state.tokens -= 1;
-        Ok(())
+        *locked.state_mut() -= 1;
+        Look::Done(Verdict::Granted)
     }
 
-    fn settle(&self, _: Verdict, (): &()) {}
+    fn take(_: &Tokens, _: Verdict, (): &()) {}
 
-    fn revoke(&self, _: Verdict, (): &()) {
-        self.0.put(1);
+    fn give_back(tokens: &Tokens, (): &()) {
+        tokens.put(1);
     }
 
-    fn serve(&self, locked: Locked<'_, Heap>) {
-        self.0.serve(locked);
+    fn after_cancel(_: &Tokens, locked: Locked<'_, Tokens>) {
+        serve(locked);
     }
+}
 
-    fn output(&mut self, (): (), (): &()) {}
+wait_futures! {
+    /// Waits for a token.
+    pub struct Taking['a]['a] waits as Wait<&'a Tokens, Take> => (), |_, ()| ();
 }
 
 /// A token comes while somebody begins to wait.
@@ -143,12 +163,9 @@ fn a_verdict_hands_the_node_back() {
     model(|| {
         let tokens = Tokens::new(0);
         let waiter = Arc::new(Waiter::new(()));
-        let locked = tokens.0.lock();
-        // SAFETY: it does not move inside its `Arc`, and is in no list.
-        unsafe {
-            let stamp = Generation::new();
-            locked.waiters.enter(&mut locked.state.list, &waiter, Waker::noop().clone(), stamp);
-        }
+        let mut locked = tokens.0.lock();
+        // SAFETY: W1, it does not move inside its `Arc`, and is in no list.
+        unsafe { locked.enter(TAKERS, &waiter, Some(Waker::noop().clone())) };
         drop(locked);
         let giver = {
             let (tokens, waiter) = (Arc::clone(&tokens), Arc::clone(&waiter));
@@ -157,8 +174,8 @@ fn a_verdict_hands_the_node_back() {
                 drop(waiter);
             })
         };
-        if Verdict::of(waiter.status()).is_some() {
-            // SAFETY: by invariant 2 of the protocol; loom watches the cell that the waker is in.
+        if waiter.status().verdict().is_some() {
+            // SAFETY: W2, the waiter is decided; loom watches the cell that the waker is in.
             assert!(unsafe { waiter.with_waker(|waker| waker.is_none()) });
         }
         giver.join().unwrap();

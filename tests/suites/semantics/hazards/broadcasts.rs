@@ -239,7 +239,7 @@ fn release_for_more_than_a_batch_does_not_serve_a_late_comer_before_those_who_wa
     let (late, waker) = late_comer(|| SEMAPHORE.acquire());
     let mut tasks = crowd_behind(waker, || SEMAPHORE.acquire());
     SEMAPHORE.release(CROWD + 1).unwrap();
-    tasks.iter_mut().for_each(|task| task.ready().unwrap().forget());
+    tasks.iter_mut().for_each(|task| assert_eq!(task.ready().unwrap().forget(), 1));
     let mut late = late.lock().unwrap().take().expect("it came between two batches");
     assert!(!late.is_woken());
     SEMAPHORE.release(1).unwrap();

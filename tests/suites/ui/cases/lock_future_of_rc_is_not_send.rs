@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use anywake_core::LockFuture;
+use anywake_core::lock::LockFuture;
 
 fn send<T: Send>() {}
 

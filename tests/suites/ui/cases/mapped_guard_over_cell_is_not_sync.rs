@@ -3,10 +3,10 @@
 
 use std::cell::Cell;
 
-use anywake_core::MappedLockGuard;
+use anywake_core::MappedGuard;
 
 fn sync<T: Sync>() {}
 
 fn main() {
-    sync::<MappedLockGuard<'static, u8, Cell<u8>>>();
+    sync::<MappedGuard<'static, Cell<u8>>>();
 }

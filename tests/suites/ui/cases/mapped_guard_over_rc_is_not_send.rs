@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use anywake_core::MappedLockGuard;
+use anywake_core::MappedGuard;
 
 fn send<T: Send>() {}
 
 fn main() {
-    send::<MappedLockGuard<'static, u8, Rc<u8>>>();
+    send::<MappedGuard<'static, Rc<u8>>>();
 }

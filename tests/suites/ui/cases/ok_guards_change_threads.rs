@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::thread;
 
-use anywake_core::{Lock, LockFuture, LockGuard, MappedLockGuard, OwnedLockGuard};
+use anywake_core::{Lock, LockGuard, MappedGuard, OwnedLockGuard, lock::LockFuture};
 
 fn send<T: Send>() {}
 fn sync<T: Sync>() {}
@@ -15,8 +15,8 @@ fn main() {
     send::<LockGuard<'static, Cell<u8>>>();
     sync::<LockGuard<'static, u8>>();
     sync::<OwnedLockGuard<u8>>();
-    send::<MappedLockGuard<'static, Cell<u8>, Cell<u8>>>();
-    sync::<MappedLockGuard<'static, u8, u8>>();
+    send::<MappedGuard<'static, Cell<u8>>>();
+    sync::<MappedGuard<'static, u8>>();
     send::<LockFuture<'static, Cell<u8>>>();
 
     let guard = Arc::new(Lock::new(Cell::new(1))).try_lock_owned();

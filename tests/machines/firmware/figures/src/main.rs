@@ -16,9 +16,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::task::{Context, Waker};
 
-use anywake_core::{
-    AcquireFuture, Condition, ConditionFuture, Event, EventFuture, Lock, LockFuture, Semaphore, StaticQueue,
-};
+use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue, condition::ConditionFuture, event::EventFuture, lock::LockFuture, semaphore::AcquireFuture};
 use anywake_minimal::{Executor, Flags};
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;

@@ -20,21 +20,21 @@
 //! future is leaked and its primitive is moved afterwards.
 //!
 //! # Invariants
-//! 1. Every linked [`Links`] stays where it is, and valid, until it is removed. The caller of `push_back`
-//!    promises it; [`Pin`](core::pin::Pin) and the drop of the future keep that promise.
-//! 2. Links are only read or written by whoever has the list by `&mut`, that is, under the internal lock.
-//!    No `&mut Links` is ever made, not even of an unlinked entry: its neighbours may be pointing at it.
-//! 3. Following `next` from the first entry visits each entry once, oldest first, and comes back to it;
-//!    `prev` is its inverse.
+//! * L1. Every linked [`Links`] stays where it is, and valid, until it is removed. The caller of `push_back` promises
+//!   it; [`Pin`](core::pin::Pin) and the drop of the future keep that promise.
+//! * L2. Links are read and written only by a thread that has the list by `&mut`, that is, under the internal lock. No
+//!   `&mut Links` is ever made, not even of an unlinked entry: its neighbours may be pointing at it.
+//! * L3. Following `next` from the first entry visits each entry once, oldest first, and comes back to it; `prev` is
+//!   its inverse.
 
 use core::fmt;
 use core::ptr::NonNull;
 
-use crate::loom::UnsafeCell;
+use crate::sys::atomic::UnsafeCell;
 
 /// What an entry contributes: its two neighbours. Meaningless while it is in no list.
 #[derive(Debug)]
-pub struct Links {
+pub(crate) struct Links {
     next: UnsafeCell<NonNull<Links>>,
     prev: UnsafeCell<NonNull<Links>>,
 }
@@ -46,35 +46,35 @@ impl Links {
     }
 
     /// # Safety
-    /// `this` is linked, and the caller holds its list by `&mut` (invariant 2).
+    /// `this` is linked, and the caller holds its list by `&mut` (L2).
     unsafe fn next(this: NonNull<Links>) -> NonNull<Links> {
-        // SAFETY: `this` is valid by invariant 1.
+        // SAFETY: `this` is linked, so valid (L1).
         let this = unsafe { this.as_ref() };
-        // SAFETY: nobody writes meanwhile, by invariant 2.
+        // SAFETY: the caller holds the list by `&mut`, so nobody writes meanwhile (L2).
         this.next.with(|next| unsafe { *next })
     }
 
     /// # Safety
     /// As for [`Links::next`].
     unsafe fn prev(this: NonNull<Links>) -> NonNull<Links> {
-        // SAFETY: `this` is valid by invariant 1.
+        // SAFETY: `this` is linked, so valid (L1).
         let this = unsafe { this.as_ref() };
-        // SAFETY: nobody writes meanwhile, by invariant 2.
+        // SAFETY: the caller holds the list by `&mut`, so nobody writes meanwhile (L2).
         this.prev.with(|prev| unsafe { *prev })
     }
 
     /// Makes `first` and `second` neighbours, in this order.
     ///
     /// # Safety
-    /// Both are valid, and the caller holds the list they belong to by `&mut` (invariant 2).
+    /// Both are valid, and the caller holds the list they belong to by `&mut` (L2).
     unsafe fn join(first: NonNull<Links>, second: NonNull<Links>) {
-        // SAFETY: valid, says the caller.
+        // SAFETY: `first` is valid, as the caller promises (L1).
         let left = unsafe { first.as_ref() };
-        // SAFETY: likewise.
+        // SAFETY: `second` is valid, as the caller promises (L1).
         let right = unsafe { second.as_ref() };
-        // SAFETY: nobody else touches them meanwhile, by invariant 2.
+        // SAFETY: the caller holds the list by `&mut`, so nobody else reads or writes `first` meanwhile (L2).
         left.next.with_mut(|next| unsafe { *next = second });
-        // SAFETY: likewise.
+        // SAFETY: the caller holds the list by `&mut`, so nobody else reads or writes `second` meanwhile (L2).
         right.prev.with_mut(|prev| unsafe { *prev = first });
     }
 }
@@ -84,8 +84,8 @@ pub(crate) struct List {
     head: Option<NonNull<Links>>,
 }
 
-// SAFETY: the links are only reached under the internal lock of the list's primitive (invariant 2), by
-// whichever thread holds it; what else lies in an entry is guarded by the bounds of the wait queue.
+// SAFETY: only the thread that holds the internal lock of the list's primitive reaches the links (L2). What else lies
+// in an entry is guarded by the bounds of the wait queue. (`List` is not `Sync`: it holds a raw pointer.)
 unsafe impl Send for List {}
 
 impl List {
@@ -112,20 +112,20 @@ impl List {
     /// ```
     ///
     /// # Safety
-    /// `entry` is valid, in no list, and stays where it is until it is removed (invariant 1).
+    /// `entry` is valid, in no list, and stays where it is until it is removed (L1).
     pub(crate) unsafe fn push_back(&mut self, entry: NonNull<Links>) {
         match self.head {
             None => {
-                // SAFETY: `entry` is valid, and now belongs to this list, which is held by `&mut`.
+                // SAFETY: `entry` is valid (L1), and now belongs to this list, which is held by `&mut` (L2).
                 unsafe { Links::join(entry, entry) };
                 self.head = Some(entry);
             }
             Some(head) => {
-                // SAFETY: `head` is linked, and `&mut self` is invariant 2.
+                // SAFETY: `head` is linked (L1), in this list, which is held by `&mut` (L2).
                 let last = unsafe { Links::prev(head) };
-                // SAFETY: `last` is linked like `head`, so all three are valid (invariant 1).
+                // SAFETY: `last` is linked and `entry` is valid (L1); the list is held by `&mut` (L2).
                 unsafe { Links::join(last, entry) };
-                // SAFETY: likewise. Both gaps are joined, so the ring is closed again (invariant 3).
+                // SAFETY: `entry` is valid and `head` is linked (L1). Both gaps are joined: the ring is closed (L3).
                 unsafe { Links::join(entry, head) };
             }
         }
@@ -140,11 +140,11 @@ impl List {
     /// # Safety
     /// `entry` is linked in *this* list.
     pub(crate) unsafe fn remove(&mut self, entry: NonNull<Links>) {
-        // SAFETY: `entry` is linked here, and `&mut self` is invariant 2.
+        // SAFETY: `entry` is linked in this list (L1), which is held by `&mut` (L2).
         let prev = unsafe { Links::prev(entry) };
-        // SAFETY: likewise.
+        // SAFETY: `entry` is still linked (L1), and the list is held by `&mut` (L2).
         let next = unsafe { Links::next(entry) };
-        // SAFETY: the neighbours are linked, so valid (invariant 1); joining them leaves invariant 3.
+        // SAFETY: the neighbours are linked, so valid (L1). Joining them closes the ring again (L3).
         unsafe { Links::join(prev, next) };
         if self.head == Some(entry) {
             self.head = (next != entry).then_some(next);

@@ -35,7 +35,7 @@ mod real {
 
     /// A cell whose every access is a closure, as loom wants it; here it costs nothing.
     #[derive(Debug)]
-    pub struct UnsafeCell<T: ?Sized>(core::cell::UnsafeCell<T>);
+    pub(crate) struct UnsafeCell<T: ?Sized>(core::cell::UnsafeCell<T>);
 
     impl<T> UnsafeCell<T> {
         pub(crate) const fn new(value: T) -> Self {
@@ -73,8 +73,7 @@ mod real {
 
 #[cfg(loom)]
 mod modelled {
-    #[allow(unreachable_pub, reason = "as public as the real one, which is part of a request's type")]
-    pub use loom::cell::UnsafeCell;
+    pub(crate) use loom::cell::UnsafeCell;
     pub(crate) use loom::hint::spin_loop;
     pub(crate) use loom::sync::atomic::Ordering;
     pub(crate) use loom::thread::yield_now;
@@ -87,8 +86,7 @@ mod modelled {
     macro_rules! atomics {
         ($($name:ident($value:ty)),*) => {$(
             #[derive(Debug)]
-            #[allow(unreachable_pub, reason = "as above")]
-            pub struct $name {
+            pub(crate) struct $name {
                 value: loom::sync::atomic::$name,
                 looks: loom::sync::Condvar,
             }

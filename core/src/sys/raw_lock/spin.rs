@@ -1,6 +1,6 @@
 //! A byte: mutual exclusion by one `swap` and one store.
 
-use crate::loom::{AtomicBool, Ordering, const_fn, spin_loop, yield_now};
+use crate::sys::atomic::{AtomicBool, Ordering, const_fn, spin_loop, yield_now};
 
 /// The first pause of a thread that finds the lock taken, in spin hints.
 ///

@@ -20,13 +20,17 @@
 //! | `std`                | a byte              | the same, then yields to the operating system   | as they were |
 //! | `critical-section`   | a critical section  | cannot be; another core waits in `acquire`      | off          |
 //!
-//! A critical section excludes every other one, on all cores: that is its contract, so a byte inside it would never be
-//! found taken. (The two are in this order only, if at all. With the byte taken first, a handler could interrupt
-//! between them and spin for ever for a holder that cannot run.)
+//! A critical section excludes every other one, on all cores: that is its contract. So a byte inside it would never be
+//! found taken, and there is none.
 //!
 //! # Invariants
-//! 1. At most one [`RawGuard`] of a lock exists at a time.
-//! 2. What happened under a guard happens before what happens under the next one.
+//! * R1. At most one [`RawGuard`] of a lock exists at a time.
+//! * R2. What happened under a guard happens before what happens under the next one.
+//!
+//! A byte enforces R1: a second `lock` on the same thread would never return. Critical sections nest, so there R1 is
+//! the callers' duty: no function takes the lock of a queue while it holds it. That is so because no user code runs
+//! under the lock (W4), and the protocol itself takes one lock, or a condition's and then a lock's. Builds with debug
+//! assertions check it.
 
 #[cfg(loom)]
 mod modelled;

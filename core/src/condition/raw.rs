@@ -1,0 +1,109 @@
+//! What a condition is made of: the tasks that wait, each with the address of its lock.
+//!
+//! # Problem
+//! Waking n waiters that all want the same lock makes n tasks run, of which n - 1 find the lock taken. It is better to
+//! wake each when it *owns* the lock, by moving it to the lock's queue. But no wait may depend on a stranger's poll, and
+//! a wait that borrows its lock can be forgotten and the lock freed, while its node is still linked here: a pointer to
+//! the lock would dangle.
+//!
+//! # Rejected
+//! * To follow a pointer to the lock when a waiter is notified: it may dangle.
+//! * To wake only the first notified waiter, which has its lock at hand and brings the others along. If that waiter is
+//!   kept aside unpolled, all others sleep, with whatever lock.
+//!
+//! # Chosen
+//! A notified waiter is woken, and asks for its lock when it is polled. A notifier that holds the lock's *guard* may
+//! pass that along: then the lock exists and is owned, and the waiters that carry its address are requeued to it without
+//! a wake. The address is compared, never followed.
+//!
+//! # Invariants
+//! * C1. The internal lock of a condition is taken before that of a lock, never the other way round.
+//! * C2. The word is true while anybody waits, and changes under the internal lock. `notify` may read it without the
+//!   lock: a waiter that it must reach stored `true` before it released the user's lock, and the notifier, or the
+//!   thread that made it notify, acquired that lock since. Without such an order the notification might as well have
+//!   come first.
+//! * C3. A waiter is requeued only to a lock whose guard the notifier holds, and whose address it carries.
+//! * C4. A notification from `notify(n)` is forwarded if its wait is dropped before the end. One from `notify_all` is
+//!   not: it reached everybody.
+
+use crate::lock::{LOCKERS, LockCore};
+use crate::sys::atomic::{AtomicBool, Ordering, const_fn};
+use crate::wait::list::List;
+use crate::wait::queue::{Core, Locked, WaitQueue};
+use crate::wait::status::{Generation, Verdict};
+use crate::wait::waiter::ListOf;
+use crate::wait::wake::Served;
+
+/// The waiters, each with the address of its lock.
+// SAFETY: W6, it is the only list of a `ConditionCore`, and its requests are addresses.
+pub(super) const WAITING: ListOf<usize> = unsafe { ListOf::new(0) };
+
+/// Whether anybody waits, and the queue. The state that the lock guards is the generation of the next notification.
+#[derive(Debug)]
+pub(crate) struct ConditionCore {
+    queue: WaitQueue<Self>,
+}
+
+impl Core for ConditionCore {
+    type Word = AtomicBool;
+    type State = Generation;
+    type Lists = [List; 1];
+
+    #[inline]
+    fn queue(&self) -> &WaitQueue<Self> {
+        &self.queue
+    }
+
+    #[inline]
+    fn generation(state: &Generation) -> Generation {
+        *state
+    }
+}
+
+impl ConditionCore {
+    const_fn! {
+        pub(super) const fn new() -> Self {
+            Self { queue: WaitQueue::new(AtomicBool::new(false), Generation::new(), [const { List::new() }; 1]) }
+        }
+    }
+
+    pub(super) fn waiters(&self) -> usize {
+        self.queue.lock().count()
+    }
+
+    /// Notifies up to `n` waiters. Those of `lock`, which the caller owns, are requeued to it.
+    #[inline]
+    pub(super) fn notify(&self, n: usize, forwards: bool, lock: Option<&LockCore>) -> usize {
+        // Ordering: Relaxed, by C2.
+        if self.queue.word.load(Ordering::Relaxed) { self.notify_queued(n, forwards, lock) } else { 0 }
+    }
+
+    #[inline(never)]
+    fn notify_queued(&self, n: usize, forwards: bool, lock: Option<&LockCore>) -> usize {
+        let mut count = 0;
+        let mut locked = self.queue.lock();
+        let reached = n.min(locked.count());
+        let cohort = locked.state_mut().begin(reached);
+        locked.wake_loop(|locked| {
+            if count == n || !locked.front_is_of(WAITING, cohort) {
+                return Served::Nobody;
+            }
+            count += 1;
+            let served = notify_front(locked, forwards, lock);
+            locked.retract_if_empty(WAITING);
+            served
+        });
+        count
+    }
+}
+
+fn notify_front(locked: &mut Locked<'_, ConditionCore>, forwards: bool, lock: Option<&LockCore>) -> Served {
+    match lock {
+        Some(lock) if locked.front_request(WAITING) == Some(&lock.address()) => {
+            locked.requeue(WAITING, &mut lock.receive(), LOCKERS, forwards);
+            Served::One(None)
+        }
+        _ if forwards => Served::One(locked.grant_forwarding(WAITING)),
+        _ => Served::One(locked.decide(WAITING, Verdict::Granted)),
+    }
+}

@@ -1,0 +1,98 @@
+//! What can go wrong with a queue. Errors give the item back.
+
+use core::fmt;
+
+use crate::closed::messages;
+
+/// The queue was closed before the item could be pushed; the item comes back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PushError<T>(pub T);
+
+/// Why [`try_push`](crate::queue::BoundedQueue::try_push) failed; the item comes back.
+// Exhaustive: there is room or not, the queue is open or not.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TryPushError<T> {
+    /// There is no room now, or others wait for it.
+    Full(T),
+    /// The queue was closed.
+    Closed(T),
+}
+
+/// Why [`try_pop`](crate::queue::BoundedQueue::try_pop) failed.
+// Exhaustive: there is an item or not, more may come or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TryPopError {
+    /// No item is there that is not promised to an earlier `pop`.
+    Empty,
+    /// The queue was closed, and is drained.
+    Closed,
+}
+
+/// [`task_done`](crate::queue::BoundedQueue::task_done) was called more often than items were pushed; nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TaskDoneError;
+
+/// Why a queue of this capacity cannot be made.
+#[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CapacityError {
+    /// A queue holds at least one item.
+    Zero,
+    /// There is no memory for as many items.
+    TooLarge,
+}
+
+messages! {
+    [T] PushError<T> { Self(_) => "the queue is closed", }
+    [T] TryPushError<T> {
+        Self::Full(_) => "the queue is full",
+        Self::Closed(_) => "the queue is closed",
+    }
+    [] TryPopError {
+        Self::Empty => "the queue is empty",
+        Self::Closed => "the queue is closed and drained",
+    }
+    [] TaskDoneError { Self => "task_done() called more often than items were pushed", }
+}
+
+#[cfg(feature = "alloc")]
+messages! {
+    [] CapacityError {
+        Self::Zero => "the capacity of a queue is at least one",
+        Self::TooLarge => "no memory for a queue of this capacity",
+    }
+}
+
+impl<T> PushError<T> {
+    /// The item that was not pushed.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> TryPushError<T> {
+    /// The item that was not pushed.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Full(item) | Self::Closed(item) => item,
+        }
+    }
+}
+
+// By hand, so that `unwrap` does not ask the item to be `Debug`.
+impl<T> fmt::Debug for PushError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PushError(..)")
+    }
+}
+
+impl<T> fmt::Debug for TryPushError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full(_) => "Full(..)",
+            Self::Closed(_) => "Closed(..)",
+        })
+    }
+}

@@ -1,0 +1,401 @@
+//! What a queue is made of: the ring, the waiters of three kinds, and how much is promised. All of it is under the
+//! internal lock, items included, since they move in and out there; so this is the one core that knows `T`.
+//!
+//! # Invariants, whenever the lock is free
+//! * Q1. Claims ≤ items in the ring. The difference is free to be taken.
+//! * Q2. If a `pop` waits, no item is free to be taken. If a `push` waits, the ring is full.
+//! * Q3. `unfinished` = pushed - done. Items that `close_now` dropped are done; displaced ones were never pushed.
+//! * Q4. Once closed, no item enters and no `push` waits; once [over](State::is_over), no `pop` waits.
+//! * Q5. The item of a `push` is touched by its future's owner while the waiter is in no list, and by the holder of the
+//!   internal lock while it is linked.
+
+use core::fmt;
+
+use super::ring::{Ring, Slots};
+use crate::closed::Closed;
+use crate::sys::atomic::{UnsafeCell, const_fn};
+use crate::sys::on_drop::OnDrop;
+use crate::wait::list::List;
+use crate::wait::queue::{Core, Locked, WaitQueue};
+use crate::wait::status::{Generation, Verdict};
+use crate::wait::waiter::ListOf;
+use crate::wait::wake::Served;
+
+/// How far a queue is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gate {
+    Open,
+    /// No item enters; what is there may be taken.
+    Draining,
+    /// No item enters; what is there, claims apart, is dropped.
+    Discarding,
+}
+
+/// The item of a waiting `push`, until it is in the ring.
+pub(crate) struct PushSlot<T>(UnsafeCell<Option<T>>);
+
+// SAFETY: Q5. The item is reached by one thread at a time, never through two shared references at once. So sharing the
+// slot only moves the item between threads, and that takes `T: Send`.
+unsafe impl<T: Send> Sync for PushSlot<T> {}
+
+impl<T> PushSlot<T> {
+    const_fn! {
+        #[inline]
+        pub(super) const fn new(item: T) -> Self {
+            Self(UnsafeCell::new(Some(item)))
+        }
+    }
+
+    /// # Safety
+    /// The caller owns the future and the waiter is in no list, or it is linked and the caller holds the lock (Q5).
+    #[inline]
+    pub(super) unsafe fn take(&self) -> Option<T> {
+        // SAFETY: Q5, as the caller promises.
+        self.0.with_mut(|item| unsafe { (*item).take() })
+    }
+}
+
+/// What the lock guards.
+pub(crate) struct State<T, S: Slots> {
+    ring: Ring<S::Of<T>>,
+    claims: usize,
+    unfinished: usize,
+    generation: Generation,
+    gate: Gate,
+}
+
+/// The queue of the waiters, and the state that is guarded by its lock. There is no word: all is done under the lock.
+pub(crate) struct QueueCore<T, S: Slots> {
+    queue: WaitQueue<Self>,
+}
+
+impl<T, S: Slots> Core for QueueCore<T, S> {
+    type Word = ();
+    type State = State<T, S>;
+    type Lists = [List; 3];
+
+    #[inline]
+    fn queue(&self) -> &WaitQueue<Self> {
+        &self.queue
+    }
+
+    #[inline]
+    fn generation(state: &State<T, S>) -> Generation {
+        state.generation
+    }
+}
+
+/// The waits to push, each with its item.
+pub(super) const fn pushers<T>() -> ListOf<PushSlot<T>> {
+    // SAFETY: W6, waits with the requests `PushSlot<T>` enter list 0 of a `QueueCore<T, _>`, and no others.
+    unsafe { ListOf::new(0) }
+}
+
+// SAFETY: W6, only requests of `()` enter list 1 of a `QueueCore`.
+pub(super) const POPPERS: ListOf<()> = unsafe { ListOf::new(1) };
+// SAFETY: W6, only requests of `()` enter list 2 of a `QueueCore`.
+pub(super) const JOINERS: ListOf<()> = unsafe { ListOf::new(2) };
+
+impl<T, S: Slots> State<T, S> {
+    #[inline]
+    fn push(&mut self, item: T) -> Result<(), T> {
+        self.ring.push_back(item)?;
+        self.unfinished += 1;
+        Ok(())
+    }
+
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.ring.len() == self.ring.capacity()
+    }
+
+    /// Whether an unclaimed `pop` can never succeed. While draining this needs an empty ring, since a dropped claim frees
+    /// its item.
+    #[inline]
+    fn is_over(&self) -> bool {
+        match self.gate {
+            Gate::Open => false,
+            Gate::Draining => self.ring.len() == 0,
+            Gate::Discarding => true,
+        }
+    }
+
+    /// Whether an item is there that nobody has claimed.
+    #[inline]
+    fn has_free_item(&self) -> bool {
+        self.ring.len() > self.claims && self.gate != Gate::Discarding
+    }
+
+    /// Takes the first item if not all are claimed. Waits that hold claims take what is first when they run.
+    #[inline]
+    fn take_free(&mut self) -> Option<T> {
+        if self.has_free_item() { self.ring.pop_front() } else { None }
+    }
+}
+
+/// What there is to know about a queue at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Figures {
+    pub(super) len: usize,
+    pub(super) capacity: usize,
+    pub(super) unfinished: usize,
+    pub(super) waiters: usize,
+    pub(super) closed: bool,
+}
+
+impl<T, S: Slots> QueueCore<T, S> {
+    const_fn! {
+        pub(super) const fn new(slots: S::Of<T>) -> Self {
+            let state = State {
+                ring: Ring::new(slots),
+                claims: 0,
+                unfinished: 0,
+                generation: Generation::new(),
+                gate: Gate::Open,
+            };
+            Self { queue: WaitQueue::new((), state, [const { List::new() }; 3]) }
+        }
+    }
+
+    pub(super) fn figures(&self) -> Figures {
+        let locked = self.queue.lock();
+        let State { ring, unfinished, gate, .. } = locked.state();
+        Figures {
+            len: ring.len(),
+            capacity: ring.capacity(),
+            unfinished: *unfinished,
+            waiters: locked.count(),
+            closed: *gate != Gate::Open,
+        }
+    }
+
+    /// Adds an item if the queue is open and has room.
+    ///
+    /// # Errors
+    /// Returns the item, and whether the queue is closed.
+    #[inline]
+    pub(super) fn try_push(&self, item: T) -> Result<(), (T, bool)> {
+        let mut locked = self.queue.lock();
+        if locked.state().gate != Gate::Open {
+            return Err((item, true));
+        }
+        locked.state_mut().push(item).map_err(|item| (item, false))?;
+        self.serve(locked);
+        Ok(())
+    }
+
+    /// The last look of a `push` before it waits.
+    #[inline]
+    pub(super) fn look_to_push<'q>(
+        &self,
+        mut locked: Locked<'q, Self>,
+        slot: &PushSlot<T>,
+    ) -> Result<Verdict, Locked<'q, Self>> {
+        if locked.state().gate != Gate::Open {
+            return Ok(Verdict::Refused);
+        }
+        if locked.state().is_full() {
+            return Err(locked);
+        }
+        // SAFETY: Q5, the waiter is in no list, and its future's owner polls it.
+        if let Some(item) = unsafe { slot.take() } {
+            // There is room.
+            let _ = locked.state_mut().push(item);
+        }
+        self.serve(locked);
+        Ok(Verdict::Granted)
+    }
+
+    #[inline]
+    pub(super) fn lock(&self) -> Locked<'_, Self> {
+        self.queue.lock()
+    }
+
+    pub(super) fn force_push(&self, item: T) -> Result<Option<T>, T> {
+        let mut locked = self.queue.lock();
+        let state = locked.state_mut();
+        if state.gate != Gate::Open {
+            return Err(item);
+        }
+        let displaced = if state.is_full() { state.ring.pop_front() } else { None };
+        state.unfinished = state.unfinished.saturating_sub(usize::from(displaced.is_some()));
+        // There is room: a ring has a slot, and one was just emptied if all were taken.
+        let _ = state.push(item);
+        self.serve(locked);
+        Ok(displaced)
+    }
+
+    /// Takes the first item that nobody has claimed; `Ok(None)` if there is none now, an error if there never will be.
+    #[inline]
+    pub(super) fn try_pop(&self) -> Result<Option<T>, Closed> {
+        let mut locked = self.queue.lock();
+        match locked.state_mut().take_free() {
+            Some(item) => {
+                self.serve(locked);
+                Ok(Some(item))
+            }
+            None if locked.state().is_over() => Err(Closed),
+            None => Ok(None),
+        }
+    }
+
+    /// The last look of a `pop` before it waits.
+    #[inline]
+    pub(super) fn look_to_pop<'q>(&self, mut locked: Locked<'q, Self>) -> Result<Verdict, Locked<'q, Self>> {
+        if locked.state().has_free_item() {
+            locked.state_mut().claims += 1;
+            return Ok(Verdict::Granted);
+        }
+        if locked.state().is_over() { Ok(Verdict::Refused) } else { Err(locked) }
+    }
+
+    /// The item that a granted `pop` has claimed.
+    #[inline]
+    pub(super) fn take_claimed(&self) -> Option<T> {
+        let mut locked = self.queue.lock();
+        let state = locked.state_mut();
+        state.claims -= 1;
+        let item = state.ring.pop_front();
+        self.serve(locked);
+        item
+    }
+
+    /// A `pop` was dropped with its claim: the item is free again.
+    pub(super) fn return_claim(&self) {
+        let mut locked = self.queue.lock();
+        locked.state_mut().claims -= 1;
+        let discards = locked.state().gate == Gate::Discarding;
+        self.serve(locked);
+        if discards {
+            self.discard();
+        }
+    }
+
+    pub(super) fn close(&self) {
+        let mut locked = self.queue.lock();
+        if locked.state().gate == Gate::Open {
+            locked.state_mut().gate = Gate::Draining;
+        }
+        self.serve(locked);
+    }
+
+    pub(super) fn close_now(&self) {
+        self.queue.lock().state_mut().gate = Gate::Discarding;
+        // Even if the drop of an item panics.
+        let _refuse = OnDrop(|| self.serve(self.queue.lock()));
+        self.discard();
+    }
+
+    /// One item fewer is unfinished. Returns whether there was one.
+    pub(super) fn task_done(&self) -> bool {
+        let mut locked = self.queue.lock();
+        let state = locked.state_mut();
+        let Some(unfinished) = state.unfinished.checked_sub(1) else { return false };
+        state.unfinished = unfinished;
+        self.end_joins(locked);
+        true
+    }
+
+    /// Whether a `join` ends now.
+    #[inline]
+    pub(super) fn is_finished(locked: &Locked<'_, Self>) -> bool {
+        locked.state().unfinished == 0
+    }
+
+    /// Serves the waiters that are due after a change, and gives the lock back.
+    #[inline]
+    fn serve(&self, locked: Locked<'_, Self>) {
+        if locked.count() > 0 {
+            self.serve_waiters(locked);
+        }
+    }
+
+    #[inline(never)]
+    fn serve_waiters(&self, locked: Locked<'_, Self>) {
+        locked.wake_loop(serve_one);
+    }
+
+    /// Ends all joins that wait now, if nothing is unfinished.
+    fn end_joins(&self, mut locked: Locked<'_, Self>) {
+        if locked.state().unfinished > 0 || locked.is_empty(JOINERS) {
+            return;
+        }
+        let waiters = locked.count();
+        let cohort = locked.state_mut().generation.begin(waiters);
+        locked.wake_loop(|locked| locked.grant_of(JOINERS, cohort));
+    }
+
+    /// Drops what a queue that discards holds beyond its claims. Does nothing if it does not discard.
+    fn discard(&self) {
+        // The items that the first loop leaves because the drop of one panics.
+        let _rest = OnDrop(|| while self.discard_one() {});
+        while self.discard_one() {}
+    }
+
+    fn discard_one(&self) -> bool {
+        let mut locked = self.queue.lock();
+        let state = locked.state_mut();
+        if state.gate != Gate::Discarding || state.ring.len() == state.claims {
+            return false;
+        }
+        // From the end: claimed items are taken from the front.
+        let item = state.ring.pop_back();
+        drop(locked);
+        // An item is done when it is gone, and also if its drop panics.
+        let _done = OnDrop(|| {
+            self.task_done();
+        });
+        drop(item);
+        true
+    }
+}
+
+/// Serves the next of the waiters that Q2 and Q4 do not let wait.
+fn serve_one<T, S: Slots>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
+    let (open, full) = (locked.state().gate == Gate::Open, locked.state().is_full());
+    match locked.front_request(pushers::<T>()) {
+        Some(_) if !open => return Served::One(locked.decide(pushers::<T>(), Verdict::Refused)),
+        Some(slot) if !full => {
+            // SAFETY: Q5, the waiter is linked, and the lock is held.
+            if let Some(item) = unsafe { slot.take() } {
+                // There is room.
+                let _ = locked.state_mut().push(item);
+            }
+            return Served::One(locked.decide(pushers::<T>(), Verdict::Granted));
+        }
+        _ => {}
+    }
+    if locked.is_empty(POPPERS) {
+        return Served::Nobody;
+    }
+    let state = locked.state_mut();
+    let verdict = if state.ring.len() > state.claims {
+        state.claims += 1;
+        Verdict::Granted
+    } else if state.is_over() {
+        Verdict::Refused
+    } else {
+        return Served::Nobody;
+    };
+    Served::One(locked.decide(POPPERS, verdict))
+}
+
+impl<T, S: Slots> Drop for State<T, S> {
+    fn drop(&mut self) {
+        struct Rest<'a, T, S: Slots>(&'a mut State<T, S>);
+        impl<T, S: Slots> Drop for Rest<'_, T, S> {
+            fn drop(&mut self) {
+                while self.0.ring.pop_front().is_some() {}
+            }
+        }
+        // If the drop of an item panics, the others are dropped while the panic unwinds.
+        let rest = Rest(self);
+        while rest.0.ring.pop_front().is_some() {}
+    }
+}
+
+impl<T, S: Slots> fmt::Debug for State<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("len", &self.ring.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,223 @@
+//! The three ways to wait for a queue.
+
+#[cfg(feature = "alloc")]
+use alloc::sync::Arc;
+use core::marker::PhantomData;
+use core::pin::Pin;
+
+use super::AnyQueue;
+use super::error::PushError;
+use super::raw::{JOINERS, POPPERS, PushSlot, QueueCore, pushers};
+use super::ring::Slots;
+use crate::closed::Closed;
+use crate::wait::future::{Wait, wait_futures};
+use crate::wait::policy::{Look, Policy};
+use crate::wait::queue::Locked;
+use crate::wait::status::Verdict;
+use crate::wait::waiter::ListOf;
+
+/// Makes a policy's `look` of a result.
+#[inline]
+fn look<C: crate::wait::queue::Core>(result: Result<Verdict, Locked<'_, C>>) -> Look<'_, C> {
+    match result {
+        Ok(verdict) => Look::Done(verdict),
+        Err(locked) => Look::Wait(locked),
+    }
+}
+
+/// Asks for a slot.
+pub(crate) struct PushWait<T, S>(PhantomData<(T, S)>);
+
+// SAFETY: `pushers()` is a list of a `QueueCore`, whose waiters have requests `PushSlot<T>` (W6); `look` returns the
+// `Locked` that it was given, and neither it nor `after_cancel` takes the lock again.
+unsafe impl<T, S: Slots> Policy for PushWait<T, S> {
+    type Core = QueueCore<T, S>;
+    type Request = PushSlot<T>;
+    /// The item, if the queue is closed.
+    type Grant = Result<(), Option<T>>;
+
+    const LIST: ListOf<PushSlot<T>> = pushers();
+
+    #[inline]
+    fn try_now(core: &QueueCore<T, S>, slot: &PushSlot<T>) -> Option<Self::Grant> {
+        let verdict = core.look_to_push(core.lock(), slot).ok()?;
+        Some(Self::take(core, verdict, slot))
+    }
+
+    #[inline]
+    fn look<'q>(
+        core: &QueueCore<T, S>,
+        locked: Locked<'q, QueueCore<T, S>>,
+        slot: &PushSlot<T>,
+    ) -> Look<'q, QueueCore<T, S>> {
+        look(core.look_to_push(locked, slot))
+    }
+
+    #[inline]
+    fn take(_: &QueueCore<T, S>, verdict: Verdict, slot: &PushSlot<T>) -> Self::Grant {
+        match verdict {
+            Verdict::Granted => Ok(()),
+            // SAFETY: Q5, the wait is over, and its future's owner polls it.
+            Verdict::Refused => Err(unsafe { slot.take() }),
+        }
+    }
+
+    /// The item is in the queue; there is nothing to give back.
+    fn give_back(_: &QueueCore<T, S>, _: &PushSlot<T>) {}
+
+    /// A cancelled push frees nothing, so no waiter becomes due.
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+}
+
+/// Asks for an item.
+pub(crate) struct PopWait<T, S>(PhantomData<(T, S)>);
+
+// SAFETY: `POPPERS` is a list of a `QueueCore` (W6); `look` returns the `Locked` that it was given, and neither it nor
+// `after_cancel` takes the lock again.
+unsafe impl<T, S: Slots> Policy for PopWait<T, S> {
+    type Core = QueueCore<T, S>;
+    type Request = ();
+    type Grant = Result<T, Closed>;
+
+    const LIST: ListOf<()> = POPPERS;
+
+    #[inline]
+    fn try_now(core: &QueueCore<T, S>, (): &()) -> Option<Self::Grant> {
+        core.try_pop().transpose()
+    }
+
+    #[inline]
+    fn look<'q>(
+        core: &QueueCore<T, S>,
+        locked: Locked<'q, QueueCore<T, S>>,
+        (): &(),
+    ) -> Look<'q, QueueCore<T, S>> {
+        look(core.look_to_pop(locked))
+    }
+
+    #[inline]
+    fn take(core: &QueueCore<T, S>, verdict: Verdict, (): &()) -> Self::Grant {
+        match verdict {
+            Verdict::Granted => core.take_claimed().ok_or(Closed),
+            Verdict::Refused => Err(Closed),
+        }
+    }
+
+    fn give_back(core: &QueueCore<T, S>, (): &()) {
+        core.return_claim();
+    }
+
+    /// A cancelled pop had claimed nothing, so no waiter becomes due.
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+}
+
+/// Asks for the end of all work.
+pub(crate) struct JoinWait<T, S>(PhantomData<(T, S)>);
+
+// SAFETY: `JOINERS` is a list of a `QueueCore` (W6); `look` returns the `Locked` that it was given, and neither it nor
+// `after_cancel` takes the lock again.
+unsafe impl<T, S: Slots> Policy for JoinWait<T, S> {
+    type Core = QueueCore<T, S>;
+    type Request = ();
+    type Grant = ();
+
+    const LIST: ListOf<()> = JOINERS;
+
+    fn try_now(core: &QueueCore<T, S>, (): &()) -> Option<()> {
+        QueueCore::is_finished(&core.lock()).then_some(())
+    }
+
+    fn look<'q>(
+        _: &QueueCore<T, S>,
+        locked: Locked<'q, QueueCore<T, S>>,
+        (): &(),
+    ) -> Look<'q, QueueCore<T, S>> {
+        if QueueCore::is_finished(&locked) { Look::Done(Verdict::Granted) } else { Look::Wait(locked) }
+    }
+
+    fn take(_: &QueueCore<T, S>, _: Verdict, (): &()) {}
+
+    fn give_back(_: &QueueCore<T, S>, (): &()) {}
+
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+}
+
+type PushOf<Q> = PushWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
+type PopOf<Q> = PopWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
+type JoinOf<Q> = JoinWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
+
+/// The output of a push.
+#[inline]
+fn pushed<T>(grant: Result<(), Option<T>>) -> Result<(), PushError<T>> {
+    match grant {
+        Err(Some(item)) => Err(PushError(item)),
+        Ok(()) | Err(None) => Ok(()),
+    }
+}
+
+wait_futures! {
+    /// The future of [`BoundedQueue::push`](super::BoundedQueue::push): waits until the item is in the queue.
+    pub struct PushFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, PushOf<Q>>
+    => Result<(), PushError<Q::Item>>, |_, grant| pushed(grant);
+
+    /// The future of [`BoundedQueue::pop`](super::BoundedQueue::pop): waits for the first item, and returns it.
+    pub struct PopFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, PopOf<Q>>
+    => Result<Q::Item, Closed>, |_, grant| grant;
+
+    /// The future of [`BoundedQueue::join`](super::BoundedQueue::join): waits until all work is done.
+    pub struct JoinFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, JoinOf<Q>> => (), |_, ()| ();
+}
+
+#[cfg(feature = "alloc")]
+wait_futures! {
+    /// The future of [`BoundedQueue::push_owned`](super::BoundedQueue::push_owned): as [`PushFuture`], and keeps the queue
+    /// alive.
+    pub struct OwnedPushFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, PushOf<Q>>
+    => Result<(), PushError<Q::Item>>, |_, grant| pushed(grant);
+
+    /// The future of [`BoundedQueue::pop_owned`](super::BoundedQueue::pop_owned): as [`PopFuture`], and keeps the queue
+    /// alive.
+    pub struct OwnedPopFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, PopOf<Q>>
+    => Result<Q::Item, Closed>, |_, grant| grant;
+
+    /// The future of [`BoundedQueue::join_owned`](super::BoundedQueue::join_owned): as [`JoinFuture`], and keeps the queue
+    /// alive.
+    pub struct OwnedJoinFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, JoinOf<Q>> => (), |_, ()| ();
+}
+
+/// A wait for the first item, whatever kind of queue it is.
+#[inline]
+pub(super) fn pop<Q: AnyQueue>(queue: &Q) -> PopFuture<'_, Q> {
+    PopFuture::over(Wait::new(queue, ()))
+}
+
+macro_rules! cancels {
+    ($([$($generics:tt)*] $push:ty;)+) => {$(
+        #[allow(single_use_lifetimes, reason = "the macro declares what its caller names")]
+        impl<$($generics)*> $push {
+            /// Ends the push and returns the item, unless it is in the queue already.
+            ///
+            /// # Examples
+            /// ```
+            /// # use anywake_core as anywake;
+            /// let queue = anywake::StaticQueue::<&str, 1>::new();
+            /// let push = core::pin::pin!(queue.push("item"));
+            /// assert_eq!(push.cancel(), Some("item"));
+            /// assert!(queue.is_empty());
+            /// ```
+            pub fn cancel(self: Pin<&mut Self>) -> Option<Q::Item> {
+                // SAFETY: Q5, the wait is over, and this owns its future.
+                unsafe { self.project().withdraw().take() }
+            }
+        }
+    )+};
+}
+
+cancels! {
+    ['a, Q: AnyQueue] PushFuture<'a, Q>;
+}
+
+#[cfg(feature = "alloc")]
+cancels! {
+    [Q: AnyQueue] OwnedPushFuture<Q>;
+}

@@ -1,0 +1,338 @@
+//! What a semaphore is made of: permits in a word, and the requests that wait for them.
+//!
+//! # The word
+//!
+//! | bits | name      | meaning                                                                                |
+//! |------|-----------|----------------------------------------------------------------------------------------|
+//! | 0    | `WAITERS` | the list is not empty (W5)                                                             |
+//! | 1    | `CLOSED`  | for good                                                                               |
+//! | 2..  | permits   | available ones, *signed*: below zero they are a debt, which returning permits pay      |
+//!
+//! # Invariants
+//! * S1. available + held = `total` ≤ `bound`. `bound` is what can ever be: [`MAX`], unless the semaphore is bounded.
+//!   `bound - total` is what `release` may still add. So a permit that is dropped never overflows.
+//! * S2. While `WAITERS` is set, permits are taken under the lock only, for the first waiter. It collects returning
+//!   permits until its request is met, and smaller requests stay behind it.
+//! * S3. Both flags change under the lock only.
+//! * S4. Direct hand-over: if the word holds no permits and the first waiter wants exactly as many as are released, they
+//!   go to it without touching the word. The waiters behind it are no worse off than if it had taken them from the word.
+
+use core::task::Waker;
+
+use super::error::{ReleaseError, TryAcquireError};
+use crate::sys::atomic::{AtomicUsize, Ordering, const_fn};
+use crate::sys::on_drop::OnDrop;
+use crate::wait::list::List;
+use crate::wait::queue::{Core, Locked, WaitQueue};
+use crate::wait::status::Verdict;
+use crate::wait::waiter::ListOf;
+use crate::wait::wake::Served;
+use crate::wait::word;
+
+const WAITERS: usize = word::WAITERS as usize;
+pub(super) const CLOSED: usize = 2;
+pub(super) const ONE: usize = 4;
+pub(super) const MAX: usize = usize::MAX / (2 * ONE);
+
+// SAFETY: W6, it is the only list of a `SemaphoreCore`, and its requests are `Request`.
+pub(super) const REQUESTS: ListOf<Request> = unsafe { ListOf::new(0) };
+
+/// How many permits a wait asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request(usize);
+
+impl Request {
+    /// Above every number of permits.
+    const PATIENT: usize = !(usize::MAX >> 1);
+
+    /// One permit, however long that takes: waits even if there will never be one.
+    pub(super) const ONE: Self = Self(1 | Self::PATIENT);
+
+    /// `n` permits. Refused if there can never be as many.
+    pub(super) const fn many(n: usize) -> Self {
+        // More than `MAX` are too many, whatever the bound.
+        Self(if n <= MAX { n } else { MAX + 1 })
+    }
+
+    #[inline]
+    pub(super) const fn permits(self) -> usize {
+        self.0 & !Self::PATIENT
+    }
+
+    /// Whether the request can never be met.
+    #[inline]
+    fn is_too_many(self, bound: usize) -> bool {
+        self.0 & Self::PATIENT == 0 && self.0 > bound
+    }
+}
+
+/// What the lock guards.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// Available and held, debts taken off.
+    total: isize,
+    bound: usize,
+}
+
+/// The permits, and the queue of the requests that wait.
+#[derive(Debug)]
+pub(crate) struct SemaphoreCore {
+    queue: WaitQueue<Self>,
+}
+
+impl Core for SemaphoreCore {
+    type Word = AtomicUsize;
+    type State = State;
+    type Lists = [List; 1];
+
+    #[inline]
+    fn queue(&self) -> &WaitQueue<Self> {
+        &self.queue
+    }
+}
+
+/// The permits in a word. A debt counts as zero.
+#[inline]
+fn available(word: usize) -> usize {
+    ((word as isize) >> ONE.trailing_zeros()).max(0) as usize
+}
+
+/// The decision about a first waiter with this request, if there is one.
+#[inline]
+fn decision(word: usize, request: Request, bound: usize) -> Option<Verdict> {
+    if word & CLOSED != 0 || request.is_too_many(bound) {
+        Some(Verdict::Refused)
+    } else {
+        (available(word) >= request.permits()).then_some(Verdict::Granted)
+    }
+}
+
+impl SemaphoreCore {
+    const_fn! {
+        pub(super) const fn new(permits: usize, bound: usize) -> Self {
+            let state = State { total: permits as isize, bound };
+            Self { queue: WaitQueue::new(AtomicUsize::new(permits * ONE), state, [const { List::new() }; 1]) }
+        }
+    }
+
+    /// Takes `n` permits if they are there, the semaphore is open, and nobody waits. Zero permits wait for nobody.
+    #[inline]
+    pub(super) fn try_take(&self, n: usize) -> bool {
+        // Ordering: Relaxed, the exchange below checks it.
+        let mut word = self.queue.word.load(Ordering::Relaxed);
+        loop {
+            let closed_to_it = if n == 0 { CLOSED } else { WAITERS | CLOSED };
+            if word & closed_to_it != 0 || available(word) < n {
+                return false;
+            }
+            let taken = word - n * ONE;
+            // Ordering: Acquire synchronizes with the Release in `put_back` and `give`: what was done under a permit is
+            // seen by its next holder.
+            match self.queue.word.compare_exchange_weak(word, taken, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => word = now,
+            }
+        }
+    }
+
+    #[cold]
+    pub(super) fn why_not(&self, n: usize) -> TryAcquireError {
+        if self.is_closed() {
+            TryAcquireError::Closed
+        } else if n > self.queue.lock().state().bound {
+            TryAcquireError::TooMany
+        } else {
+            TryAcquireError::NoPermits
+        }
+    }
+
+    pub(super) fn available_permits(&self) -> usize {
+        // Ordering: Relaxed, the answer may be old as soon as it is returned; it orders nothing.
+        available(self.queue.word.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn waiters(&self) -> usize {
+        self.queue.lock().count()
+    }
+
+    #[inline]
+    pub(super) fn is_closed(&self) -> bool {
+        // Ordering: Acquire synchronizes with the Release in `close`.
+        self.queue.word.load(Ordering::Acquire) & CLOSED != 0
+    }
+
+    pub(super) fn close(&self) {
+        let locked = self.queue.lock();
+        // Ordering: Release synchronizes with the Acquire in `is_closed`, and with that of the waits that are refused.
+        self.queue.word.fetch_or(CLOSED, Ordering::Release);
+        self.grant_due(locked);
+    }
+
+    pub(super) fn release(&self, n: usize) -> Result<(), ReleaseError> {
+        let mut locked = self.queue.lock();
+        let state = locked.state_mut();
+        // Not negative, by S1.
+        let room = state.bound as isize - state.total;
+        if n > room as usize {
+            return Err(ReleaseError);
+        }
+        state.total += n as isize;
+        self.give(locked, n);
+        Ok(())
+    }
+
+    /// Takes `n` permits out of circulation. Returns how many there were.
+    pub(super) fn reduce(&self, n: usize) -> usize {
+        let mut locked = self.queue.lock();
+        let State { total, bound } = locked.state_mut();
+        let n = if *bound == MAX {
+            n.min((*total).max(0) as usize)
+        } else {
+            let n = n.min(*bound);
+            *bound -= n;
+            n
+        };
+        *total -= n as isize;
+        // Ordering: Relaxed, it takes nothing that others left behind; it carries their Release on.
+        self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
+        self.grant_due(locked);
+        n
+    }
+
+    /// The holder of `n` permits keeps them from coming back.
+    pub(super) fn forget(&self, n: usize) {
+        self.queue.lock().state_mut().total -= n as isize;
+    }
+
+    /// Takes up to `n` of the available permits for good. Returns how many.
+    pub(super) fn forget_available(&self, n: usize) -> usize {
+        let mut locked = self.queue.lock();
+        // Ordering: Relaxed, the exchange below checks it.
+        let mut word = self.queue.word.load(Ordering::Relaxed);
+        let taken = loop {
+            let taken = available(word).min(n);
+            // Ordering: Relaxed, these permits go to nobody.
+            let next = word - taken * ONE;
+            match self.queue.word.compare_exchange_weak(word, next, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => break taken,
+                Err(now) => word = now,
+            }
+        };
+        locked.state_mut().total -= taken as isize;
+        taken
+    }
+
+    /// Permits come back. They cannot be too many (S1).
+    #[inline]
+    pub(super) fn put_back(&self, n: usize) {
+        // Ordering: Relaxed, a thread that sees the flag looks again under the lock.
+        if self.queue.word.load(Ordering::Relaxed) & WAITERS != 0 {
+            return self.give_waiters(n);
+        }
+        // Ordering: Release synchronizes with the Acquire in `try_take`, `look` and `first_due`.
+        if self.queue.word.fetch_add(n * ONE, Ordering::Release) & WAITERS != 0 {
+            self.grant_due_waiters();
+        }
+    }
+
+    #[inline(never)]
+    fn give_waiters(&self, n: usize) {
+        self.give(self.queue.lock(), n);
+    }
+
+    #[inline(never)]
+    fn grant_due_waiters(&self) {
+        self.grant_due(self.queue.lock());
+    }
+
+    /// Permits come in: to the first waiter directly (S4), or into the word. Grants what is due then.
+    #[inline]
+    fn give(&self, mut locked: Locked<'_, Self>, n: usize) {
+        // Ordering: Relaxed, nothing is taken from the word: what was done under these permits comes to the waiter with
+        // its status.
+        let no_others = self.queue.word.load(Ordering::Relaxed) == WAITERS;
+        if !no_others || locked.front_request(REQUESTS).is_none_or(|first| first.permits() != n) {
+            // Ordering: Release as in `put_back`.
+            self.queue.word.fetch_add(n * ONE, Ordering::Release);
+            return self.grant_due(locked);
+        }
+        let first = self.decide_front(&mut locked, Verdict::Granted);
+        // No permit is left for the next waiter. But it may be refused now.
+        let bound = locked.state().bound;
+        if locked.front_request(REQUESTS).is_some_and(|next| decision(0, *next, bound).is_some()) {
+            self.wake_and_go_on(locked, first);
+        } else {
+            locked.wake(first);
+        }
+    }
+
+    #[cold]
+    fn wake_and_go_on(&self, locked: Locked<'_, Self>, first: Option<Waker>) {
+        let _others = OnDrop(|| self.grant_due_waiters());
+        locked.wake(first);
+    }
+
+    /// Decides waiters from the front, as far as permits and bound allow.
+    #[inline(never)]
+    fn grant_due(&self, locked: Locked<'_, Self>) {
+        locked.wake_loop(|locked| {
+            let Some((n, verdict)) = self.first_due(locked) else { return Served::Nobody };
+            if verdict == Verdict::Granted {
+                // Ordering: Relaxed, it follows the load in `first_due` in the same thread. Nobody else takes permits
+                // meanwhile (S2), so they are still there.
+                self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
+            }
+            Served::One(self.decide_front(locked, verdict))
+        });
+    }
+
+    /// A waiter has left: grants what is due behind it.
+    #[inline]
+    pub(super) fn after_cancel(&self, locked: Locked<'_, Self>) {
+        locked.retract_if_empty(REQUESTS);
+        // Usually nobody is due, and the way to the wake loop, with the lock, costs more than this look.
+        if self.first_due(&locked).is_some() {
+            self.grant_due(locked);
+        }
+    }
+
+    /// The first waiter's request and its decision, if it can be decided now.
+    #[inline]
+    fn first_due(&self, locked: &Locked<'_, Self>) -> Option<(usize, Verdict)> {
+        let request = *locked.front_request(REQUESTS)?;
+        // Ordering: Acquire as in `try_take`, on behalf of the waiter.
+        let word = self.queue.word.load(Ordering::Acquire);
+        let verdict = decision(word, request, locked.state().bound)?;
+        Some((request.permits(), verdict))
+    }
+
+    #[inline]
+    fn decide_front(&self, locked: &mut Locked<'_, Self>, verdict: Verdict) -> Option<Waker> {
+        let waker = locked.decide(REQUESTS, verdict);
+        locked.retract_if_empty(REQUESTS);
+        waker
+    }
+
+    /// The last look of a request before it waits: its decision, or none, and then it is announced.
+    #[inline]
+    pub(super) fn look(&self, locked: &Locked<'_, Self>, request: Request) -> Option<Verdict> {
+        if request.is_too_many(locked.state().bound) {
+            return Some(Verdict::Refused);
+        }
+        let first = locked.is_empty(REQUESTS);
+        // From here on returning permits come to the lock, and fast acquires fail.
+        let seen = locked.announce(REQUESTS);
+        let n = request.permits();
+        let closed = seen & CLOSED != 0;
+        let there = n == 0 || (first && available(seen) >= n);
+        if !closed && !there {
+            return None;
+        }
+        if first {
+            let taken = if closed { 0 } else { n * ONE };
+            // Takes the bit back together with the permits. Ordering: Relaxed, it follows the Acquire of `announce`.
+            self.queue.word.fetch_sub(taken + WAITERS, Ordering::Relaxed);
+        }
+        Some(if closed { Verdict::Refused } else { Verdict::Granted })
+    }
+}
