@@ -74,6 +74,7 @@ pub struct Lock<T: ?Sized> {
     value: UnsafeCell<T>,
 }
 
+// mistake a_lock_of_anything_is_sync: T: ?Sized + Send ~> T: ?Sized
 // SAFETY: G1. The lock hands `&mut T` to one thread after another, never `&T` to two at once, and drops the value on
 // the last. All of that is sending, so `T: Send` is needed, and enough.
 unsafe impl<T: ?Sized + Send> Sync for Lock<T> {}

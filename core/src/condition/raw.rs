@@ -90,6 +90,8 @@ impl ConditionCore {
             }
             count += 1;
             let served = notify_front(locked, forwards, lock);
+            // mistake a_notification_forgets_the_others: locked.retract_if_empty(WAITING); ~>
+            //     crate::wait::word::WaitersBit::retract(locked.word());
             locked.retract_if_empty(WAITING);
             served
         });
@@ -99,6 +101,8 @@ impl ConditionCore {
 
 fn notify_front(locked: &mut Locked<'_, ConditionCore>, forwards: bool, lock: Option<&LockCore>) -> Served {
     match lock {
+        // mistake a_waiter_is_requeued_to_the_wrong_lock: locked.front_request(WAITING) == Some(&lock.address()) ~>
+        //     locked.front_request(WAITING).is_some()
         Some(lock) if locked.front_request(WAITING) == Some(&lock.address()) => {
             locked.requeue(WAITING, &mut lock.receive(), LOCKERS, forwards);
             Served::One(None)

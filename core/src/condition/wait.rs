@@ -103,9 +103,11 @@ impl<C: Handle<Target = Condition>, H: LockHandle> TwoQueueWait<C, H> {
             return Poll::Ready(());
         }
         let first_poll = self.has_not_begun();
+        // mistake a_wait_unlocks_before_it_queues: + if mistaken!() && first_poll { self.lock().unlock(); }
         // SAFETY: pinned with the future, whose drop cancels (W1); not requeued, so of the condition's queue (W6).
         let notified = unsafe { poll::<NotificationWait>(self.condition.core(), &self.waiter, context) };
         if first_poll {
+            // mistake a_wait_unlocks_before_it_queues: self.lock().unlock(); ~>
             // After the wait has begun, so that no notification of the next owner is missed.
             self.lock().unlock();
         }
@@ -143,6 +145,7 @@ impl<C: Handle<Target = Condition>, H: LockHandle> TwoQueueWait<C, H> {
         match unsafe { cancel::<NotificationWait>(this.condition.core(), &this.waiter) } {
             Cancelled::Withdrawn => this.lock.take(),
             Cancelled::Decided(_) => {
+                // mistake wait_until_drops_its_notification: this.go_on(); None ~> this.lock.take()
                 this.go_on();
                 None
             }
@@ -160,6 +163,7 @@ impl<C: Handle<Target = Condition>, H: LockHandle> TwoQueueWait<C, H> {
             // SAFETY: this owns the waiter (W3), which is requeued, so of the lock's queue (W6).
             let cancelled = unsafe { cancel::<LockWait>(lock, self.waiter.without_request()) };
             if cancelled == Cancelled::Decided(Verdict::Granted) {
+                // mistake a_dropped_wait_keeps_the_lock: lock.unlock(); ~>
                 lock.unlock();
             }
         }
@@ -175,6 +179,7 @@ impl<C: Handle<Target = Condition>, H: LockHandle> Drop for TwoQueueWait<C, H> {
         // C4. Last, and even if a waker panics in the unlock.
         let _forward = OnDrop(|| {
             if self.waiter.status().forwards() {
+                // mistake a_notification_dies_with_its_waiter: self.condition.notify_one(); ~>
                 self.condition.notify_one();
             }
         });

@@ -78,9 +78,11 @@ impl EventCore {
 
     #[inline(never)]
     fn broadcast(&self) {
+        // mistake a_set_before_the_lock: + if mistaken!() { self.queue.word.fetch_or(SET, Ordering::Release); }
         let mut locked = self.queue.lock();
         let waiters = locked.count();
         let cohort = locked.state_mut().begin(waiters);
+        // mistake a_set_before_the_lock: self.queue.word.fetch_or(SET, Ordering::Release); ~>
         // Ordering: Release as in `set`.
         self.queue.word.fetch_or(SET, Ordering::Release);
         locked.wake_loop(|locked| {

@@ -138,6 +138,7 @@ impl<O: OwnerCore> Drop for Held<O> {
 #[must_use = "a guard that is dropped at once unlocks at once"]
 pub struct Guard<H: LockHandle> {
     held: Held<H>,
+    // mistake a_guard_forgets_its_value: PhantomData<H::Value> ~> PhantomData<fn() -> *const H::Value>
     // With `H`, this results in just the auto traits above: `&Lock<T>` and `Arc<Lock<T>>` need `T: Send` for both, and
     // this adds `T: Sync` for `Sync`. Invariant in `T` through the lock's cell.
     _value: PhantomData<H::Value>,
@@ -286,6 +287,7 @@ impl<H: LockHandle> DerefMut for Guard<H> {
 pub struct Mapped<O: LockOwner, U: ?Sized> {
     held: Held<O>,
     value: NonNull<U>,
+    // mistake a_mapped_guard_is_covariant: PhantomData<*mut U> ~> PhantomData<*const U>
     // A pointer would be covariant; the part is written through, so it must not be.
     _value: PhantomData<*mut U>,
 }
@@ -300,6 +302,7 @@ pub type MappedGuard<'a, U> = Mapped<LockRef<'a>, U>;
 #[doc(alias("OwnedMappedMutexGuard"))]
 pub type OwnedMappedGuard<T, U> = Mapped<Arc<Lock<T>>, U>;
 
+// mistake a_mapped_guard_forgets_its_part: U: ?Sized + Send ~> U: ?Sized
 // SAFETY: G1. It is the lock, held as `O`, and exclusive access to a `U`: sending both takes `Send` of both. The whole
 // value counts only through `O` (an `Arc` may drop it on the other thread; a `LockRef` touches the word and the waiters
 // alone, which are atomic or locked). With `U` left out this was RUSTSEC-2020-0059.

@@ -71,6 +71,7 @@ impl Core for LockCore {
 #[inline]
 fn overtaking(word: u16) -> u16 {
     let taken = word | LOCKED;
+    // mistake a_bypass_without_limit_overflows: word / OVERTAKEN < MAX_LIMIT ~> true
     if word / OVERTAKEN < MAX_LIMIT { taken + OVERTAKEN } else { taken }
 }
 
@@ -147,6 +148,8 @@ impl LockCore {
     }
 
     fn may_be_overtaken(&self, word: u16) -> bool {
+        // mistake one_bypass_too_many: word / OVERTAKEN < self.queue.word.limit ~>
+        //     word / OVERTAKEN <= self.queue.word.limit && self.queue.word.limit > 0
         word / OVERTAKEN < self.queue.word.limit
     }
 
@@ -165,6 +168,7 @@ impl LockCore {
             locked.take_front_waker(LOCKERS)
         } else {
             let last = locked.count() == 1;
+            // mistake a_hand_over_forgets_the_others: if last { 0 } else { WAITERS } ~> 0
             // Before the waiter is granted the lock, and owns the word. Ordering: Relaxed, the new owner learns of it
             // through its status, and a later exchange of the word by another thread needs only the unlock's Release.
             self.word().store(LOCKED | if last { 0 } else { WAITERS }, Ordering::Relaxed);
@@ -180,6 +184,7 @@ impl LockCore {
         loop {
             let next = match word & (LOCKED | WAITERS) {
                 0 => LOCKED,
+                // mistake a_bypass_that_waits_is_not_counted: overtaking(word) ~> word | LOCKED
                 WAITERS => overtaking(word),
                 LOCKED => word | WAITERS,
                 // `WAITERS` is already set, and the lock is taken: queue behind the others.
@@ -214,6 +219,7 @@ impl LockCore {
             let free = word & LOCKED == 0;
             let next = match (free, first) {
                 (true, true) => LOCKED | if alone { 0 } else { WAITERS },
+                // mistake a_bypass_in_the_queue_is_not_counted: overtaking(word) ~> word | LOCKED
                 (true, false) => overtaking(word),
                 (false, true) => word & !WOKEN,
                 (false, false) => return false,
@@ -231,6 +237,7 @@ impl LockCore {
     pub(super) fn after_cancel(&self, mut locked: Locked<'_, Self>) {
         // Ordering: Relaxed, the exchange below checks it.
         let mut word = self.word().load(Ordering::Relaxed);
+        // mistake a_woken_waiter_takes_its_wake_along: word & WOKEN != 0 && locked.front_is_asleep(LOCKERS) ~> false
         // The first waiter was woken and left: the one behind it has neither been woken nor overtaken as the first.
         let first_left = word & WOKEN != 0 && locked.front_is_asleep(LOCKERS);
         loop {
@@ -255,6 +262,7 @@ impl LockCore {
     /// it over meanwhile (K5), and `WAITERS` stays set until the lock is unlocked.
     pub(crate) fn receive(&self) -> Locked<'_, Self> {
         let locked = self.queue.lock();
+        // mistake a_requeue_is_not_announced: self.word().fetch_or(WAITERS, Ordering::Relaxed); ~>
         // Ordering: Relaxed, the owner looks at the word again when it unlocks, and others under the internal lock.
         self.word().fetch_or(WAITERS, Ordering::Relaxed);
         locked

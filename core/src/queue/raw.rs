@@ -115,6 +115,7 @@ impl<T, S: Slots> State<T, S> {
     fn is_over(&self) -> bool {
         match self.gate {
             Gate::Open => false,
+            // mistake a_closed_queue_is_over_too_soon: self.ring.len() == 0 ~> self.ring.len() == self.claims
             Gate::Draining => self.ring.len() == 0,
             Gate::Discarding => true,
         }
@@ -123,6 +124,7 @@ impl<T, S: Slots> State<T, S> {
     /// Whether an item is there that nobody has claimed.
     #[inline]
     fn has_free_item(&self) -> bool {
+        // mistake try_pop_takes_what_is_promised: self.ring.len() > self.claims ~> self.ring.len() > 0
         self.ring.len() > self.claims && self.gate != Gate::Discarding
     }
 
@@ -218,6 +220,7 @@ impl<T, S: Slots> QueueCore<T, S> {
             return Err(item);
         }
         let displaced = if state.is_full() { state.ring.pop_front() } else { None };
+        // mistake displaced_work_is_never_done: usize::from(displaced.is_some()) ~> 0
         state.unfinished = state.unfinished.saturating_sub(usize::from(displaced.is_some()));
         // There is room: a ring has a slot, and one was just emptied if all were taken.
         let _ = state.push(item);
@@ -327,6 +330,7 @@ impl<T, S: Slots> QueueCore<T, S> {
 
     /// Drops what a queue that discards holds beyond its claims. Does nothing if it does not discard.
     fn discard(&self) {
+        // mistake a_panic_ends_the_discard: while self.discard_one() {} ~> ()
         // The items that the first loop leaves because the drop of one panics.
         let _rest = OnDrop(|| while self.discard_one() {});
         while self.discard_one() {}
@@ -335,6 +339,7 @@ impl<T, S: Slots> QueueCore<T, S> {
     fn discard_one(&self) -> bool {
         let mut locked = self.queue.lock();
         let state = locked.state_mut();
+        // mistake close_now_drops_what_is_promised: state.ring.len() == state.claims ~> state.ring.len() == 0
         if state.gate != Gate::Discarding || state.ring.len() == state.claims {
             return false;
         }
@@ -343,6 +348,7 @@ impl<T, S: Slots> QueueCore<T, S> {
         drop(locked);
         // An item is done when it is gone, and also if its drop panics.
         let _done = OnDrop(|| {
+            // mistake a_panic_leaves_the_work_undone: self.task_done(); ~>
             self.task_done();
         });
         drop(item);
@@ -372,6 +378,7 @@ fn serve_one<T, S: Slots>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
     let verdict = if state.ring.len() > state.claims {
         state.claims += 1;
         Verdict::Granted
+    // mistake a_drained_queue_is_not_closed: state.is_over() ~> state.is_over() && state.ring.len() > 0
     } else if state.is_over() {
         Verdict::Refused
     } else {

@@ -140,6 +140,7 @@ impl<S> Ring<S> {
 /// An index below twice the capacity, brought into range.
 #[inline]
 fn wrap(index: usize, capacity: usize) -> usize {
+    // mistake a_ring_one_too_long: index >= capacity ~> index > capacity
     if index >= capacity { index - capacity } else { index }
 }
 

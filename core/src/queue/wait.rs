@@ -104,6 +104,7 @@ unsafe impl<T, S: Slots> Policy for PopWait<T, S> {
     }
 
     fn give_back(core: &QueueCore<T, S>, (): &()) {
+        // mistake a_cancelled_pop_keeps_its_claim: core.return_claim(); ~>
         core.return_claim();
     }
 

@@ -62,6 +62,8 @@ impl Request {
     /// Whether the request can never be met.
     #[inline]
     fn is_too_many(self, bound: usize) -> bool {
+        // mistake a_single_acquire_is_refused: self.0 & Self::PATIENT == 0 && self.0 > bound ~>
+        //     self.permits() > bound
         self.0 & Self::PATIENT == 0 && self.0 > bound
     }
 }
@@ -121,6 +123,7 @@ impl SemaphoreCore {
         // Ordering: Relaxed, the exchange below checks it.
         let mut word = self.queue.word.load(Ordering::Relaxed);
         loop {
+            // mistake try_acquire_overtakes: WAITERS | CLOSED ~> CLOSED
             let closed_to_it = if n == 0 { CLOSED } else { WAITERS | CLOSED };
             if word & closed_to_it != 0 || available(word) < n {
                 return false;
@@ -189,6 +192,7 @@ impl SemaphoreCore {
             n.min((*total).max(0) as usize)
         } else {
             let n = n.min(*bound);
+            // mistake a_reduction_is_not_remembered: *bound -= n; ~>
             *bound -= n;
             n
         };
@@ -201,6 +205,7 @@ impl SemaphoreCore {
 
     /// The holder of `n` permits keeps them from coming back.
     pub(super) fn forget(&self, n: usize) {
+        // mistake a_forgotten_permit_still_counts: self.queue.lock().state_mut().total -= n as isize; ~>
         self.queue.lock().state_mut().total -= n as isize;
     }
 
@@ -248,6 +253,7 @@ impl SemaphoreCore {
     /// Permits come in: to the first waiter directly (S4), or into the word. Grants what is due then.
     #[inline]
     fn give(&self, mut locked: Locked<'_, Self>, n: usize) {
+        // mistake a_hand_over_forgets_what_is_there: self.queue.word.load(Ordering::Relaxed) == WAITERS ~> true
         // Ordering: Relaxed, nothing is taken from the word: what was done under these permits comes to the waiter with
         // its status.
         let no_others = self.queue.word.load(Ordering::Relaxed) == WAITERS;
@@ -259,6 +265,7 @@ impl SemaphoreCore {
         let first = self.decide_front(&mut locked, Verdict::Granted);
         // No permit is left for the next waiter. But it may be refused now.
         let bound = locked.state().bound;
+        // mistake a_hand_over_serves_one_only: decision(0, *next, bound).is_some() ~> false
         if locked.front_request(REQUESTS).is_some_and(|next| decision(0, *next, bound).is_some()) {
             self.wake_and_go_on(locked, first);
         } else {
@@ -324,6 +331,8 @@ impl SemaphoreCore {
         let seen = locked.announce(REQUESTS);
         let n = request.permits();
         let closed = seen & CLOSED != 0;
+        // mistake the_last_look_misses_a_permit: available(seen) >= n ~> available(seen) > n
+        // mistake a_request_for_nothing_waits: n == 0 ~> false
         let there = n == 0 || (first && available(seen) >= n);
         if !closed && !there {
             return None;

@@ -59,6 +59,7 @@ unsafe impl Policy for AcquireWait {
     }
 
     fn give_back(core: &SemaphoreCore, request: &Request) {
+        // mistake a_granted_acquire_keeps_its_permits: core.put_back(request.permits()); ~>
         core.put_back(request.permits());
     }
 

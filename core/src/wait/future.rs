@@ -79,6 +79,7 @@ where
         let core = handle.core();
         // SAFETY: this owns the waiter (W3), which was used with this policy and this core only (H1, W6).
         if unsafe { cancel::<P>(core, &self.waiter) } == Cancelled::Decided(Verdict::Granted) {
+            // mistake cancel_drops_the_grant: P::give_back(core, &self.waiter.request); ~>
             P::give_back(core, &self.waiter.request);
         }
     }

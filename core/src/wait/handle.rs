@@ -67,6 +67,7 @@ pub struct ArcPart<S: ?Sized, P: ?Sized> {
 // SAFETY: it is an `Arc<S>` and a shared reference to a part `P` of the same value. So sending or sharing it takes what
 // those two take: `S: Send + Sync` for the `Arc`, and `P: Sync` for the reference.
 #[cfg(feature = "alloc")]
+// mistake a_part_of_anything_is_sent: S: ?Sized + Send + Sync ~> S: ?Sized + Send
 unsafe impl<S: ?Sized + Send + Sync, P: ?Sized + Sync> Send for ArcPart<S, P> {}
 // SAFETY: H1, as for `Send`.
 #[cfg(feature = "alloc")]

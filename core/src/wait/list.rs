@@ -125,6 +125,8 @@ impl List {
                 let last = unsafe { Links::prev(head) };
                 // SAFETY: `last` is linked and `entry` is valid (L1); the list is held by `&mut` (L2).
                 unsafe { Links::join(last, entry) };
+                // mistake first_come_last_served: unsafe { Links::join(entry, head) }; ~>
+                //     unsafe { Links::join(entry, head) }; self.head = Some(entry);
                 // SAFETY: `entry` is valid and `head` is linked (L1). Both gaps are joined: the ring is closed (L3).
                 unsafe { Links::join(entry, head) };
             }
@@ -147,6 +149,7 @@ impl List {
         // SAFETY: the neighbours are linked, so valid (L1). Joining them closes the ring again (L3).
         unsafe { Links::join(prev, next) };
         if self.head == Some(entry) {
+            // mistake the_last_entry_stays: (next != entry).then_some(next) ~> Some(next)
             self.head = (next != entry).then_some(next);
         }
     }

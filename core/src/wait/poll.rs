@@ -79,6 +79,7 @@ pub(crate) unsafe fn enable<P: Policy>(core: &P::Core, waiter: &Waiter<P::Reques
         Phase::Idle => {
             // SAFETY: W1 and W6, as the caller promises.
             let Some(verdict) = (unsafe { enter::<P>(core, waiter, None) }) else { return false };
+            // mistake an_enabled_wait_loses_its_grant: unsafe { waiter.decide_idle(verdict) }; ~> let _ = verdict;
             // SAFETY: the caller owns the waiter, which is still idle.
             unsafe { waiter.decide_idle(verdict) };
             true
@@ -121,6 +122,11 @@ unsafe fn enter<P: Policy>(
     match P::look(core, core.queue().lock(), &waiter.request) {
         Look::Done(verdict) => Some(verdict),
         Look::Wait(mut locked) => {
+            // mistake the_lock_is_free_before_the_waiter_is_linked: unsafe { locked.enter(P::LIST, waiter, waker) };
+            //     ~>
+            //     let mut locked = core::mem::ManuallyDrop::new(locked); drop(unsafe { core::ptr::read(&*locked) });
+            //     unsafe { locked.enter(P::LIST, waiter, waker) };
+            // mistake clone_under_the_lock: + let _clone = mistaken!().then(|| waker.clone());
             // SAFETY: pinned and idle, and cancelled before it goes away (W1); the list is the policy's (W6).
             unsafe { locked.enter(P::LIST, waiter, waker) };
             None
@@ -180,6 +186,7 @@ fn renew_waker<'q>(
     let mut fresh = retry_will_fail.then(|| context.waker().clone());
     loop {
         let mut held = lock.lock();
+        // mistake refresh_looks_once: decision(waiter.status()) ~> None
         if let Some(verdict) = decision(waiter.status()) {
             return Some(verdict);
         }
@@ -196,8 +203,10 @@ fn renew_waker<'q>(
             return None;
         }
         if let Some(fresh) = fresh.take() {
+            // mistake refresh_keeps_the_old_waker: stored.replace(fresh) ~> Some(fresh)
             // SAFETY: as before, the lock is still held (W2).
             let _replaced = unsafe { waiter.with_waker(|stored| stored.replace(fresh)) };
+            // mistake drop_a_replaced_waker_under_the_lock: drop(held); ~> drop(_replaced); drop(held);
             // Before the replaced waker is dropped, which runs user code (W4).
             drop(held);
             return None;
@@ -236,14 +245,18 @@ pub(crate) unsafe fn cancel<P: Policy>(core: &P::Core, waiter: &Waiter<P::Reques
 #[inline(never)]
 unsafe fn cancel_queued<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) -> Cancelled {
     let mut locked = core.queue().lock();
+    // mistake cancel_looks_once: decision::<P>(waiter.status()) ~> None
     if let Some(verdict) = decision::<P>(waiter.status()) {
         drop(locked);
         // SAFETY: the caller owns the future, and this is its decision.
         unsafe { acknowledge::<P>(waiter) };
         return Cancelled::Decided(verdict);
     }
+    // mistake drop_a_waker_under_the_lock: unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) } ~>
+    //     { drop(unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) }); None::<Waker> }
     // SAFETY: undecided under the lock, so linked (W1), in the list of its policy (W6).
     let _waker = unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) };
+    // mistake cancel_serves_nobody: P::after_cancel(core, locked) ~> drop(locked)
     // Waiters behind it may be due now.
     P::after_cancel(core, locked);
     Cancelled::Withdrawn

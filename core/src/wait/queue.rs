@@ -47,6 +47,7 @@ pub(crate) struct WaitQueue<C: Core> {
 unsafe impl<C: Core> Sync for WaitQueue<C>
 where
     C::Word: Sync,
+    // mistake a_queue_of_anything_is_sync: C::State: Send, ~>
     C::State: Send,
 {
 }
@@ -231,13 +232,17 @@ impl<'q, C: Core> Locked<'q, C> {
     #[inline]
     pub(crate) unsafe fn enter<R>(&mut self, list: ListOf<R>, waiter: &Waiter<R>, waker: Option<Waker>) {
         let stamp = C::generation(self.state());
+        // mistake a_second_mut_of_the_lists_lives: + let twin = mistaken!();
+        //     let twin = twin.then(|| self.queue.lists.with_mut(|lists| unsafe { &mut *lists }));
         // SAFETY: as the caller promises (W1, W6).
         unsafe { self.waiters_mut().enter(list, waiter, waker, stamp) };
+        // mistake a_second_mut_of_the_lists_lives: + if let Some(twin) = twin { assert!(!twin.as_mut().is_empty()); }
     }
 
     /// Gives the lock back, and wakes the one waiter that was served: no loop, and no batch.
     #[inline]
     pub(crate) fn wake(self, only: Option<Waker>) {
+        // mistake an_unlock_wakes_under_the_lock: drop(self); wake(only); ~> wake(only); drop(self);
         drop(self);
         wake(only);
     }

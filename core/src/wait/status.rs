@@ -62,6 +62,7 @@ impl Status {
     /// The waiter enters a queue in this generation. Its flags stay.
     #[must_use]
     pub(super) fn enter(self, stamp: Generation) -> Self {
+        // mistake the_locks_queue_forgets_to_forward: self.0 & FLAGS ~> self.0 & REQUEUED
         Self((self.0 & FLAGS) | (stamp.stamp() * STAMP))
     }
 
@@ -84,6 +85,7 @@ impl Status {
     /// If the wait is dropped from now on, what reached it goes to another waiter.
     #[must_use]
     pub(super) fn forward(self) -> Self {
+        // mistake a_notification_is_not_forwarded: self.0 | FORWARDS ~> self.0
         Self(self.0 | FORWARDS)
     }
 
@@ -151,6 +153,7 @@ impl Generation {
     #[inline]
     pub(crate) fn begin(&mut self, waiters: usize) -> Self {
         let cohort = *self;
+        // mistake a_full_batch_begins_no_generation: waiters >= BATCH ~> waiters > BATCH
         if waiters >= BATCH {
             self.0 = self.0.wrapping_add(1);
         }
@@ -160,6 +163,7 @@ impl Generation {
     /// Whether a broadcast to `cohort` still has waiters to look for, in this generation.
     #[inline]
     pub(crate) fn is_current(self, cohort: Self) -> bool {
+        // mistake an_old_broadcast_goes_on_for_ever: self.0.wrapping_sub(cohort.0) < STAMPS / 2 ~> true
         self.0.wrapping_sub(cohort.0) < STAMPS / 2
     }
 
@@ -169,6 +173,9 @@ impl Generation {
 
     /// Whether a waiter with this stamp is of this cohort: not younger, on the circle of stamps.
     fn includes(self, stamp: u32) -> bool {
+        // mistake a_broadcast_reaches_late_comers: self.stamp().wrapping_sub(stamp) % STAMPS < STAMPS / 2 ~> true
+        // mistake a_broadcast_reaches_none_of_its_own: self.stamp().wrapping_sub(stamp) % STAMPS < STAMPS / 2 ~>
+        //     (self.stamp().wrapping_sub(stamp) % STAMPS).wrapping_sub(1) < STAMPS / 2
         self.stamp().wrapping_sub(stamp) % STAMPS < STAMPS / 2
     }
 }

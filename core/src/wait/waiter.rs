@@ -351,6 +351,9 @@ impl<L: AsRef<[List]> + AsMut<[List]>> WaitLists<'_, L> {
         unsafe { self.leave(list, front) };
         // SAFETY: the node was linked until now, and is not decided yet (W1).
         let node = unsafe { Node::from_ptr(front) };
+        // mistake a_verdict_before_the_waker: let waker = unsafe { node.with_waker(Option::take) }; unsafe {
+        //     node.set_status(change) }; waker ~>
+        //     unsafe { node.set_status(change) }; unsafe { node.with_waker(Option::take) }
         // SAFETY: a thread that has the lists holds the internal lock (W2).
         let waker = unsafe { node.with_waker(Option::take) };
         // SAFETY: the internal lock is held, and this is the last use of the node (W2).
@@ -367,6 +370,7 @@ impl<L: AsRef<[List]> + AsMut<[List]>> WaitLists<'_, L> {
         change: impl FnOnce(Status) -> Status,
     ) {
         let Some(front) = list.front(self.lists) else { return };
+        // mistake a_requeued_waiter_is_not_counted: *to.count = one_more(*to.count); ~>
         *to.count = one_more(*to.count);
         // SAFETY: W1, the front of a list is linked in it.
         unsafe { self.leave(list, front) };

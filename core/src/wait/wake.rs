@@ -94,6 +94,7 @@ unsafe fn wake_all_due<'q, S: Step<'q> + ?Sized>(lock: &'q RawLock, held: RawGua
     // SAFETY: R1, the guard is the one that the step returned.
     let (held, second) = unsafe { step.next(held) };
     let Served::One(second) = second else {
+        // mistake one_is_woken_under_the_lock: drop(held); return wake(first); ~> wake(first); return drop(held);
         // Usually exactly one waiter is due. Then no batch is needed, and no panic guard: nothing is left to do.
         drop(held);
         return wake(first);
@@ -122,11 +123,13 @@ impl<'q, S: Step<'q> + ?Sized> WakeLoop<'_, 'q, S> {
             let (back, served) = unsafe { self.step.next(held) };
             held = back;
             match served {
+                // mistake a_batch_is_woken_under_the_lock: batch.push(waker) ~> { batch.push(waker); batch.wake(); }
                 Served::One(waker) => batch.push(waker),
                 Served::Nobody => self.more = false,
             }
         }
         drop(held);
+        // mistake one_batch_only: batch.wake(); ~> self.more = false; batch.wake();
         batch.wake();
     }
 
@@ -141,6 +144,7 @@ impl<'q, S: Step<'q> + ?Sized> WakeLoop<'_, 'q, S> {
 impl<'q, S: Step<'q> + ?Sized> Drop for WakeLoop<'_, 'q, S> {
     #[inline]
     fn drop(&mut self) {
+        // mistake a_panic_ends_the_wake_loop: self.finish(); ~>
         self.finish();
     }
 }
@@ -163,12 +167,14 @@ impl WakeBatch {
 
     #[inline]
     pub(crate) fn is_full(&self) -> bool {
+        // mistake a_batch_of_one_more: self.served >= BATCH ~> self.served > BATCH
         self.served >= BATCH
     }
 
     /// Adds the waker of a waiter that was served, if it has one. There must be room.
     #[inline]
     pub(crate) fn push(&mut self, waker: Option<Waker>) {
+        // mistake requeues_are_not_counted: self.served += 1; ~> self.served += usize::from(waker.is_some());
         self.served += 1;
         if let Some(waker) = waker {
             self.slots[self.len].write(waker);
@@ -181,6 +187,8 @@ impl WakeBatch {
     pub(crate) fn wake(&mut self) {
         while self.woken < self.len {
             let slot = &self.slots[self.woken];
+            // mistake a_panic_wakes_twice: self.woken += 1; unsafe { slot.assume_init_read() }.wake(); ~>
+            //     unsafe { slot.assume_init_read() }.wake(); self.woken += 1;
             // Before the call, so that a panic in it does not wake this one twice (B2).
             self.woken += 1;
             // SAFETY: the slot was inside `woken..len` (B1), and has just left it.

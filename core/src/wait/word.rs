@@ -35,6 +35,9 @@ macro_rules! numbers {
 
             #[inline]
             fn announce(&self) -> $number {
+                // mistake a_look_comes_before_its_announcement: self.fetch_or(WAITERS.into(), Ordering::Acquire) ~>
+                //     { let seen = self.load(Ordering::Acquire);
+                //     self.fetch_or(WAITERS.into(), Ordering::Acquire); seen }
                 // Ordering: Acquire synchronizes with the Release of the release or `set` that this look finds.
                 self.fetch_or(WAITERS.into(), Ordering::Acquire)
             }

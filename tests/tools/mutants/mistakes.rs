@@ -6,11 +6,11 @@
 /// Name, check, and what it breaks. Of the models, those that find it.
 pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     // The protocol.
-    ("cancel_drops_the_grant", "semantics", "what a cancelled wait was given is lost"),
+    ("cancel_drops_the_grant", "semantics", "what a cancelled wait was granted is lost"),
     (
         "cancel_serves_nobody",
         "semantics",
-        "a first waiter that goes away leaves behind it those who could go on",
+        "a first waiter that is cancelled leaves waiters behind it that could go on",
     ),
     (
         "cancel_looks_once",
@@ -25,12 +25,12 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "refresh_keeps_the_old_waker",
         "semantics",
-        "a future that moved to another task wakes the one it came from",
+        "a future that moved to another task wakes the task that it came from",
     ),
     (
-        "a_batch_is_woken_under_the_lock",
-        "semantics",
-        "a waker that calls back finds the internal lock taken by its own thread",
+        "the_lock_is_free_before_the_waiter_is_linked",
+        "loom::wait_queue",
+        "a waiter enters a list while another thread, or an interrupt, works on it",
     ),
     ("clone_under_the_lock", "semantics", "the clone of a waker calls back under the internal lock"),
     (
@@ -38,64 +38,117 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "the drop of a cancelled wait's waker calls back under the internal lock",
     ),
+    (
+        "drop_a_replaced_waker_under_the_lock",
+        "semantics",
+        "the drop of the waker of an earlier poll calls back under the internal lock",
+    ),
+    (
+        "an_enabled_wait_loses_its_grant",
+        "semantics",
+        "what `enable` was granted is asked for again at the first poll",
+    ),
+    (
+        "a_batch_is_woken_under_the_lock",
+        "semantics",
+        "a waker that calls back finds the internal lock taken by its own thread",
+    ),
     ("one_is_woken_under_the_lock", "semantics", "the same, where one waiter alone was due"),
+    ("an_unlock_wakes_under_the_lock", "semantics", "the same, where no loop is needed"),
     ("a_panic_ends_the_wake_loop", "semantics", "a waker that panics takes away the wakes of later batches"),
     ("one_batch_only", "semantics", "more waiters than a batch holds are due, and the others sleep on"),
+    (
+        "a_look_comes_before_its_announcement",
+        "loom::event",
+        "what is set or released between the two wakes nobody",
+    ),
+    (
+        "a_second_mut_of_the_lists_lives",
+        "miri",
+        "two `&mut` to the insides of a primitive exist at once: undefined, whatever the compiler makes of it",
+    ),
     // Batches.
     ("a_batch_of_one_more", "units", "a full batch is asked to hold another waker"),
-    ("moves_are_not_counted", "units", "the time under the lock grows with the waiters that are moved"),
+    ("requeues_are_not_counted", "units", "the time under the lock grows with the waiters that are requeued"),
     (
         "a_panic_wakes_twice",
         "units",
         "the waker that panicked is taken out of the batch a second time: a double free",
     ),
+    // The node, its status and its lists.
     (
         "a_verdict_before_the_waker",
         "loom::wait_queue",
-        "the waker is taken out of a node that its future has back already, and may have freed",
+        "the waker is taken out of a node that its future has back, and may have freed",
     ),
     (
-        "the_news_lose_their_debt",
+        "a_requeued_waiter_is_not_counted",
         "semantics",
-        "a waiter that was notified by `notify(n)`, and has moved to the lock, tells nobody when it goes away",
-    ),
-    ("a_broadcast_reaches_late_comers", "semantics", "who comes between two batches is woken as well"),
-    (
-        "a_broadcast_reaches_nobody_of_its_own",
-        "semantics",
-        "those who waited when it began are taken for late-comers",
+        "the lock takes the last waiter that was requeued to it for none",
     ),
     (
-        "a_moved_waiter_is_not_counted",
+        "a_notification_is_not_forwarded",
         "semantics",
-        "the lock takes the last one that was moved to it for nobody",
+        "a waiter that `notify(n)` reached is dropped, and the next one sleeps on",
+    ),
+    (
+        "the_locks_queue_forgets_to_forward",
+        "semantics",
+        "the same, where the waiter has gone on to the queue of its lock",
+    ),
+    (
+        "a_broadcast_reaches_late_comers",
+        "semantics",
+        "a waiter that comes between two batches is woken as well",
+    ),
+    (
+        "a_broadcast_reaches_none_of_its_own",
+        "semantics",
+        "those that waited when it began are taken for late-comers",
+    ),
+    (
+        "an_old_broadcast_goes_on_for_ever",
+        "units",
+        "after half of all generations a broadcast under way takes new waiters for its own",
+    ),
+    (
+        "a_full_batch_begins_no_generation",
+        "semantics",
+        "a broadcast to exactly a batch of waiters reaches one more that comes while it wakes them",
     ),
     ("first_come_last_served", "units", "a new entry comes before the first, not behind the last"),
+    ("the_last_entry_stays", "units", "a list keeps pointing at its only entry when that has left"),
+    // The lock.
     (
         "a_hand_over_forgets_the_others",
         "semantics",
-        "the word says that nobody waits, and the new owner frees the lock under those who do",
-    ),
-    (
-        "an_unlock_wakes_under_the_lock",
-        "semantics",
-        "a waker that polls inline finds the internal lock taken by its own thread",
+        "the word says that nobody waits, and the new owner frees the lock under those that do",
     ),
     ("one_bypass_too_many", "semantics", "the first waiter is overtaken once more than the limit says"),
     (
+        "a_bypass_without_limit_overflows",
+        "semantics",
+        "a lock that is overtaken eight thousand times overflows its word",
+    ),
+    (
         "a_bypass_that_waits_is_not_counted",
         "loom::lock",
-        "who overtakes at its last look before waiting, does so for free",
+        "a task that overtakes at its last look before it waits does so for free",
     ),
     (
-        "a_notified_waiter_takes_its_wake_along",
+        "a_bypass_in_the_queue_is_not_counted",
         "semantics",
-        "with bypass, the one behind a notified waiter that goes away is never woken",
+        "the same, for a waiter that overtakes the first one",
     ),
     (
-        "a_waiter_moves_to_the_wrong_lock",
+        "a_woken_waiter_takes_its_wake_along",
         "semantics",
-        "notified waiters of two locks are given the first one's",
+        "with bypass, the waiter behind a woken one that is dropped is never woken",
+    ),
+    (
+        "a_requeue_is_not_announced",
+        "semantics",
+        "the owner unlocks without a look at the waiters that were requeued to it",
     ),
     // Who may change threads.
     ("a_lock_of_anything_is_sync", "types", "an `Rc` behind a lock is reached from two threads"),
@@ -108,28 +161,45 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ("a_mapped_guard_is_covariant", "types", "a shorter reference is written where a longer one is read"),
     ("a_queue_of_anything_is_sync", "types", "an `Rc` is pushed here and popped there"),
     (
-        "an_acquire_looks_before_it_announces",
-        "loom::semaphore",
-        "a permit that comes back between the two wakes nobody",
+        "a_part_of_anything_is_sent",
+        "types",
+        "a `Cell` in an `Arc` is reached from two threads through a handle of its part",
     ),
-    ("try_acquire_overtakes", "semantics", "who asks for few takes what a first waiter collects"),
+    // The semaphore.
+    ("try_acquire_overtakes", "semantics", "a request for few takes what a first waiter collects"),
+    (
+        "the_last_look_misses_a_permit",
+        "loom::semaphore",
+        "a permit that comes back before the announcement is left there while the waiter sleeps",
+    ),
+    (
+        "a_request_for_nothing_waits",
+        "semantics",
+        "who asks for no permits waits behind those that ask for some",
+    ),
+    (
+        "a_granted_acquire_keeps_its_permits",
+        "semantics",
+        "the permits of an acquire that was granted and dropped are lost",
+    ),
+    ("a_single_acquire_is_refused", "semantics", "an acquire of one fails where permits may come later"),
     ("a_forgotten_permit_still_counts", "semantics", "a bounded semaphore cannot get it back"),
     ("a_reduction_is_not_remembered", "semantics", "a bounded semaphore takes back more than its new bound"),
     (
         "a_hand_over_forgets_what_is_there",
         "semantics",
-        "permits go past the word, and those that it held for the first waiter stay there while others wait for them",
+        "permits bypass the word, and those that it held for the first waiter stay there while others wait for them",
     ),
     (
         "a_hand_over_serves_one_only",
         "semantics",
-        "who is to be refused, or asks for nothing, waits behind the one that was handed its permits",
+        "a waiter that is to be refused, or asks for nothing, waits behind the one that was handed its permits",
     ),
-    ("a_wait_looks_before_it_announces", "loom::event", "a `set` between the two wakes nobody"),
+    // The event.
     (
         "a_set_before_the_lock",
         "loom::event",
-        "a `set` that was cleared already wakes who began to wait after the `clear`",
+        "a `set` that was cleared already wakes a waiter that came after the `clear`",
     ),
     // The condition.
     (
@@ -137,34 +207,47 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "loom::condition",
         "a notification by the next owner of the lock comes too early",
     ),
+    ("a_notification_dies_with_its_waiter", "semantics", "a notified waiter that is dropped tells nobody"),
     (
-        "a_notified_wait_looks_once",
-        "loom::condition",
-        "a notification while the waker is replaced wakes the old one",
-    ),
-    ("the_news_die_with_their_waiter", "semantics", "a notified waiter that goes away tells nobody"),
-    (
-        "wait_until_keeps_the_news",
+        "wait_until_drops_its_notification",
         "loom::condition",
         "the same, where the wait was cancelled to get the lock back",
     ),
     (
-        "nobody_tells_the_next_of_the_told",
+        "a_dropped_wait_keeps_the_lock",
         "semantics",
-        "those who were notified behind one that went away sleep on",
+        "a wait that was granted its lock and is dropped leaves it locked",
+    ),
+    (
+        "a_notification_forgets_the_others",
+        "semantics",
+        "the word says that nobody waits any more, and later notifications reach nobody",
+    ),
+    (
+        "a_waiter_is_requeued_to_the_wrong_lock",
+        "semantics",
+        "notified waiters of two locks are given the notifier's",
     ),
     // The queue.
     ("a_cancelled_pop_keeps_its_claim", "semantics", "the item that it was promised is nobody's"),
     ("try_pop_takes_what_is_promised", "semantics", "a `pop` that was woken for an item finds none"),
     ("close_now_drops_what_is_promised", "semantics", "the same, by `close_now`"),
     ("displaced_work_is_never_done", "semantics", "`join` waits for an item that `force_push` has taken out"),
-    ("a_drained_queue_is_not_closed", "semantics", "who waits for an item of a closed queue waits for ever"),
+    ("a_drained_queue_is_not_closed", "semantics", "a wait for an item of a closed queue never ends"),
     (
         "a_closed_queue_is_over_too_soon",
         "semantics",
         "a `pop` gives up although an item that was promised to another may come back",
     ),
+    (
+        "a_panic_ends_the_discard",
+        "semantics",
+        "items behind one whose drop panics stay in a queue that is closed",
+    ),
+    ("a_panic_leaves_the_work_undone", "semantics", "`join` waits for an item whose drop panicked"),
     ("a_ring_one_too_long", "units", "the last slot is followed by one that does not exist"),
+    // Interrupts.
+    ("interrupts_stay_on", "firmware", "an interrupt handler finds a list half linked"),
 ];
 
 /// One of them, or one of an ordering.

@@ -32,6 +32,8 @@ impl RawLock {
     #[inline]
     #[allow(clippy::unused_self, reason = "the guard borrows the lock, as the others do")]
     pub(crate) fn lock(&self) -> RawGuard<'_> {
+        // mistake interrupts_stay_on: unsafe { critical_section::acquire() } ~>
+        //     critical_section::RestoreState::invalid()
         // SAFETY: R1. The drop of the guard releases it, once. Guards nest, since a condition holds its own while it
         // takes a lock's, and they are dropped in the reverse order: the inner one never leaves the call that took it.
         let outside = unsafe { critical_section::acquire() };
