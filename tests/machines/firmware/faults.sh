@@ -1,28 +1,17 @@
-# Faults for the sweep to find, sourced by `run`: each is planted in a copy of the core by one substitution.
+# Faults for the sweep to find, sourced by `run`: seeded mistakes of tests/tools/mutants, each made in a copy of the
+# repository.
 
-# What is wrong | the file in core/src | what sed does to it
 faults=(
-    "interrupts stay on|raw_lock/section.rs|s/unsafe { critical_section::acquire() }/critical_section::RestoreState::invalid()/"
-    "the internal lock is free before the waiter is linked|wait_queue.rs|s/Err(Locked { state, waiters, raw: _raw }) => {/Err(Locked { state, waiters, raw }) => { drop(raw);/"
-    "the last look before an acquire waits misses a permit|semaphore/policy.rs|s/available(seen) >= n/available(seen) > n/"
-    "a cancel does not look at what was decided on its way to the lock|wait_queue.rs|/^fn cancel_queued/,/^}/s/P::verdict(waiter.status())/None::<Verdict>/"
-    "an acquire that was granted and dropped keeps its permits|semaphore/policy.rs|s/self.semaphore().put_back(n);/let _ = n;/"
+    interrupts_stay_on
+    the_lock_is_free_before_the_waiter_is_linked
+    the_last_look_misses_a_permit
+    cancel_looks_once
+    a_granted_acquire_keeps_its_permits
 )
 
-# plant <what sed does> <file>
-plant() {
-    sed -i.sound -e "$1" "$2"
-    if cmp -s "$2" "$2.sound"; then
-        echo "$(basename "$2") has changed: this fault is to be written anew"
-        return 1
-    fi
-}
-
-# Everything but what was built. With new dates, so that cargo does not take what it has built of an earlier copy for it.
-copy_repository() { # copy_repository <folder>
-    rm -rf "$1"
-    mkdir -p "$1"
-    tar -C ../../.. --exclude=target --exclude=.git -c . | tar -C "$1" -x -m
+plant() { # plant <folder> [<fault>]: makes the copy, or brings an earlier one up to date
+    # With the compiler of the host.
+    (cd ../../.. && env -u CARGO_TARGET_DIR -u RUSTC cargo run -q -p anywake-tests --bin mutants -- --plant "$@")
 }
 
 sweep_in() { # sweep_in <repository>: builds the sweep there and runs it; what it prints is in $STORE/sweep.log
@@ -33,25 +22,22 @@ sweep_in() { # sweep_in <repository>: builds the sweep there and runs it; what i
 
 # The sweep passes on a copy of the core, and fails on it with each fault.
 faults() {
-    local copy=$STORE/faulty fault what file substitution source
+    local copy=$STORE/faulty fault
     compiler_for thumbv7m-none-eabi core
     emulator qemu-system-arm qemu-system-arm
-    copy_repository "$copy"
+    plant "$copy"
     local begin=$SECONDS
     sweep_in "$copy" || { cat "$STORE/sweep.log"; echo "the sweep fails without a fault"; return 1; }
     # For a program that hangs: long for a machine on which it was built and run in that time.
     patience=$((10 + SECONDS - begin))
     state "ran, but a fault was not found: see above"
     for fault in "${faults[@]}"; do
-        IFS='|' read -r what file substitution <<<"$fault"
-        source=$copy/core/src/$file
-        plant "$substitution" "$source"
+        plant "$copy" "$fault"
         if sweep_in "$copy"; then
-            echo "the sweep does not find this fault: $what"
+            echo "the sweep does not find this fault: $fault"
             return 1
         fi
-        mv "$source.sound" "$source"
-        printf '%s:\n' "$what"
+        printf '%s:\n' "$fault"
         tail -n 4 "$STORE/sweep.log" | sed 's/^/    /'
     done
 }
