@@ -1,6 +1,6 @@
 //! All small programs, and long random ones, on each primitive, compared step by step with a plain model.
 //!
-//! The interpreter and the models are in `src/explorer`, where other drivers find them too.
+//! The interpreter and the models are in `support/explorer`, where other drivers find them too.
 
 use core::fmt;
 
@@ -16,9 +16,11 @@ use proptest::prelude::*;
 
 /// Explores, tells how much that was, and fails if it was hardly anything.
 fn all_programs<S: Scenario>(scenario: S, slots: usize, steps: usize) {
+    // An interpreter of programs takes a thousand times as long.
+    let steps = if cfg!(miri) { steps.min(3) } else { steps };
     let programs = explore(scenario, slots, steps).unwrap();
     println!("{scenario:?}: {programs} programs of up to {steps} steps in {slots} slots");
-    assert!(programs > 1_000, "that is not all");
+    assert!(programs > 1_000 || cfg!(miri), "that is not all");
 }
 
 #[test]

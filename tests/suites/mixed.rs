@@ -1,14 +1,15 @@
 //! One side of each primitive on one runtime, the other side on another, for all ordered pairs.
 //!
 //! A waker belongs to the runtime of the task that waits, and is called on a thread of the other: this is where a
-//! primitive that relies on anything of *its* runtime would hang.
+//! primitive that relies on anything of *its* runtime would hang. Plain threads are paired with themselves too: that part
+//! runs where no runtime does.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
 use anywake::{Condition, Event, Lock, Queue, Runtime, Semaphore, blocking};
 
-const ROUNDS: usize = 100;
+const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
 /// Both sides take turns at a lock, which counts for them.
 fn lock<W: Runtime, O: Runtime>() {
@@ -235,8 +236,6 @@ fn cancellation<W: Runtime, O: Runtime>() {
 macro_rules! pairs {
     ($($pair:ident: $waiter:ident, $other:ident;)+) => {$(
         mod $pair {
-            use anywake_tests::runtimes::{$other, $waiter};
-
             pairs! { @tests $waiter, $other,
                 [lock lock_handed_over semaphore event condition queue queue_closed cancellation]
             }
@@ -245,7 +244,8 @@ macro_rules! pairs {
     (@tests $waiter:ident, $other:ident, [$($scenario:ident)+]) => {$(
         #[test]
         fn $scenario() {
-            anywake_tests::finishes(super::$scenario::<$waiter, $other>);
+            use anywake_tests::runtimes;
+            anywake_tests::finishes(super::$scenario::<runtimes::$waiter, runtimes::$other>);
         }
     )+};
 }
@@ -264,4 +264,5 @@ pairs! {
     threads_by_tokio: Threads, TokioMultiThread;
     threads_by_async_std: Threads, AsyncStd;
     threads_by_smol: Threads, Smol;
+    threads_by_threads: Threads, Threads;
 }

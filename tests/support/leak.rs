@@ -1,14 +1,16 @@
 //! Leaks on purpose, kept where a leak checker finds them: what it then reports is none of ours.
 
 use core::pin::Pin;
+use core::sync::atomic::AtomicPtr;
 use std::sync::{Mutex, PoisonError};
 
-/// The addresses of all that was leaked. A leak checker takes any word that could be a pointer for one.
-static LEAKED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+/// All that was leaked. Pointers, not addresses: to an interpreter an address leads nowhere. (Atomic, since plain pointers
+/// may not be shared.)
+static LEAKED: Mutex<Vec<AtomicPtr<()>>> = Mutex::new(Vec::new());
 
 fn remember<T: ?Sized>(value: &T) {
-    let address = core::ptr::from_ref(value).addr();
-    LEAKED.lock().unwrap_or_else(PoisonError::into_inner).push(address);
+    let pointer = AtomicPtr::new(core::ptr::from_ref(value).cast_mut().cast());
+    LEAKED.lock().unwrap_or_else(PoisonError::into_inner).push(pointer);
 }
 
 /// Something that lives for ever.
