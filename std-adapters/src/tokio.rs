@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use ::tokio::runtime::{self, Handle};
+use ::tokio::task::coop;
 use ::tokio::{task, time};
 
 use crate::Runtime;
@@ -39,7 +40,9 @@ impl Runtime for Tokio {
     fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
         let handle = handle();
         let _inside = handle.enter();
-        time::sleep(duration)
+        // A deadline is polled after the work that it limits. If that has used up the task's budget, a timer that
+        // needs some of it would never fire.
+        coop::unconstrained(time::sleep(duration))
     }
 
     fn now(self) -> Instant {

@@ -6,6 +6,7 @@ mod support;
 mod as_completed;
 mod barrier;
 mod blocking_pool;
+mod busy;
 mod context;
 #[cfg(any(feature = "tokio", feature = "async-std", feature = "smol"))]
 mod counted;
