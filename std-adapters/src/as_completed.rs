@@ -54,7 +54,8 @@ pub struct AsCompleted<O> {
 impl<O: Outcome> AsCompleted<O> {
     /// The same until `duration` has passed since this call: then one `Err` instead of the next item, and the end.
     ///
-    /// [`stream::until`](crate::stream::until) does it with any future as the deadline.
+    /// [`stream::until`](crate::stream::until) does it with any future as the deadline. The deadline is looked at before
+    /// each item, as it is there: outcomes that have come by then and were not asked for are dropped with the stream.
     pub fn within<R: Runtime>(
         self,
         duration: Duration,

@@ -129,6 +129,19 @@ fn order_of_the_delays() {
 }
 
 #[test]
+fn ends_that_are_there_do_not_put_the_deadline_off() {
+    Simulation::new().run(async {
+        let tasks = [0, 0, 9].map(|delay| Simulated.spawn(Simulated.sleep(Duration::from_secs(delay))));
+        Simulated.sleep(Duration::from_secs(1)).await;
+        let mut ends = as_completed(tasks).within::<Simulated>(Duration::from_secs(1));
+        assert!(matches!(ends.next().await, Some(Ok((0, Ok(()))))));
+        Simulated.sleep(Duration::from_secs(1)).await;
+        assert!(matches!(ends.next().await, Some(Err(Elapsed(())))));
+        assert!(ends.next().await.is_none());
+    });
+}
+
+#[test]
 fn those_that_ended_before_come_first_and_later_ones_in_their_order() {
     Simulation::new().run(async {
         let tasks = [2, 0, 3, 1, 0].map(|delay| Simulated.spawn(Simulated.sleep(Duration::from_secs(delay))));
