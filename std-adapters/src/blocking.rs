@@ -93,14 +93,17 @@ const SPINS: u32 = 100;
 ///
 /// Each call has its own, so that a poll may block in its turn: the token that [`thread::park`] consumes belongs to
 /// the whole thread, but the flag that a call waits for is its own. Likewise a stranger's unpark wakes nobody for long.
+/// It may have been meant for the caller, who parks the thread by itself, so it is put back at the end.
 struct Parker {
     /// `None` until a poll has been pending: a future that is ready at once needs no allocation.
     signal: Option<(Arc<Signal>, Waker)>,
+    /// Whether the thread's token may have been consumed.
+    slept: bool,
 }
 
 impl Parker {
     const fn new() -> Self {
-        Self { signal: None }
+        Self { signal: None, slept: false }
     }
 
     fn poll<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
@@ -124,11 +127,22 @@ impl Parker {
             hint::spin_loop();
         }
         while !signal.take() {
+            self.slept = true;
             match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
                 None => thread::park(),
                 Some(Duration::ZERO) => return,
                 Some(rest) => thread::park_timeout(rest),
             }
+        }
+    }
+}
+
+/// Gives the token back, be it a stranger's or one of our own that came late: two unparks are one token, so nobody can
+/// tell. One too many costs the caller a look, which it has to be prepared for; one too few would be its last sleep.
+impl Drop for Parker {
+    fn drop(&mut self) {
+        if let (true, Some((signal, _))) = (self.slept, &self.signal) {
+            signal.thread.unpark();
         }
     }
 }
