@@ -248,5 +248,11 @@ impl Drop for OverOnDrop<'_> {
         if state.phase == Phase::Active {
             state.phase = Phase::Finished;
         }
+        drop(state);
+        // A clone of the deadline may outlive the work by far; it must not keep the work's waker alive.
+        drop(self.0.moved.take());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -135,6 +135,12 @@ impl<O: Outcome> Future for End<'_, O> {
     }
 }
 
+impl<O> Drop for End<'_, O> {
+    fn drop(&mut self) {
+        self.0.forget_waker();
+    }
+}
+
 impl<O: Outcome> Future for WaitTasks<'_, O> {
     type Output = ();
 

@@ -6,9 +6,9 @@
 //! travels through memory of our own:
 //!
 //! ```text
-//!   Task ── cancel ──> Abortable ┐
-//!    │                           ├ Job, owned by the runtime
-//!    └─ await <── Shared <── Promise ┘
+//!   Task ── cancel ──> AbortHandle ──> Aborts ┐
+//!    │                                        ├ Job, owned by the runtime
+//!    └─ await <────── Shared <────── Promise  ┘
 //! ```
 //!
 //! Whatever happens to the job (its end, a panic, a cancel, a runtime that drops it at shutdown) its future is
@@ -26,15 +26,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_core::FusedFuture;
 use futures_util::FutureExt as _;
-use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::task::AtomicWaker;
 use pin_project_lite::pin_project;
 
 use crate::context;
 use crate::outcome::Outcome;
 
+mod abort;
 mod error;
 
+pub(crate) use abort::AbortHandle;
+use abort::Aborts;
 pub use error::{Panic, TaskError};
 
 /// A running task: await it for the outcome, [`cancel`](Task::cancel) it, or drop it to let it run on by itself.
@@ -90,6 +92,12 @@ impl<T> Task<T> {
         !matches!(*self.shared.state(), State::Running)
     }
 
+    /// Nobody waits for the end any more. The task may go on for long; it must not keep the waiting side's waker alive,
+    /// nor wake it.
+    pub(crate) fn forget_waker(&self) {
+        drop(self.shared.waiter.take());
+    }
+
     /// Ready when the task is over; the outcome stays.
     pub(crate) fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.shared.waiter.register(cx.waker());
@@ -143,8 +151,7 @@ impl<T> FusedFuture for Task<T> {
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
-        // The task may outlive the handle by far; it must not keep the waiting side's waker alive.
-        drop(self.shared.waiter.take());
+        self.forget_waker();
     }
 }
 
@@ -201,9 +208,10 @@ pin_project! {
     /// What the runtime runs. The order of the fields is the order of their destructors.
     pub(crate) struct Job<F: Future> {
         #[pin]
-        future: Option<Abortable<F>>,
+        future: Option<F>,
         // `None` once the end has been told.
         promise: Option<Promise<F::Output>>,
+        aborts: Aborts,
         // Of the spawning side, at the time of spawning.
         context: context::Context,
     }
@@ -216,10 +224,10 @@ impl<F: Future> Future for Job<F> {
         let mut this = self.project();
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
         let _entered = this.context.enter();
-        let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+        let outcome = match catch_unwind(AssertUnwindSafe(|| this.aborts.poll(future, cx))) {
             Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(Ok(output))) => Ok(output),
-            Ok(Poll::Ready(Err(Aborted))) => Err(TaskError::Cancelled),
+            Ok(Poll::Ready(Some(output))) => Ok(output),
+            Ok(Poll::Ready(None)) => Err(TaskError::Cancelled),
             Err(payload) => Err(TaskError::Panicked(payload.into())),
         };
         // As in asyncio, what goes wrong while cleaning up replaces the outcome.
@@ -233,10 +241,9 @@ impl<F: Future> Future for Job<F> {
 
 /// A task that runs `future`, as its two ends: the handle, and what a runtime has to poll.
 pub(crate) fn pair<F: Future>(future: F) -> (Task<F::Output>, Job<F>) {
-    let (abort, registration) = AbortHandle::new_pair();
-    let future = Abortable::new(future, registration);
-    let (task, promise) = promise(abort);
-    (task, Job { future: Some(future), promise: Some(promise), context: context::Context::current() })
+    let aborts = Aborts::default();
+    let (task, promise) = promise(aborts.handle());
+    (task, Job { future: Some(future), promise: Some(promise), aborts, context: context::Context::current() })
 }
 
 /// A handle whose outcome somebody promises to bring, and which asks for the end through `abort`.

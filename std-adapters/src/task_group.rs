@@ -22,9 +22,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::outcome::{Failure, GroupError};
+use crate::task::AbortHandle;
 use crate::{Runtime, Task, task};
 use futures_util::FutureExt as _;
-use futures_util::future::AbortHandle;
 use futures_util::task::AtomicWaker;
 
 mod child;

@@ -124,7 +124,15 @@ returns_nothing! {
     [H: LockHandle, C: Future] ConditionUntilFuture<'_, H, C>;
     [T, S: Slots] PopFuture<'_, T, S>;
     [T, S: Slots] JoinFuture<'_, T, S>;
-    [T] &mut Task<T>;
+}
+
+impl<T> Wait for &mut Task<T> {
+    type Returned = ();
+
+    fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, ()> {
+        self.forget_waker();
+        Err(())
+    }
 }
 
 /// The deadline came first. Holds what the wait gives back: the item of a `push`.

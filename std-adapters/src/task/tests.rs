@@ -8,6 +8,7 @@ use std::panic::panic_any;
 
 use super::*;
 use crate::test_util::{Wakes, poll};
+use crate::{Wait, When};
 
 /// Sets its flag when it is dropped.
 struct SetOnDrop(Arc<AtomicBool>);
@@ -262,6 +263,44 @@ fn running_task_does_not_keep_the_waker_of_a_dropped_handle() {
     drop(task);
     assert_eq!(Arc::strong_count(&wakes), 1);
     drop(job);
+}
+
+/// Ends the wait by a deadline, after it was found pending.
+fn elapse<W: Wait>(wait: W) {
+    assert!(matches!(poll(pin!(wait.until(ready(())))), Poll::Ready(Err(_))));
+}
+
+#[test]
+fn elapsed_wait_for_a_task_leaves_no_waker_in_it() {
+    let (mut task, _job) = pair(pending::<()>());
+    elapse(&mut task);
+    assert!(task.shared.waiter.take().is_none());
+    elapse((&mut task).until(pending::<()>()));
+    assert!(task.shared.waiter.take().is_none(), "through a deadline within");
+}
+
+#[test]
+fn wait_for_several_tasks_leaves_no_waker_in_those_that_run_on() {
+    let (running, _job) = pair(pending::<()>());
+    let (ended, job) = pair(ready(()));
+    assert!(poll(pin!(job)).is_ready());
+    let mut tasks = [running, ended];
+    elapse(crate::wait(&mut tasks, When::AllCompleted));
+    assert!(tasks[0].shared.waiter.take().is_none(), "given up");
+    assert!(poll(pin!(crate::wait(&mut tasks, When::FirstCompleted))).is_ready());
+    assert!(tasks[0].shared.waiter.take().is_none(), "over before this one");
+}
+
+#[test]
+fn ended_task_does_not_keep_the_waker_of_its_runtime() {
+    let (task, job) = pair(forever().0);
+    let mut job = Box::pin(job);
+    let (wakes, waker) = Wakes::new();
+    assert!(job.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(waker);
+    drop(job);
+    assert!(task.is_finished());
+    assert_eq!(Arc::strong_count(&wakes), 1);
 }
 
 #[test]
