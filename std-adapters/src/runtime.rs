@@ -116,15 +116,15 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     ///
     /// As with asyncio's `run_in_executor`, a function that has begun cannot be stopped: after a
     /// [`cancel`](Task::cancel) it runs to its end, and awaiting the handle waits for that and gives its result.
-    /// One that is cancelled while it is still queued for a thread is never called. It is called in the caller's
-    /// [context](crate::ContextVar), as with asyncio's `to_thread`.
+    /// One that is cancelled while it is still queued for a thread is never called: it is dropped, and its task over, at
+    /// once. It is called in the caller's [context](crate::ContextVar), as with asyncio's `to_thread`.
     fn spawn_blocking<F, T>(self, function: F) -> Task<T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (task, job) = task::pair(async move { function() });
-        self.spawn_blocking_detached(move || task::run_to_end(job));
+        let (task, queued) = task::queued(function, ());
+        self.spawn_blocking_detached(move || queued.run());
         task
     }
 }

@@ -25,7 +25,6 @@ use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_core::FusedFuture;
-use futures_util::FutureExt as _;
 use futures_util::task::AtomicWaker;
 use pin_project_lite::pin_project;
 
@@ -34,10 +33,12 @@ use crate::outcome::Outcome;
 
 mod abort;
 mod error;
+mod queued;
 
 pub(crate) use abort::AbortHandle;
 use abort::Aborts;
 pub use error::{Panic, TaskError};
+pub(crate) use queued::queued;
 
 /// A running task: await it for the outcome, [`cancel`](Task::cancel) it, or drop it to let it run on by itself.
 ///
@@ -82,6 +83,8 @@ impl<T> Task<T> {
     /// Its future is dropped instead of being polled again; one that is being polled now finishes that poll first, and
     /// if it returns, its output counts. Await the task to learn which, and to know that the future is gone. Asking
     /// twice, or after the end, changes nothing.
+    ///
+    /// A blocking function that has not begun is dropped by this call, with what it owns, and the task is over.
     pub fn cancel(&self) {
         self.abort.abort();
     }
@@ -251,12 +254,6 @@ pub(crate) fn promise<T>(abort: AbortHandle) -> (Task<T>, Promise<T>) {
     let shared = Arc::new(Shared { state: Mutex::new(State::Running), waiter: AtomicWaker::new() });
     let promise = Promise { shared: Arc::clone(&shared), outcome: Err(TaskError::Cancelled) };
     (Task { shared, abort }, promise)
-}
-
-/// Runs a job that never waits, such as one around a blocking function.
-pub(crate) fn run_to_end<F: Future>(job: Job<F>) {
-    let ended = job.now_or_never();
-    debug_assert!(ended.is_some(), "the future of a blocking job does not wait");
 }
 
 #[cfg(test)]

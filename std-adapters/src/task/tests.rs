@@ -304,16 +304,47 @@ fn ended_task_does_not_keep_the_waker_of_its_runtime() {
 }
 
 #[test]
-fn blocking_job_runs_once_and_a_cancelled_one_never() {
-    let (mut task, job) = pair(async { 5 });
-    run_to_end(job);
+fn blocking_function_runs_once_and_a_cancelled_one_never() {
+    let (mut task, queued) = queued(|| 5, ());
+    queued.run();
     assert_eq!(outcome(&mut task).unwrap(), 5);
 
-    let (mut task, job) = pair(async { unreachable!("cancelled in the queue") });
+    let (mut task, queued) = super::queued(|| unreachable!("cancelled in the queue"), ());
     task.cancel();
-    run_to_end(job);
+    queued.run();
     let outcome: Result<(), _> = outcome(&mut task);
     assert!(matches!(outcome, Err(TaskError::Cancelled)));
+}
+
+#[test]
+fn cancel_ends_a_queued_function_with_all_that_it_owns() {
+    let [captured, attached] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+    let owned = SetOnDrop(Arc::clone(&captured));
+    let (mut task, queued) = queued(move || drop(owned), SetOnDrop(Arc::clone(&attached)));
+    assert!(!queued.is_over());
+    task.cancel();
+    assert!(queued.is_over());
+    assert!(captured.load(Ordering::Relaxed) && attached.load(Ordering::Relaxed));
+    assert!(matches!(outcome(&mut task), Err(TaskError::Cancelled)));
+}
+
+#[test]
+fn queued_function_that_is_dropped_by_its_runtime_is_cancelled() {
+    let captured = Arc::new(AtomicBool::new(false));
+    let owned = SetOnDrop(Arc::clone(&captured));
+    let (mut task, queued) = queued(move || drop(owned), ());
+    drop(queued);
+    assert!(captured.load(Ordering::Relaxed));
+    assert!(matches!(outcome(&mut task), Err(TaskError::Cancelled)));
+    task.cancel();
+}
+
+#[test]
+fn panic_while_a_queued_function_is_dropped_is_its_outcome() {
+    let bomb = PanicOnDrop;
+    let (mut task, _queued) = queued(move || drop(bomb), ());
+    task.cancel();
+    assert_eq!(panic_message(outcome(&mut task)), "in the destructor");
 }
 
 #[test]
