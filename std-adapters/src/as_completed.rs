@@ -66,8 +66,14 @@ impl<O: Outcome> AsCompleted<O> {
     /// The handles of the tasks that have not ended, each with its place, in the order of the arguments. (One that has
     /// ended since the last item may be among them.)
     #[must_use = "the handles are dropped otherwise"]
-    pub fn into_pending(self) -> Vec<(usize, Task<O>)> {
-        self.children.into_running()
+    pub fn into_pending(mut self) -> Vec<(usize, Task<O>)> {
+        self.children.take_running()
+    }
+}
+
+impl<O> Drop for AsCompleted<O> {
+    fn drop(&mut self) {
+        self.children.detach();
     }
 }
 

@@ -137,7 +137,7 @@ pub use runtime::Runtime;
 pub use shared_state::SharedState;
 pub use shield::{Shield, shield};
 pub use sink::{QueueExt, QueueSink};
-pub use task::{Panic, Task, TaskError};
+pub use task::{CancelOnDrop, Panic, Task, TaskError};
 pub use task_group::{TaskGroup, task_group};
 pub use timeout::{Elapsed, Until, Wait};
 

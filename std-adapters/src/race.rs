@@ -9,7 +9,7 @@ use futures_core::FusedFuture;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use crate::children::{CancelOnDrop, Children, Settled};
+use crate::children::{Children, Settled};
 use crate::{Outcome, Task, Wait};
 
 /// Waits for the first of `tasks` to end and returns its place and how it ended; the others are cancelled.
@@ -38,7 +38,7 @@ use crate::{Outcome, Task, Wait};
 /// # }
 /// ```
 pub fn race<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Race<O> {
-    let children = CancelOnDrop(Children::new(tasks));
+    let children = Children::new(tasks);
     assert!(children.len() > 0, "a race needs a task");
     Race { children, first: None }
 }
@@ -46,7 +46,7 @@ pub fn race<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Race<O> {
 /// The future of [`race`].
 #[must_use = "the tasks are cancelled otherwise"]
 pub struct Race<O: Outcome> {
-    children: CancelOnDrop<O>,
+    children: Children<O>,
     /// The winner, while the others come to their ends.
     first: Option<(usize, Settled<O>)>,
 }

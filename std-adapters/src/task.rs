@@ -32,11 +32,13 @@ use crate::context;
 use crate::outcome::Outcome;
 
 mod abort;
+mod cancel_on_drop;
 mod error;
 mod queued;
 
 pub(crate) use abort::AbortHandle;
 use abort::Aborts;
+pub use cancel_on_drop::CancelOnDrop;
 pub use error::{Panic, TaskError};
 pub(crate) use queued::queued;
 

@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
 use crate::stream::from_queue;
-use crate::{CapacityError, Queue, Runtime, Task, TaskError};
+use crate::{CancelOnDrop, CapacityError, Queue, Runtime, TaskError};
 
 /// The items of `stream`, which runs in a task of its own and up to `capacity` items ahead of the consumer.
 ///
@@ -53,7 +53,7 @@ where
             }
         }
     });
-    Ok(Buffered { items: from_queue(queue).boxed(), producer: Some(producer) })
+    Ok(Buffered { items: from_queue(queue).boxed(), producer: Some(producer.cancel_on_drop()) })
 }
 
 /// However the producer ends, its queue does.
@@ -74,7 +74,7 @@ impl<T> Drop for CloseOnDrop<T> {
 pub struct Buffered<T> {
     items: BoxStream<'static, T>,
     /// `None` once it has ended.
-    producer: Option<Task<()>>,
+    producer: Option<CancelOnDrop<()>>,
 }
 
 impl<T> Stream for Buffered<T> {
@@ -92,14 +92,6 @@ impl<T> Stream for Buffered<T> {
             }
         }
         Poll::Ready(None)
-    }
-}
-
-impl<T> Drop for Buffered<T> {
-    fn drop(&mut self) {
-        if let Some(producer) = &self.producer {
-            producer.cancel();
-        }
     }
 }
 
