@@ -3,8 +3,16 @@
 //! A thread that is not part of any runtime locks, pushes, pops and waits as a task does, in the same queue and with
 //! the same fairness; the other side need not know. Any future will do, a [`Task`](crate::Task) too.
 //!
-//! These functions block the thread. Within a task they hold up the whole worker, and if what is waited for is to
-//! come from that worker, for ever: use `.await` there.
+//! These functions block the thread. In a task that would hold up the whole worker, and if what is waited for is to
+//! come from that worker, for ever. So in a task use `.await`, or let a function that blocks run in
+//! [`spawn_blocking`](crate::Runtime::spawn_blocking). Where the caller turns out to be in a task, this happens:
+//!
+//! | the task is | a wait that is not granted at once |
+//! |---|---|
+//! | of tokio's multi-thread runtime | gives the worker away, as tokio's `block_in_place` does, and waits |
+//! | of tokio's current-thread runtime, or in its `block_on` | panics |
+//! | spawned by [`Runtime::spawn`](crate::Runtime::spawn) on any other runtime | panics |
+//! | spawned by another runtime's own function, or in its `block_on` | cannot be seen: it blocks the worker |
 //!
 //! # Examples
 //!
@@ -33,6 +41,7 @@ use std::task::Wake;
 use std::thread::{self, Thread};
 use std::time::Instant;
 
+use crate::task::turn;
 use crate::{Elapsed, Wait};
 
 /// Blocks the thread until `future` is complete and returns its output.
@@ -41,16 +50,21 @@ use crate::{Elapsed, Wait};
 ///
 /// # Panics
 ///
-/// If `future` does.
+/// If `future` does, and if it would block a [task](self).
 pub fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut parker = Parker::new();
-    loop {
-        if let Poll::Ready(output) = parker.poll(future.as_mut()) {
-            return output;
-        }
-        parker.park(None);
+    if let Poll::Ready(output) = parker.poll(future.as_mut()) {
+        return output;
     }
+    where_blocking_is_allowed(|| {
+        loop {
+            parker.park(None);
+            if let Poll::Ready(output) = parker.poll(future.as_mut()) {
+                return output;
+            }
+        }
+    })
 }
 
 /// Blocks the thread until `wait` is granted, but not longer than `duration`.
@@ -60,6 +74,10 @@ pub fn wait<F: Future>(future: F) -> F::Output {
 /// # Errors
 ///
 /// [`Elapsed`], with the item of a `push`, when the time is over; a grant that is on its way goes to the next waiter.
+///
+/// # Panics
+///
+/// If `wait` does, and if it would block a [task](self). A duration of zero blocks nothing.
 ///
 /// # Examples
 ///
@@ -75,15 +93,44 @@ pub fn wait_timeout<F: Wait>(wait: F, duration: Duration) -> Result<F::Output, E
     let deadline = Instant::now().checked_add(duration);
     let mut wait = pin!(wait);
     let mut parker = Parker::new();
-    loop {
-        if let Poll::Ready(output) = parker.poll(wait.as_mut()) {
-            return Ok(output);
-        }
-        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            return wait.give_up().map_err(Elapsed);
-        }
-        parker.park(deadline);
+    if let Poll::Ready(output) = parker.poll(wait.as_mut()) {
+        return Ok(output);
     }
+    let is_over = || deadline.is_some_and(|deadline| deadline <= Instant::now());
+    if is_over() {
+        return wait.give_up().map_err(Elapsed);
+    }
+    where_blocking_is_allowed(|| {
+        loop {
+            parker.park(deadline);
+            if let Poll::Ready(output) = parker.poll(wait.as_mut()) {
+                return Ok(output);
+            }
+            if is_over() {
+                return wait.give_up().map_err(Elapsed);
+            }
+        }
+    })
+}
+
+const REFUSED: &str = "a task must not block its worker, which others need, perhaps what it waits for: `.await` it, or \
+                       wait in a function of `spawn_blocking`";
+
+/// Calls `wait`, unless the thread is a worker that cannot be replaced.
+fn where_blocking_is_allowed<O>(wait: impl FnOnce() -> O) -> O {
+    #[cfg(feature = "tokio")]
+    if crate::tokio::is_inside() {
+        return crate::tokio::block_in_place(wait).expect(REFUSED);
+    }
+    refuse_in_a_task();
+    wait()
+}
+
+/// # Panics
+///
+/// In the poll of a task that [`Runtime::spawn`](crate::Runtime::spawn) has spawned.
+pub(crate) fn refuse_in_a_task() {
+    assert!(!turn::is_of_a_task(), "{REFUSED}");
 }
 
 /// How often a parker looks for the wake before it goes to sleep, which costs some microseconds.

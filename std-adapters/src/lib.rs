@@ -9,6 +9,7 @@
 //! | run tasks, sleep, block, whatever the runtime | [`Runtime`], with [`Task`] as the one handle | a runtime |
 //! | wait no longer than that | [`Wait::within`], on every wait | a runtime (its timer) |
 //! | wait until something else happens | [`Wait::until`] | nothing |
+//! | let others run in a loop that never has to wait | [`Wait::cooperative`], [`cooperative`] | nothing |
 //! | wait from an ordinary thread | [`blocking::wait`], [`blocking::wait_timeout`] | nothing |
 //! | feed a queue from a stream | [`QueueExt::sink`], and [`BoundedQueue::stream`] at its other end | nothing |
 //!
@@ -92,6 +93,7 @@ mod blocking_pool;
 mod cache;
 mod children;
 pub mod context;
+mod cooperative;
 mod counter;
 mod deadline;
 mod exit_stack;
@@ -125,6 +127,7 @@ pub use barrier::{Barrier, BrokenBarrier};
 pub use blocking_pool::BlockingPool;
 pub use cache::Cache;
 pub use context::ContextVar;
+pub use cooperative::{Cooperative, cooperative};
 pub use counter::SafeCounter;
 pub use deadline::{Deadline, DeadlineOver, timeout, timeout_with};
 pub use exit_stack::{Exit, ExitStack, exit_stack};

@@ -68,7 +68,9 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     ///
     /// # Panics
     ///
-    /// If `future` panics, and if the runtime forbids to block where it is called (tokio does in a task of its own).
+    /// If `future` panics, and if it is called in a task: the worker that it would block may be the one that `future`
+    /// needs. `.await` is for tasks. (Only tokio can say so of tasks that its own function has spawned; the other
+    /// adapters know those of [`spawn`](Runtime::spawn).)
     fn block_on<F: Future>(self, future: F) -> F::Output;
 
     /// Runs `future` as a task to which there is no handle: the raw part of [`spawn`](Runtime::spawn).

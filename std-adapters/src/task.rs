@@ -35,6 +35,7 @@ mod abort;
 mod cancel_on_drop;
 mod error;
 mod queued;
+pub(crate) mod turn;
 
 pub(crate) use abort::AbortHandle;
 use abort::Aborts;
@@ -229,6 +230,7 @@ impl<F: Future> Future for Job<F> {
         let mut this = self.project();
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
         let _entered = this.context.enter();
+        let _turn = turn::of_a_task();
         let outcome = match catch_unwind(AssertUnwindSafe(|| this.aborts.poll(future, cx))) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Some(output))) => Ok(output),

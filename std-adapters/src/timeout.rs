@@ -14,7 +14,7 @@ use anywake_core::{
 use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
 
-use crate::{Runtime, Task};
+use crate::{Cooperative, Runtime, Task, cooperative};
 
 /// A wait that can be given up at a deadline: every future of the core, `&mut Task`, and a wait that has a deadline
 /// already.
@@ -88,6 +88,26 @@ pub trait Wait: Future + Sized {
     /// ```
     fn until<D: Future>(self, deadline: D) -> Until<Self, D> {
         Until { state: State::Waiting { wait: self, deadline } }
+    }
+
+    /// Lets others run now and then, in a loop whose waits may all be granted at once; see
+    /// [`cooperative`](crate::cooperative).
+    ///
+    /// # Cancel safety
+    ///
+    /// That of the wait itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Queue, Wait, blocking};
+    ///
+    /// let queue = Queue::with_capacity(1).unwrap();
+    /// queue.try_push(3).unwrap();
+    /// assert_eq!(blocking::wait(queue.pop().cooperative()), Ok(3));
+    /// ```
+    fn cooperative(self) -> Cooperative<Self> {
+        cooperative(self)
     }
 }
 

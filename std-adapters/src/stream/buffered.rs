@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
 use crate::stream::from_queue;
-use crate::{CancelOnDrop, CapacityError, Queue, Runtime, TaskError};
+use crate::{CancelOnDrop, CapacityError, Queue, Runtime, TaskError, Wait as _};
 
 /// The items of `stream`, which runs in a task of its own and up to `capacity` items ahead of the consumer.
 ///
@@ -48,7 +48,7 @@ where
     let producer = runtime.spawn(async move {
         let mut stream = pin!(stream);
         while let Some(item) = stream.next().await {
-            if close.0.push(item).await.is_err() {
+            if close.0.push(item).cooperative().await.is_err() {
                 return;
             }
         }

@@ -8,8 +8,8 @@ use core::time::Duration;
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 
-use crate::Runtime;
 use crate::stream::generator;
+use crate::{Runtime, cooperative};
 
 /// The items of `stream` in groups: of `size`, or of what has come in `duration` since the group's first item.
 ///
@@ -46,12 +46,13 @@ pub fn chunks_timeout<R: Runtime, S: Stream>(
 ) -> impl Stream<Item = Vec<S::Item>> {
     assert!(size > 0, "a group has at least one item");
     generator(move |emitter| async move {
-        let mut stream = pin!(stream.fuse());
+        let mut stream = pin!(cooperative(stream.fuse()));
         while let Some(first) = stream.next().await {
             let mut group = vec![first];
             let mut timer = pin!(runtime.sleep(duration));
             while group.len() < size {
-                // The stream first: what is there when the time is over belongs to the group.
+                // The stream first: what is there when the time is over belongs to the group. One that always has
+                // items yields now and then, and then the time counts.
                 let item = poll_fn(|cx| match stream.as_mut().poll_next(cx) {
                     Poll::Pending => timer.as_mut().poll(cx).map(|()| None),
                     item => item,

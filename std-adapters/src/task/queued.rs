@@ -13,7 +13,7 @@ use std::task::Wake;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::{Task, pair};
+use super::{Task, pair, turn};
 
 /// A task for a blocking function: the handle, and what a thread has to run.
 ///
@@ -30,6 +30,7 @@ where
             return Poll::Pending;
         }
         let function = function.take().expect("a job is not polled after its end");
+        let _turn = turn::of_a_blocking_function();
         Poll::Ready(function())
     }));
     let mut job = async move {

@@ -14,6 +14,7 @@ mod exit_stack;
 mod gather;
 mod group;
 mod group_cancel;
+mod may_block;
 mod ordered_queue;
 mod pool;
 mod pool_time;
