@@ -46,7 +46,7 @@ use crate::task::turn;
 ///
 /// ```
 /// use anywake::{Queue, Wait, blocking};
-/// use futures_util::future::{Either, select};
+/// use futures_util::future::select;
 /// use std::{future::poll_fn, pin::pin, task::Poll};
 ///
 /// let queue = Queue::with_capacity(1).unwrap();
@@ -61,8 +61,7 @@ use crate::task::turn;
 ///     turns += 1;
 ///     Poll::<()>::Pending
 /// });
-/// let ended = blocking::wait(select(pin!(busy), pin!(sibling)));
-/// assert!(matches!(ended, Either::Left(_)));
+/// blocking::wait(async { select(pin!(busy), pin!(sibling)).await.factor_first().0 });
 /// assert!(turns >= 7);
 /// ```
 pub fn cooperative<F>(inner: F) -> Cooperative<F> {

@@ -95,7 +95,8 @@ fn simulation_is_not_blocked_by_a_task() {
 
 #[cfg(feature = "tokio")]
 mod tokio_of_the_program {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use core::panic::AssertUnwindSafe;
+    use std::panic::catch_unwind;
     use std::thread;
 
     use ::tokio::runtime::{Builder, Runtime as Program};
