@@ -152,6 +152,8 @@ fn primitives() -> Vec<Row> {
 
         // A handle takes the output to whoever awaits it.
         Task: Task<P>                                                => "SYU SYU --U --U";
+        CancelOnDrop: CancelOnDrop<P>                                => "SYU SYU --U --U";
+        Cooperative: Cooperative<P>                                  => "SYU S-U --U -YU";
         Until: Until<P, Ready<()>>                                   => "SYU S-U --U -YU";
         Until: Until<EventFuture<'static>, P>                        => "SY- S-- --- -Y-";
     };
