@@ -52,19 +52,7 @@ use crate::{Elapsed, Wait};
 ///
 /// If `future` does, and if it would block a [task](self).
 pub fn wait<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let mut parker = Parker::new();
-    if let Poll::Ready(output) = parker.poll(future.as_mut()) {
-        return output;
-    }
-    where_blocking_is_allowed(|| {
-        loop {
-            parker.park(None);
-            if let Poll::Ready(output) = parker.poll(future.as_mut()) {
-                return output;
-            }
-        }
-    })
+    block(pin!(future), None).expect("without a deadline it ends with an output")
 }
 
 /// Blocks the thread until `wait` is granted, but not longer than `duration`.
@@ -90,24 +78,56 @@ pub fn wait<F: Future>(future: F) -> F::Output {
 /// assert!(blocking::wait_timeout(lock.lock(), Duration::from_millis(1)).is_err());
 /// ```
 pub fn wait_timeout<F: Wait>(wait: F, duration: Duration) -> Result<F::Output, Elapsed<F::Returned>> {
-    let deadline = Instant::now().checked_add(duration);
     let mut wait = pin!(wait);
-    let mut parker = Parker::new();
-    if let Poll::Ready(output) = parker.poll(wait.as_mut()) {
-        return Ok(output);
-    }
+    let output = block(wait.as_mut(), Some(duration));
+    output.map_or_else(|| wait.give_up().map_err(Elapsed), Ok)
+}
+
+/// Blocks the thread until `future`, any future, is complete, but not longer than `duration`; then it is dropped.
+///
+/// For the waits of this crate, [`wait_timeout`] loses less: it gives the item of a `push` back. A duration of zero
+/// polls once; one too long for the clock waits for ever.
+///
+/// # Errors
+///
+/// [`Elapsed`] when the time is over.
+///
+/// # Panics
+///
+/// If `future` does, and if it would block a [task](self). A duration of zero blocks nothing.
+///
+/// # Examples
+///
+/// ```
+/// use anywake::blocking;
+/// use std::{future, time::Duration};
+///
+/// assert_eq!(blocking::timeout(async { 3 }, Duration::ZERO), Ok(3));
+/// assert!(blocking::timeout(future::pending::<()>(), Duration::from_millis(1)).is_err());
+/// ```
+pub fn timeout<F: Future>(future: F, duration: Duration) -> Result<F::Output, Elapsed> {
+    block(pin!(future), Some(duration)).ok_or(Elapsed(()))
+}
+
+/// The output of `future`, or `None` when the time is over.
+fn block<F: Future>(mut future: Pin<&mut F>, duration: Option<Duration>) -> Option<F::Output> {
+    let deadline = duration.and_then(|duration| Instant::now().checked_add(duration));
     let is_over = || deadline.is_some_and(|deadline| deadline <= Instant::now());
+    let mut parker = Parker::new();
+    if let Poll::Ready(output) = parker.poll(future.as_mut()) {
+        return Some(output);
+    }
     if is_over() {
-        return wait.give_up().map_err(Elapsed);
+        return None;
     }
     where_blocking_is_allowed(|| {
         loop {
             parker.park(deadline);
-            if let Poll::Ready(output) = parker.poll(wait.as_mut()) {
-                return Ok(output);
+            if let Poll::Ready(output) = parker.poll(future.as_mut()) {
+                return Some(output);
             }
             if is_over() {
-                return wait.give_up().map_err(Elapsed);
+                return None;
             }
         }
     })

@@ -218,6 +218,8 @@ pin_project! {
         // `None` once the end has been told.
         promise: Option<Promise<F::Output>>,
         aborts: Aborts,
+        // Whether a poll of it is the turn of a task. Otherwise it is part of the turn that it is polled in.
+        has_turns: bool,
         // Of the spawning side, at the time of spawning.
         context: context::Context,
     }
@@ -230,7 +232,7 @@ impl<F: Future> Future for Job<F> {
         let mut this = self.project();
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
         let _entered = this.context.enter();
-        let _turn = turn::of_a_task();
+        let _turn = this.has_turns.then(turn::of_a_task);
         let outcome = match catch_unwind(AssertUnwindSafe(|| this.aborts.poll(future, cx))) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Some(output))) => Ok(output),
@@ -248,9 +250,14 @@ impl<F: Future> Future for Job<F> {
 
 /// A task that runs `future`, as its two ends: the handle, and what a runtime has to poll.
 pub(crate) fn pair<F: Future>(future: F) -> (Task<F::Output>, Job<F>) {
+    job(future, true)
+}
+
+fn job<F: Future>(future: F, has_turns: bool) -> (Task<F::Output>, Job<F>) {
     let aborts = Aborts::default();
     let (task, promise) = promise(aborts.handle());
-    (task, Job { future: Some(future), promise: Some(promise), aborts, context: context::Context::current() })
+    let (future, promise, context) = (Some(future), Some(promise), context::Context::current());
+    (task, Job { future, promise, aborts, has_turns, context })
 }
 
 /// A handle whose outcome somebody promises to bring, and which asks for the end through `abort`.

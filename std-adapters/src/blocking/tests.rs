@@ -1,6 +1,6 @@
 //! Threads meet through channels and wakers here, never through time.
 
-use core::future::{poll_fn, ready};
+use core::future::{pending, poll_fn, ready};
 use std::sync::{Mutex, mpsc};
 
 use anywake_core::{Event, Lock, Queue, Semaphore};
@@ -146,6 +146,15 @@ fn timeout_is_not_early_and_gives_the_item_back() {
     assert_eq!(wait_timeout(queue.push("second"), duration), Err(Elapsed("second")));
     assert!(begun.elapsed() >= duration);
     assert_eq!(queue.len(), 1);
+}
+
+#[test]
+fn any_future_has_a_timeout_and_is_dropped_by_it() {
+    let owned = Arc::new(());
+    let inside = Arc::clone(&owned);
+    let late = timeout(async move { pending::<Arc<()>>().await == inside }, Duration::from_millis(1));
+    assert_eq!((late, Arc::strong_count(&owned)), (Err(Elapsed(())), 1));
+    assert_eq!(timeout(ready(4), Duration::ZERO), Ok(4));
 }
 
 #[test]

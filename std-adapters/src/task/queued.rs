@@ -13,7 +13,7 @@ use std::task::Wake;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::{Task, pair, turn};
+use super::{Task, job, turn};
 
 /// A task for a blocking function: the handle, and what a thread has to run.
 ///
@@ -25,14 +25,14 @@ where
     A: Send + 'static,
 {
     let (mut function, mut has_thread) = (Some(function), false);
-    let (task, job) = pair(poll_fn(move |_| {
+    let function = poll_fn(move |_| {
         if !mem::replace(&mut has_thread, true) {
             return Poll::Pending;
         }
         let function = function.take().expect("a job is not polled after its end");
-        let _turn = turn::of_a_blocking_function();
         Poll::Ready(function())
-    }));
+    });
+    let (task, job) = job(function, false);
     let mut job = async move {
         job.await;
         drop(attached);
@@ -55,8 +55,9 @@ impl Queued {
         self.0.job().is_none()
     }
 
-    /// Calls the function, unless it was cancelled.
+    /// Calls the function, which may block, unless it was cancelled.
     pub(crate) fn run(self) {
+        let _turn = turn::of_a_blocking_function();
         self.0.end();
     }
 }
