@@ -14,9 +14,9 @@ use crate::task::turn;
 /// Makes a wait, or any other future or stream, one that lets others run now and then.
 ///
 /// A task is suspended only where it has to wait. A loop around a wait that is always granted at once, such as
-/// `while let Ok(item) = queue.pop().await` beside a producer that is faster, never suspends its task. Then nothing else
-/// has its turn on that thread: no other task, no sibling in a `join!`, no timer, no deadline around the loop, and no
-/// [`cancel`](crate::Task::cancel). The primitives know no runtime, so they cannot tell when it is time to yield, and
+/// `while let Ok(item) = queue.pop().await` beside a producer that is faster, never suspends its task. Then nothing
+/// else has its turn on that thread: no other task, no sibling in a `join!`, no timer, no deadline around the loop, and
+/// no [`cancel`](crate::Task::cancel). The primitives know no runtime, so they cannot tell when it is time to yield, and
 /// where nobody else waits a yield would only cost. So this is said where it matters, in the loop:
 ///
 /// * a wait: [`queue.pop().cooperative()`](Wait::cooperative);

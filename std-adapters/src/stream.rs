@@ -6,7 +6,7 @@
 //!
 //! Back-pressure is kept everywhere: nothing runs further ahead of its consumer than its documentation says.
 //!
-//! A stream whose items are always there lets others run now and then, as [`cooperative`](crate::cooperative) says.
+//! A stream whose items are always there lets others run now and then, as [`cooperative`] says.
 //!
 //! | to | use | runs ahead by |
 //! |---|---|---|

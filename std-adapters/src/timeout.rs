@@ -91,7 +91,7 @@ pub trait Wait: Future + Sized {
     }
 
     /// Lets others run now and then, in a loop whose waits may all be granted at once; see
-    /// [`cooperative`](crate::cooperative).
+    /// [`cooperative`].
     ///
     /// # Cancel safety
     ///
