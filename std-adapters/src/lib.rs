@@ -94,6 +94,7 @@ mod children;
 pub mod context;
 mod counter;
 mod deadline;
+mod exclusive;
 mod exit_stack;
 mod gather;
 mod ordered_queue;

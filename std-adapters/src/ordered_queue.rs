@@ -1,17 +1,31 @@
 //! [`LifoQueue`] and [`PriorityQueue`]: queues whose items come out in another order than they went in.
 //!
-//! The core's queue is a ring. Here the items are in a heap or a stack, and two semaphores count them and the room for
-//! more; so those who wait are served in the order in which they came, whatever the order of the items.
+//! # Problem
+//! The core's queue is a ring under a lock that runs no code of the caller. Here items may be compared, and that is
+//! code of the caller: it takes its time, may panic, and may come back to the queue.
+//!
+//! # Chosen
+//! The items are in a heap or a stack under a mutex, and two semaphores say who may touch it: one has a permit for each
+//! free place, the other for each item. So those who wait are served in the order in which they came, whatever the
+//! order of the items, and what was granted to somebody who is dropped goes to the next.
+//!
+//! # Invariants, outside the mutex
+//! 1. Free places + items = capacity. A place is free when its permit is in `room`, or held by somebody who pushes.
+//! 2. Each item has one permit of `ready`, released when the item is in. A granted permit is a promise of *an* item: the
+//!    one that comes next when the `pop` runs.
+//! 3. `ready` is closed once the queue is [over](State::is_over). Until then a promise may be given up, and its item go
+//!    to another.
+//! 4. Nobody is woken under the mutex, and whoever wakes has left the state whole before: a waker may panic, or come
+//!    back to the queue.
 
 use core::fmt;
-use core::future::{Future, poll_fn};
-use core::mem;
-use core::pin::pin;
-use core::task::Poll;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
 
+use crate::exclusive::{Exclusive, ExclusiveGuard};
 use crate::{
-    CapacityError, Closed, Event, PushError, Semaphore, TaskDoneError, TryAcquireError, TryPopError,
+    CapacityError, Closed, Event, Permit, PushError, Semaphore, TaskDoneError, TryAcquireError, TryPopError,
     TryPushError,
 };
 
@@ -23,6 +37,9 @@ pub use order::{Least, Newest, Order};
 pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 
 /// A bounded queue that gives the least item first: `asyncio.PriorityQueue`. Of equal items any may be first.
+///
+/// Items are compared by [`push`](OrderedQueue::push) and [`pop`](OrderedQueue::pop), and by
+/// [`close_now`](OrderedQueue::close_now) if a `pop` was promised an item and has not run yet.
 ///
 /// # Examples
 ///
@@ -36,26 +53,50 @@ pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 pub type PriorityQueue<T> = OrderedQueue<Least<T>>;
 
 /// The common type of [`LifoQueue`] and [`PriorityQueue`], with the methods and the rules of
-/// [`Queue`](crate::Queue): bounded, first come first served, nothing lost by a drop. Items are compared while the
-/// queue is locked: a comparison must not use it.
+/// [`Queue`](crate::Queue): bounded, first come first served, nothing lost by a drop.
+///
+/// # Panics
+///
+/// A comparison that panics leaves the queue as it was, and the panic goes to the caller: of a `push` the item is
+/// dropped, of a `pop` it stays, and the promise goes to the next who waits. Items are compared while the queue is
+/// locked, so a comparison that uses the same queue panics.
+///
+/// A waker that panics does so in the method that woke it, after that method has done its work; only `pop` and
+/// `try_pop` return their item instead.
 pub struct OrderedQueue<O> {
-    state: Mutex<State<O>>,
+    state: Exclusive<State<O>>,
     /// One permit for each free place.
     room: Semaphore,
-    /// One permit for each item. Closed with the queue; what is left is taken without one.
+    /// One permit for each item.
     ready: Semaphore,
     capacity: usize,
-    /// Set and cleared at once, for those who wait at that moment, whenever all work is done.
-    finished: Event,
 }
 
 struct State<O> {
     items: O,
-    len: usize,
     unfinished: usize,
-    /// How often all work was done.
-    rounds: u64,
-    closed: bool,
+    /// Set when nothing is unfinished, for those who wait then; the first of them makes it.
+    finished: Option<Arc<Event>>,
+    gate: Gate,
+    /// How many permits of `ready` are left from items that were discarded.
+    discarded: usize,
+}
+
+/// How far a queue is closed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Open,
+    /// Nothing enters; what is there may be taken.
+    Draining,
+    /// Nothing enters; what is there and not promised is dropped. `ready` was closed before.
+    Discarding,
+}
+
+impl<O: Order> State<O> {
+    /// Whether nobody will be promised an item again.
+    fn is_over(&self) -> bool {
+        self.gate != Gate::Open && self.items.count() == 0
+    }
 }
 
 impl<O: Order> OrderedQueue<O> {
@@ -69,9 +110,9 @@ impl<O: Order> OrderedQueue<O> {
             return Err(CapacityError::Zero);
         }
         let room = Semaphore::try_new(capacity).map_err(|_| CapacityError::TooLarge)?;
-        let state = State { items: O::default(), len: 0, unfinished: 0, rounds: 0, closed: false };
-        let (ready, finished) = (Semaphore::new(0), Event::new());
-        Ok(Self { state: Mutex::new(state), room, ready, capacity, finished })
+        let state =
+            State { items: O::default(), unfinished: 0, finished: None, gate: Gate::Open, discarded: 0 };
+        Ok(Self { state: Exclusive::new(state), room, ready: Semaphore::new(0), capacity })
     }
 
     /// Adds an item, and waits while the queue is full.
@@ -84,8 +125,10 @@ impl<O: Order> OrderedQueue<O> {
     ///
     /// [`PushError`], with the item, if the queue is closed.
     pub async fn push(&self, item: O::Item) -> Result<(), PushError<O::Item>> {
-        let Ok(place) = self.room.acquire().await else { return Err(PushError(item)) };
-        self.put(item).inspect(|()| place.forget())
+        match self.room.acquire().await {
+            Ok(place) => self.put(item, place),
+            Err(Closed) => Err(PushError(item)),
+        }
     }
 
     /// Adds an item if there is room and nobody waits for it.
@@ -95,24 +138,27 @@ impl<O: Order> OrderedQueue<O> {
     /// [`TryPushError`], with the item.
     pub fn try_push(&self, item: O::Item) -> Result<(), TryPushError<O::Item>> {
         match self.room.try_acquire() {
-            Ok(place) => {
-                self.put(item).map(|()| place.forget()).map_err(|PushError(item)| TryPushError::Closed(item))
-            }
+            Ok(place) => self.put(item, place).map_err(|PushError(item)| TryPushError::Closed(item)),
             Err(TryAcquireError::Closed) => Err(TryPushError::Closed(item)),
             Err(_) => Err(TryPushError::Full(item)),
         }
     }
 
-    fn put(&self, item: O::Item) -> Result<(), PushError<O::Item>> {
-        let mut state = self.state();
-        if state.closed {
+    fn put(&self, item: O::Item, place: Permit<'_>) -> Result<(), PushError<O::Item>> {
+        let mut state = self.state.lock();
+        if state.gate != Gate::Open {
+            drop(state);
             return Err(PushError(item));
         }
-        state.items.put(item);
-        state.len += 1;
+        let index = state.items.place_of(&item);
+        state.items.put(item, index);
         state.unfinished += 1;
         drop(state);
-        self.ready.release(1).expect("not more than the capacity");
+        place.forget();
+        // Should the queue have been closed at once since then.
+        let _late = OnDrop(|| self.discard());
+        // Not too many: as many as there are items.
+        _ = self.ready.release(1);
         Ok(())
     }
 
@@ -120,16 +166,17 @@ impl<O: Order> OrderedQueue<O> {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, no item is lost.
+    /// If the future is dropped, no item is lost: what was promised to it goes to the next who waits.
     ///
     /// # Errors
     ///
     /// [`Closed`] if the queue is closed and empty.
     pub async fn pop(&self) -> Result<O::Item, Closed> {
-        if let Ok(claim) = self.ready.acquire().await {
-            claim.forget();
-        }
-        self.take().ok_or(Closed)
+        // If it is dropped, or panics, with a claim: the item of that is promised to nobody then.
+        let given_up = OnDrop(|| self.discard());
+        let item = self.take(self.ready.acquire().await?);
+        given_up.defuse();
+        item.ok_or(Closed)
     }
 
     /// Takes the item that comes next, if there is one that is not promised to a waiter.
@@ -139,50 +186,89 @@ impl<O: Order> OrderedQueue<O> {
     /// [`TryPopError`] says why there is none.
     pub fn try_pop(&self) -> Result<O::Item, TryPopError> {
         match self.ready.try_acquire() {
-            Ok(claim) => claim.forget(),
-            Err(TryAcquireError::Closed) => {}
-            Err(_) => return Err(TryPopError::Empty),
+            Ok(claim) => self.take(claim).ok_or(TryPopError::Closed),
+            Err(TryAcquireError::Closed) => Err(TryPopError::Closed),
+            Err(_) => Err(TryPopError::Empty),
         }
-        self.take().ok_or(TryPopError::Closed)
     }
 
-    /// There is an item for each claim, unless the queue was closed after it was granted.
-    fn take(&self) -> Option<O::Item> {
-        let mut state = self.state();
-        let item = state.items.take()?;
-        state.len -= 1;
+    /// Takes the item that a claim is for; there is one (invariant 2). If a comparison panics, the claim goes back.
+    fn take(&self, claim: Permit<'_>) -> Option<O::Item> {
+        let mut state = self.state.lock();
+        let item = state.items.take();
+        let over = state.is_over();
         drop(state);
-        self.room.release(1).expect("not more than the capacity");
-        Some(item)
+        claim.forget();
+        // Not too many: the place of the item.
+        sheltered(|| _ = self.room.release(1));
+        if over {
+            sheltered(|| self.ready.close());
+        }
+        item
     }
 
     /// Ends the queue: what is in it can still be taken, nothing can be added.
+    ///
+    /// A `pop` that finds all items promised to others waits: if one of those is dropped, it gets the item, and once the
+    /// last is taken it fails.
     pub fn close(&self) {
-        self.state().closed = true;
+        let mut state = self.state.lock();
+        if state.gate == Gate::Open {
+            state.gate = Gate::Draining;
+        }
+        let over = state.is_over();
+        drop(state);
+        let _pops = OnDrop(|| {
+            if over {
+                self.ready.close();
+            }
+        });
         self.room.close();
-        self.ready.close();
     }
 
     /// Ends the queue and drops what is in it; that counts as done.
+    ///
+    /// Items that were promised to a `pop` which has not run yet are still delivered: those that come next. The item of
+    /// one that is dropped instead is dropped too. [`join`](OrderedQueue::join) returns after the last drop.
     pub fn close_now(&self) {
+        // Each step although the one before it woke somebody whose waker panics.
+        let _items = OnDrop(|| {
+            self.state.lock().gate = Gate::Discarding;
+            self.discard();
+        });
+        let _pops = OnDrop(|| self.ready.close());
         self.close();
-        let mut state = self.state();
-        let items = mem::take(&mut state.items);
-        let dropped = mem::take(&mut state.len);
-        self.done(state, dropped);
-        drop(items);
+    }
+
+    /// Drops the items that are promised to nobody, if the queue discards.
+    fn discard(&self) {
+        if !self.ready.is_closed() {
+            return;
+        }
+        let mut state = self.state.lock();
+        if state.gate != Gate::Discarding {
+            return;
+        }
+        // Nobody takes permits of what is closed; those that are there, and not left from items that were discarded
+        // before, are those of the items that are promised to nobody.
+        let free = self.ready.available_permits() - state.discarded;
+        let dropped = state.items.take_last(free);
+        state.discarded += free;
+        drop(state);
+        let _done = OnDrop(|| self.done(self.state.lock(), free));
+        drop(dropped);
     }
 
     /// Whether it was closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.state().closed
+        self.state.lock().gate != Gate::Open
     }
 
-    /// How many items there are.
+    /// How many items there are, those included that are promised to a `pop` which has not run yet.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.state().len
+        self.state.lock().items.count()
     }
 
     /// Whether there is no item.
@@ -209,7 +295,7 @@ impl<O: Order> OrderedQueue<O> {
     ///
     /// [`TaskDoneError`] if all were marked already.
     pub fn task_done(&self) -> Result<(), TaskDoneError> {
-        let state = self.state();
+        let state = self.state.lock();
         if state.unfinished == 0 {
             return Err(TaskDoneError);
         }
@@ -217,14 +303,13 @@ impl<O: Order> OrderedQueue<O> {
         Ok(())
     }
 
-    fn done(&self, mut state: MutexGuard<'_, State<O>>, items: usize) {
-        state.unfinished -= items;
-        let finished = items > 0 && state.unfinished == 0;
-        state.rounds += u64::from(finished);
+    fn done(&self, mut state: ExclusiveGuard<'_, State<O>>, items: usize) {
+        // Fewer, if some were marked as done before they were taken.
+        state.unfinished = state.unfinished.saturating_sub(items);
+        let finished = if state.unfinished == 0 { state.finished.take() } else { None };
         drop(state);
-        if finished {
-            self.finished.set();
-            self.finished.clear();
+        if let Some(finished) = finished {
+            finished.set();
         }
     }
 
@@ -234,38 +319,47 @@ impl<O: Order> OrderedQueue<O> {
     ///
     /// Nothing is lost.
     pub async fn join(&self) {
-        let rounds = match &*self.state() {
-            State { unfinished: 0, .. } => return,
-            state => state.rounds,
-        };
-        let mut over = false;
-        while !over {
-            let mut finished = pin!(self.finished.wait());
-            poll_fn(|cx| {
-                // In the queue of the event before the look. What it says may be about an earlier round, whose end is
-                // told late.
-                let told = finished.as_mut().poll(cx).is_ready();
-                over = self.state().rounds != rounds;
-                if told || over { Poll::Ready(()) } else { Poll::Pending }
-            })
-            .await;
+        if let Some(finished) = self.finished() {
+            finished.wait().await;
         }
     }
-}
 
-impl<O> OrderedQueue<O> {
-    fn state(&self) -> MutexGuard<'_, State<O>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is set when the work that is unfinished now is done, if there is any.
+    fn finished(&self) -> Option<Arc<Event>> {
+        let mut state = self.state.lock();
+        (state.unfinished > 0).then(|| Arc::clone(state.finished.get_or_insert_default()))
     }
 }
 
-impl<O> fmt::Debug for OrderedQueue<O> {
+impl<O: Order> fmt::Debug for OrderedQueue<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state();
+        // Before the caller's formatter runs.
+        let (len, closed) = (self.len(), self.is_closed());
         f.debug_struct("OrderedQueue")
-            .field("len", &state.len)
+            .field("len", &len)
             .field("capacity", &self.capacity)
-            .field("closed", &state.closed)
+            .field("closed", &closed)
             .finish_non_exhaustive()
+    }
+}
+
+/// Wakes others on behalf of somebody who has an item in hand: it must not be lost because their waker panics.
+fn sheltered(wake: impl FnOnce()) {
+    // The panic was reported when it began.
+    drop(catch_unwind(AssertUnwindSafe(wake)));
+}
+
+/// Runs a function when it is dropped, even by a panic.
+struct OnDrop<F: Fn()>(F);
+
+impl<F: Fn()> OnDrop<F> {
+    fn defuse(self) {
+        core::mem::forget(self);
+    }
+}
+
+impl<F: Fn()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
     }
 }

@@ -14,6 +14,7 @@ mod gather;
 mod group;
 mod group_cancel;
 mod ordered_queue;
+mod ordered_queue_hazards;
 mod pool;
 mod pool_time;
 mod race;

@@ -2,8 +2,12 @@
 
 use core::fmt;
 use core::future::{Future, pending};
+use core::panic::AssertUnwindSafe;
+use core::task::Waker;
 use core::time::Duration;
-use std::sync::{Arc, Mutex};
+use std::panic::{catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::Wake;
 
 use anywake::test_util::{Simulated, Simulation};
 use anywake::{Event, Panic, Runtime};
@@ -133,4 +137,35 @@ impl Drop for PanicOnDrop {
 /// The message of a panic.
 pub(crate) fn message(panic: &Panic) -> String {
     panic.to_string()
+}
+
+/// A waker that runs `hook` whenever it is woken.
+pub(crate) fn hooked(hook: impl Fn() + Send + Sync + 'static) -> Waker {
+    struct Hook<F>(F);
+    impl<F: Fn() + Send + Sync> Wake for Hook<F> {
+        fn wake(self: Arc<Self>) {
+            self.wake_by_ref();
+        }
+        fn wake_by_ref(self: &Arc<Self>) {
+            (self.0)();
+        }
+    }
+    Arc::new(Hook(hook)).into()
+}
+
+/// Runs `test` on a thread of its own, so that a deadlock fails the test instead of hanging it.
+pub(crate) fn finishes(test: impl FnOnce() + Send + 'static) {
+    let (sender, ended) = mpsc::channel();
+    std::thread::spawn(move || sender.send(catch_unwind(AssertUnwindSafe(test))));
+    match ended.recv_timeout(LONG) {
+        Ok(Ok(())) => {}
+        Ok(Err(panic)) => resume_unwind(panic),
+        Err(_) => panic!("this does not come to an end"),
+    }
+}
+
+/// The message of the panic that `body` must end with.
+pub(crate) fn panic_of<O>(body: impl FnOnce() -> O) -> String {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else { panic!("this should have panicked") };
+    message(&Panic::from(payload))
 }
