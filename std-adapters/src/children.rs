@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use crate::outcome::{Failure, Outcome, flatten};
-use crate::{Task, TaskError};
+use crate::{Task, TaskError, task};
 
 /// How a task with this outcome ended, in one layer.
 pub(crate) type Settled<O> = Result<<O as Outcome>::Value, Failure<<O as Outcome>::Error>>;
@@ -69,9 +69,11 @@ impl<O> Children<O> {
         self.running.clear();
     }
 
-    /// The handles of those that had not ended when they were last looked at.
-    pub(crate) fn into_running(self) -> Vec<(usize, Task<O>)> {
-        let mut tasks: Vec<_> = self.running.into_iter().map(|child| (child.index, child.task)).collect();
+    /// The handles of those whose outcomes were not taken, in the order of the arguments.
+    pub(crate) fn into_tasks(self) -> Vec<(usize, Task<O>)> {
+        let ended = self.ended.into_iter().map(|(index, outcome)| (index, task::ended(outcome)));
+        let running = self.running.into_iter().map(|child| (child.index, child.task));
+        let mut tasks: Vec<_> = ended.chain(running).collect();
         tasks.sort_unstable_by_key(|&(index, _)| index);
         tasks
     }

@@ -246,6 +246,14 @@ pub(crate) fn promise<T>(abort: AbortHandle) -> (Task<T>, Promise<T>) {
     (Task { shared, abort }, promise)
 }
 
+/// The handle of a task that is over.
+pub(crate) fn ended<T>(outcome: Result<T, TaskError>) -> Task<T> {
+    let (abort, _) = AbortHandle::new_pair();
+    let (task, promise) = promise(abort);
+    promise.fulfil(outcome);
+    task
+}
+
 /// Runs a job that never waits, such as one around a blocking function.
 pub(crate) fn run_to_end<F: Future>(job: Job<F>) {
     let ended = job.now_or_never();

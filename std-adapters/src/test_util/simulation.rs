@@ -89,7 +89,7 @@ impl Simulation {
 ///
 /// Everything happens on one thread, blocking functions too: they hold up all tasks, and real time does not count. What
 /// is woken from another thread is seen only while other tasks keep the simulation going. Outside of a simulation tasks
-/// and timers are a panic.
+/// and timers are a panic. A sleep beyond the range of [`Instant`] does not end.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Simulated;
 
