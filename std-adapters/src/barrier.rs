@@ -103,6 +103,20 @@ impl Barrier {
     /// As in asyncio, those are the ones who have met and not left, if there are any: whose `wait` was woken because its
     /// round is complete, and has not run since. Those who wait for the next round wait on then. If nobody is leaving,
     /// those who wait are sent away.
+    ///
+    /// A `wait` that is kept without being polled counts as leaving until it is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Barrier, BrokenBarrier, blocking};
+    /// use futures_util::future::join;
+    ///
+    /// let barrier = Barrier::new(2);
+    /// let resets = async { barrier.reset() };
+    /// assert_eq!(blocking::wait(join(barrier.wait(), resets)).0, Err(BrokenBarrier));
+    /// assert!(!barrier.is_broken());
+    /// ```
     pub fn reset(&self) {
         let mut state = self.state();
         state.broken = false;

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// one it panics.
 pub(crate) struct Exclusive<T> {
     value: Mutex<T>,
-    /// The [mark](mark) of the thread that holds the mutex, or `NOBODY`.
+    /// The [`mark`] of the thread that holds the mutex, or `NOBODY`.
     holder: AtomicUsize,
 }
 

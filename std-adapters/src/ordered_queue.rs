@@ -124,6 +124,17 @@ impl<O: Order> OrderedQueue<O> {
     /// # Errors
     ///
     /// [`PushError`], with the item, if the queue is closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{LifoQueue, PushError, blocking};
+    ///
+    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// assert_eq!(blocking::wait(queue.push("item")), Ok(()));
+    /// queue.close();
+    /// assert_eq!(blocking::wait(queue.push("late")), Err(PushError("late")));
+    /// ```
     pub async fn push(&self, item: O::Item) -> Result<(), PushError<O::Item>> {
         match self.room.acquire().await {
             Ok(place) => self.put(item, place),
@@ -170,7 +181,19 @@ impl<O: Order> OrderedQueue<O> {
     ///
     /// # Errors
     ///
-    /// [`Closed`] if the queue is closed and empty.
+    /// [`Closed`] if the queue is closed and empty, or closed by [`close_now`](OrderedQueue::close_now) before an item
+    /// was promised to this `pop`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Closed, PriorityQueue, blocking};
+    ///
+    /// let queue = PriorityQueue::with_capacity(2).unwrap();
+    /// [2, 1].into_iter().try_for_each(|n| queue.try_push(n)).unwrap();
+    /// queue.close();
+    /// assert_eq!([(); 3].map(|()| blocking::wait(queue.pop())), [Ok(1), Ok(2), Err(Closed)]);
+    /// ```
     pub async fn pop(&self) -> Result<O::Item, Closed> {
         // If it is dropped, or panics, with a claim: the item of that is promised to nobody then.
         let given_up = OnDrop(|| self.discard());
@@ -230,6 +253,17 @@ impl<O: Order> OrderedQueue<O> {
     ///
     /// Items that were promised to a `pop` which has not run yet are still delivered: those that come next. The item of
     /// one that is dropped instead is dropped too. [`join`](OrderedQueue::join) returns after the last drop.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{LifoQueue, TryPopError};
+    ///
+    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// queue.try_push("dropped").unwrap();
+    /// queue.close_now();
+    /// assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
+    /// ```
     pub fn close_now(&self) {
         // Each step although the one before it woke somebody whose waker panics.
         let _items = OnDrop(|| {
@@ -313,11 +347,26 @@ impl<O: Order> OrderedQueue<O> {
         }
     }
 
-    /// Waits until every item that was ever added is done.
+    /// Waits until every item that was ever added is done; returns at once if nothing is unfinished.
     ///
     /// # Cancel safety
     ///
-    /// Nothing is lost.
+    /// Nothing is lost if the future is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{LifoQueue, blocking};
+    /// use futures_util::future::join;
+    ///
+    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// queue.try_push("job").unwrap();
+    /// let work = async {
+    ///     assert_eq!(queue.pop().await, Ok("job"));
+    ///     queue.task_done()
+    /// };
+    /// assert_eq!(blocking::wait(join(queue.join(), work)), ((), Ok(())));
+    /// ```
     pub async fn join(&self) {
         if let Some(finished) = self.finished() {
             finished.wait().await;

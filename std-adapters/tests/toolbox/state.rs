@@ -159,6 +159,27 @@ fn load_that_is_dropped_is_taken_over() {
 }
 
 #[test]
+fn one_who_gives_up_waiting_lets_no_second_load_begin() {
+    Simulation::new().run(async {
+        let cache = Cache::new(Simulated);
+        let go = event();
+        let mut loads = Probe::new(cache.get_or_load(1, async || {
+            go.wait().await;
+            Ok::<_, ()>(1)
+        }));
+        let mut gives_up = Probe::new(cache.get_or_load(1, load(2)));
+        assert_pending!(loads.poll());
+        assert_pending!(gives_up.poll());
+        drop(gives_up);
+        let mut waits = Probe::new(cache.get_or_load(1, load(3)));
+        assert_pending!(waits.poll());
+        go.set();
+        assert_eq!(assert_ready!(loads.poll()), Ok(1));
+        assert_eq!(assert_ready!(waits.poll()), Ok(1));
+    });
+}
+
+#[test]
 fn keys_without_values_do_not_stay() {
     Simulation::new().run(async {
         let cache = Cache::<_, u8, _>::new(Simulated);
@@ -316,7 +337,7 @@ static CLONED: OnceLock<Cache<u8, RemovedByClone, Simulated>> = OnceLock::new();
 impl Clone for RemovedByClone {
     fn clone(&self) -> Self {
         if self.0.swap(false, Ordering::Relaxed) {
-            drop(CLONED.get().unwrap().remove(&1));
+            assert!(CLONED.get().unwrap().remove(&1).is_some());
         }
         Self(AtomicBool::new(false))
     }
