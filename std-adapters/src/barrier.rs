@@ -1,8 +1,8 @@
 //! [`Barrier`]: tasks that wait for each other.
 //!
 //! Each round has an event of its own, which the last to arrive sets and replaces. So those who come while others still
-//! leave are in the next round already and need not wait. Who has met is in a list until it has left; a `wait` that
-//! wakes up and is not in that list was broken.
+//! leave are in the next round already and need not wait. A task that has met the others is in a list until it has left.
+//! A `wait` that wakes up and is not in that list was broken.
 
 use core::fmt;
 use core::mem;
@@ -35,7 +35,7 @@ struct State {
     round: Arc<Event>,
     /// Who waits in this round, in the order of arrival.
     waiting: Vec<u64>,
-    /// Who has met, with its index, and has not left: its `wait` was woken, and has not run since.
+    /// The tasks that have met and not left, with their indices: their `wait` was woken and has not run since.
     leaving: BTreeMap<u64, usize>,
     next_ticket: u64,
     broken: bool,
@@ -98,11 +98,11 @@ impl Barrier {
         Ok(Arrived::Waits(Arc::clone(&state.round), Arrival { barrier: self, ticket }))
     }
 
-    /// Sends those away with an error who are in the barrier, and keeps it usable.
+    /// Breaks a round: its tasks get an error, and the barrier stays usable.
     ///
-    /// As in asyncio, those are the ones who have met and not left, if there are any: whose `wait` was woken because its
-    /// round is complete, and has not run since. Those who wait for the next round wait on then. If nobody is leaving,
-    /// those who wait are sent away.
+    /// As in asyncio it is the round that tasks are leaving, if there is one. A task is leaving if its round is complete,
+    /// so that its `wait` was woken, and that `wait` has not run since. The tasks that wait for the next round go on
+    /// waiting then. If no task is leaving, the tasks that wait get the error.
     ///
     /// A `wait` that is kept without being polled counts as leaving until it is dropped.
     ///
@@ -127,7 +127,7 @@ impl Barrier {
         }
     }
 
-    /// Sends all away with an error, those who have met and not left too, and all who come later, until a
+    /// Breaks the barrier: all tasks that wait or are leaving get an error, and all that come later, until a
     /// [`reset`](Barrier::reset).
     pub fn abort(&self) {
         let mut state = self.state();
@@ -141,7 +141,7 @@ impl Barrier {
         Self::end_round(state);
     }
 
-    /// Wakes those who were in this round, and begins the next.
+    /// Wakes the tasks of this round, and begins the next.
     fn end_round(mut state: MutexGuard<'_, State>) {
         let over = mem::take(&mut state.round);
         drop(state);
@@ -171,7 +171,7 @@ impl Barrier {
     }
 }
 
-/// How somebody has arrived.
+/// How a task has arrived.
 enum Arrived<'a> {
     /// As the last one, with this index.
     Last(usize),

@@ -4,8 +4,8 @@
 //! value, or load themselves if there is none: because the load failed, or because its task was dropped. So no loader is
 //! special, and none is waited for in vain.
 //!
-//! A removed slot is out of the map for good. Who loads there keeps its value for itself, and who waits there begins
-//! anew: so a value that was loaded before a removal does not come back after it.
+//! A removed slot never comes back to the map. A task that loads there keeps its value for itself, and the tasks that
+//! wait there begin anew. So a value that was loaded before a removal does not come back after it.
 //!
 //! Under the mutex keys are compared, and no other code of the caller runs: hashes are computed before, and keys and
 //! values are cloned and dropped outside.
@@ -56,9 +56,9 @@ pub struct Cache<K, V, R> {
 /// What the cache knows of a key.
 struct Slot<K, V> {
     key: K,
-    /// Held by the one who loads; and what tells this slot from a later one for the same key.
+    /// Held by the task that loads. It also tells this slot from a later one for the same key.
     loading: Arc<Lock<()>>,
-    /// How many load, or wait for a load.
+    /// How many tasks load, or wait for a load.
     users: usize,
     /// Behind an `Arc`, so that it is cloned and dropped outside of the mutex.
     value: Option<Arc<Value<V>>>,
@@ -101,8 +101,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
 
     /// Puts a value in, in place of the one that was there.
     ///
-    /// A load that is going on will replace it. If what is loaded may be older than `value`,
-    /// [`remove`](Cache::remove) the key first.
+    /// A load that is going on will replace it. To keep `value` all the same, [`remove`](Cache::remove) the key first.
     pub fn insert(&self, key: K, value: V) {
         let value = Some(self.value(value));
         let hash = self.hasher.hash_one(&key);
@@ -136,7 +135,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         loop {
             let turn = self.turn(&key);
             let _loading = turn.loading.lock().await;
-            // Removed while it waited: what it would load there, nobody would find.
+            // The slot was removed meanwhile. Nobody would find a value there.
             let Some(value) = turn.slot(|slot| slot.value.clone()) else { continue };
             if let Some(value) = self.fresh(value) {
                 return Ok(value);
@@ -151,8 +150,8 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
 
     /// Forgets the value of `key`, and returns it if it had not expired.
     ///
-    /// A load that began before is not waited for, and does not bring the value back: who began it gets it, the cache
-    /// does not. Those who wait for that load begin another when it ends, and those who ask from now on do so at once.
+    /// A load that began before does not bring the value back: its caller gets the value, the cache does not. Callers that
+    /// wait for that load begin another one when it ends. Callers that come later begin one at once.
     ///
     /// # Examples
     ///

@@ -6,17 +6,10 @@
 //!
 //! # Chosen
 //! The items are in a heap or a stack under a mutex, and two semaphores say who may touch it: one has a permit for each
-//! free place, the other for each item. So those who wait are served in the order in which they came, whatever the
-//! order of the items, and what was granted to somebody who is dropped goes to the next.
+//! free place, the other for each item. So waiters are served in the order in which they came, whatever the order of the
+//! items, and what was granted to a waiter that is dropped goes to the next.
 //!
-//! # Invariants, outside the mutex
-//! 1. Free places + items = capacity. A place is free when its permit is in `room`, or held by somebody who pushes.
-//! 2. Each item has one permit of `ready`, released when the item is in. A granted permit is a promise of *an* item: the
-//!    one that comes next when the `pop` runs.
-//! 3. `ready` is closed once the queue is [over](State::is_over). Until then a promise may be given up, and its item go
-//!    to another.
-//! 4. Nobody is woken under the mutex, and whoever wakes has left the state whole before: a waker may panic, or come
-//!    back to the queue.
+//! What the mutex guards is in `state`, with the invariants; the heap and the stack are in `order`.
 
 use core::fmt;
 use core::panic::AssertUnwindSafe;
@@ -30,8 +23,10 @@ use crate::{
 };
 
 mod order;
+mod state;
 
 pub use order::{Least, Newest, Order};
+use state::{Gate, State};
 
 /// A bounded queue that gives the newest item first: `asyncio.LifoQueue`.
 pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
@@ -57,12 +52,12 @@ pub type PriorityQueue<T> = OrderedQueue<Least<T>>;
 ///
 /// # Panics
 ///
-/// A comparison that panics leaves the queue as it was, and the panic goes to the caller: of a `push` the item is
-/// dropped, of a `pop` it stays, and the promise goes to the next who waits. Items are compared while the queue is
-/// locked, so a comparison that uses the same queue panics.
+/// If a comparison panics, the queue stays as it was and the panic goes to the caller. A `push` drops its item then. The
+/// item of a `pop` stays in the queue, and is promised to the next waiter. Items are compared while the queue is locked,
+/// so a comparison that uses the same queue panics.
 ///
-/// A waker that panics does so in the method that woke it, after that method has done its work; only `pop` and
-/// `try_pop` return their item instead.
+/// If a waker panics, the method that woke it has done its work and panics too. `pop` and `try_pop` do not: they return
+/// their item.
 pub struct OrderedQueue<O> {
     state: Exclusive<State<O>>,
     /// One permit for each free place.
@@ -70,33 +65,6 @@ pub struct OrderedQueue<O> {
     /// One permit for each item.
     ready: Semaphore,
     capacity: usize,
-}
-
-struct State<O> {
-    items: O,
-    unfinished: usize,
-    /// Set when nothing is unfinished, for those who wait then; the first of them makes it.
-    finished: Option<Arc<Event>>,
-    gate: Gate,
-    /// How many permits of `ready` are left from items that were discarded.
-    discarded: usize,
-}
-
-/// How far a queue is closed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gate {
-    Open,
-    /// Nothing enters; what is there may be taken.
-    Draining,
-    /// Nothing enters; what is there and not promised is dropped. `ready` was closed before.
-    Discarding,
-}
-
-impl<O: Order> State<O> {
-    /// Whether nobody will be promised an item again.
-    fn is_over(&self) -> bool {
-        self.gate != Gate::Open && self.items.count() == 0
-    }
 }
 
 impl<O: Order> OrderedQueue<O> {
@@ -110,9 +78,7 @@ impl<O: Order> OrderedQueue<O> {
             return Err(CapacityError::Zero);
         }
         let room = Semaphore::try_new(capacity).map_err(|_| CapacityError::TooLarge)?;
-        let state =
-            State { items: O::default(), unfinished: 0, finished: None, gate: Gate::Open, discarded: 0 };
-        Ok(Self { state: Exclusive::new(state), room, ready: Semaphore::new(0), capacity })
+        Ok(Self { state: Exclusive::new(State::new()), room, ready: Semaphore::new(0), capacity })
     }
 
     /// Adds an item, and waits while the queue is full.
@@ -166,7 +132,7 @@ impl<O: Order> OrderedQueue<O> {
         state.unfinished += 1;
         drop(state);
         place.forget();
-        // Should the queue have been closed at once since then.
+        // The queue may have been closed at once since the mutex was free.
         let _late = OnDrop(|| self.discard());
         // Not too many: as many as there are items.
         _ = self.ready.release(1);
@@ -195,11 +161,11 @@ impl<O: Order> OrderedQueue<O> {
     /// assert_eq!([(); 3].map(|()| blocking::wait(queue.pop())), [Ok(1), Ok(2), Err(Closed)]);
     /// ```
     pub async fn pop(&self) -> Result<O::Item, Closed> {
-        // If it is dropped, or panics, with a claim: the item of that is promised to nobody then.
+        // If the future is dropped with a claim, the item is promised to nobody then.
         let given_up = OnDrop(|| self.discard());
-        let item = self.take(self.ready.acquire().await?);
+        let claim = self.ready.acquire().await;
         given_up.defuse();
-        item.ok_or(Closed)
+        self.take(claim?).ok_or(Closed)
     }
 
     /// Takes the item that comes next, if there is one that is not promised to a waiter.
@@ -215,13 +181,17 @@ impl<O: Order> OrderedQueue<O> {
         }
     }
 
-    /// Takes the item that a claim is for; there is one (invariant 2). If a comparison panics, the claim goes back.
+    /// Takes the item that a claim is for; there is one (invariant 2).
     fn take(&self, claim: Permit<'_>) -> Option<O::Item> {
+        // If a comparison panics, the claim goes back first, and then the item is promised to nobody.
+        let given_back = OnDrop(|| self.discard());
+        let claim = claim;
         let mut state = self.state.lock();
         let item = state.items.take();
         let over = state.is_over();
         drop(state);
         claim.forget();
+        given_back.defuse();
         // Not too many: the place of the item.
         sheltered(|| _ = self.room.release(1));
         if over {
@@ -265,7 +235,7 @@ impl<O: Order> OrderedQueue<O> {
     /// assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
     /// ```
     pub fn close_now(&self) {
-        // Each step although the one before it woke somebody whose waker panics.
+        // Each step is taken even if a waker panics in the step before.
         let _items = OnDrop(|| {
             self.state.lock().gate = Gate::Discarding;
             self.discard();
@@ -392,7 +362,7 @@ impl<O: Order> fmt::Debug for OrderedQueue<O> {
     }
 }
 
-/// Wakes others on behalf of somebody who has an item in hand: it must not be lost because their waker panics.
+/// Wakes waiters while the caller has an item in hand, which must not be lost because a waker panics.
 fn sheltered(wake: impl FnOnce()) {
     // The panic was reported when it began.
     drop(catch_unwind(AssertUnwindSafe(wake)));

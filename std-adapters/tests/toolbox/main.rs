@@ -6,6 +6,7 @@ mod support;
 mod as_completed;
 mod barrier;
 mod blocking_pool;
+mod cache_hazards;
 mod context;
 #[cfg(any(feature = "tokio", feature = "async-std", feature = "smol"))]
 mod counted;
@@ -15,6 +16,7 @@ mod group;
 mod group_cancel;
 mod ordered_queue;
 mod ordered_queue_hazards;
+mod ordered_queue_model;
 mod pool;
 mod pool_time;
 mod race;
