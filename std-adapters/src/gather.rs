@@ -17,7 +17,8 @@ use crate::{Failure, Outcome, Task};
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped before it has a result, all tasks are cancelled.
+/// If the future is dropped before it has a result, all tasks are cancelled. Nobody waits for their ends, not even a
+/// [`task_group`](crate::task_group) in which this happens; children of a group are waited for.
 ///
 /// # Errors
 ///
@@ -68,7 +69,8 @@ impl<O: Outcome> Future for Gather<O> {
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped before it has a result, all tasks are cancelled.
+/// If the future is dropped before it has a result, all tasks are cancelled. Nobody waits for their ends, not even a
+/// [`task_group`](crate::task_group) in which this happens; children of a group are waited for.
 ///
 /// # Examples
 ///

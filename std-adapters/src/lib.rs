@@ -16,13 +16,13 @@
 //!
 //! | asyncio | here | in short |
 //! |---|---|---|
-//! | `TaskGroup` | [`task_group`] | nothing outlives it; the first failure cancels the others; every failure is kept |
+//! | `TaskGroup` | [`task_group`] | nothing outlives it, at whatever depth; the first failure cancels the others; every failure is kept |
 //! | `gather`, with `return_exceptions` | [`gather`], [`gather_settled`] | results in the order of the arguments |
 //! | `as_completed` | [`as_completed`] | results in the order in which they come |
 //! | `wait` | [`wait`], [`race`] | the first completed, the first failed, all |
 //! | `shield` | [`shield`] | completed although the caller is gone |
 //! | `timeout`, `wait_for` | [`timeout`], [`timeout_with`] | a deadline, one that can be moved |
-//! | `AsyncExitStack` | [`exit_stack`], [`ExitStack`] | clean-up that runs whatever happens |
+//! | `AsyncExitStack` | [`exit_stack`], [`ExitStack`] | clean-up that runs however its scope ends |
 //! | `contextvars` | [`ContextVar`] | a value that follows the task |
 //! | `run_in_executor` | [`Runtime::spawn_blocking`], [`BlockingPool`] | blocking functions, with a bound |
 //! | `Barrier`, `LifoQueue`, `PriorityQueue` | [`Barrier`], [`LifoQueue`], [`PriorityQueue`] | the other primitives |
@@ -94,6 +94,7 @@ mod children;
 pub mod context;
 mod counter;
 mod deadline;
+mod enclosing;
 mod exit_stack;
 mod gather;
 mod ordered_queue;
@@ -110,6 +111,7 @@ mod task_group;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
 mod timeout;
+mod unwind;
 
 #[cfg(feature = "async-std")]
 mod async_std;
@@ -130,7 +132,7 @@ pub use deadline::{Deadline, DeadlineOver, timeout, timeout_with};
 pub use exit_stack::{Exit, ExitStack, exit_stack};
 pub use gather::{Gather, GatherSettled, gather, gather_settled};
 pub use ordered_queue::{Least, LifoQueue, Newest, Order, OrderedQueue, PriorityQueue};
-pub use outcome::{Failure, GroupError, Outcome};
+pub use outcome::{Failure, ForeignError, GroupError, Outcome};
 pub use pool::{Manager, Pool, PoolConfig, PoolError, PoolStats, Pooled};
 pub use race::{Race, WaitTasks, When, race, wait};
 pub use runtime::Runtime;

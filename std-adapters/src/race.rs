@@ -18,7 +18,8 @@ use crate::{Outcome, Task, Wait};
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped, all tasks are cancelled.
+/// If the future is dropped, all tasks are cancelled. Nobody waits for their ends, not even a
+/// [`task_group`](crate::task_group) in which this happens; children of a group are waited for.
 ///
 /// # Panics
 ///

@@ -18,10 +18,8 @@
 use core::fmt;
 use core::future::Future;
 use core::mem;
-use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_core::FusedFuture;
@@ -31,7 +29,9 @@ use futures_util::task::AtomicWaker;
 use pin_project_lite::pin_project;
 
 use crate::context;
+use crate::enclosing;
 use crate::outcome::Outcome;
+use crate::unwind::catch;
 
 mod error;
 
@@ -111,9 +111,9 @@ impl<T> Task<T> {
         };
         // It is the user's code that looks: not while this is held.
         drop(state);
-        let failed = finished.as_ref().map_or(true, Outcome::is_failure);
+        let failed = catch(|| finished.as_ref().map_or(true, Outcome::is_failure));
         *self.shared.state() = State::Finished(finished);
-        failed
+        failed.unwrap_or_else(|panic| panic.resume())
     }
 }
 
@@ -178,7 +178,8 @@ impl<T> Shared<T> {
 
 /// The duty to tell the [`Task`] how it ended, discharged by being dropped.
 pub(crate) struct Promise<T> {
-    shared: Arc<Shared<T>>,
+    /// There until it is dropped.
+    shared: Option<Arc<Shared<T>>>,
     outcome: Result<T, TaskError>,
 }
 
@@ -191,9 +192,13 @@ impl<T> Promise<T> {
 
 impl<T> Drop for Promise<T> {
     fn drop(&mut self) {
+        let Some(shared) = self.shared.take() else { return };
         let outcome = mem::replace(&mut self.outcome, Err(TaskError::Cancelled));
-        *self.shared.state() = State::Finished(outcome);
-        self.shared.waiter.wake();
+        *shared.state() = State::Finished(outcome);
+        shared.waiter.wake();
+        // If the handle is gone, the outcome is dropped here. A panic in its destructor is nobody's: it would hit
+        // what the runtime runs next on this thread.
+        drop(catch(|| drop(shared)));
     }
 }
 
@@ -207,6 +212,18 @@ pin_project! {
         // Of the spawning side, at the time of spawning.
         context: context::Context,
     }
+
+    impl<F: Future> PinnedDrop for Job<F> {
+        // By a runtime that ends, if the job has not ended.
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _entered = (this.context.enter(), enclosing::enter(None));
+            let dropped = catch(|| this.future.set(None));
+            if let (Err(panic), Some(promise)) = (dropped, this.promise.take()) {
+                promise.fulfil(Err(TaskError::Panicked(panic)));
+            }
+        }
+    }
 }
 
 impl<F: Future> Future for Job<F> {
@@ -215,17 +232,17 @@ impl<F: Future> Future for Job<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
-        let _entered = this.context.enter();
-        let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+        let _entered = (this.context.enter(), enclosing::enter(None));
+        let outcome = match catch(|| future.poll(cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(output))) => Ok(output),
             Ok(Poll::Ready(Err(Aborted))) => Err(TaskError::Cancelled),
-            Err(payload) => Err(TaskError::Panicked(payload.into())),
+            Err(panic) => Err(TaskError::Panicked(panic)),
         };
         // As in asyncio, what goes wrong while cleaning up replaces the outcome.
-        let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+        let dropped = catch(|| this.future.set(None));
         if let Some(promise) = this.promise.take() {
-            promise.fulfil(dropped.map_err(|payload| TaskError::Panicked(payload.into())).and(outcome));
+            promise.fulfil(dropped.map_err(TaskError::Panicked).and(outcome));
         }
         Poll::Ready(())
     }
@@ -242,7 +259,7 @@ pub(crate) fn pair<F: Future>(future: F) -> (Task<F::Output>, Job<F>) {
 /// A handle whose outcome somebody promises to bring, and which asks for the end through `abort`.
 pub(crate) fn promise<T>(abort: AbortHandle) -> (Task<T>, Promise<T>) {
     let shared = Arc::new(Shared { state: Mutex::new(State::Running), waiter: AtomicWaker::new() });
-    let promise = Promise { shared: Arc::clone(&shared), outcome: Err(TaskError::Cancelled) };
+    let promise = Promise { shared: Some(Arc::clone(&shared)), outcome: Err(TaskError::Cancelled) };
     (Task { shared, abort }, promise)
 }
 
