@@ -17,6 +17,8 @@ mod nested;
 mod ordered_queue;
 mod panics;
 mod pool;
+mod pool_connect;
+mod pool_idle;
 mod pool_time;
 mod race;
 mod shield;
