@@ -185,6 +185,28 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # Panics
     ///
     /// If [`Manager::connect`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Manager, Pool, PoolConfig, Runtime, Smol};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = u8;
+    /// #     type Error = std::io::Error;
+    /// #     async fn connect(&self) -> Result<u8, Self::Error> {
+    /// #         Ok(0)
+    /// #     }
+    /// # }
+    /// Smol.block_on(async {
+    ///     let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    ///     pool.warm(2).await.unwrap();
+    ///     assert_eq!(pool.stats().idle, 2);
+    ///     pool.close().await;
+    /// });
+    /// # }
+    /// ```
     pub async fn warm(&self, count: usize) -> Result<(), PoolError<M::Error>> {
         let Shared { slots, config, .. } = &*self.shared;
         if self.is_closed() {
@@ -210,6 +232,30 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # Panics
     ///
     /// If `keep` does; the connection that it looked at is closed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Manager, Pool, PoolConfig, Runtime, Smol};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = u8;
+    /// #     type Error = std::io::Error;
+    /// #     async fn connect(&self) -> Result<u8, Self::Error> {
+    /// #         Ok(0)
+    /// #     }
+    /// # }
+    /// Smol.block_on(async {
+    ///     let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    ///     pool.warm(2).await.unwrap();
+    ///     // After the server has moved, for example.
+    ///     assert_eq!(pool.retain(|_, _| false), 2);
+    ///     assert_eq!(pool.stats().idle, 0);
+    ///     pool.close().await;
+    /// });
+    /// # }
+    /// ```
     pub fn retain(&self, mut keep: impl FnMut(&mut M::Connection, Duration) -> bool) -> usize {
         let mut all = self.shared.take_all();
         all.iter_mut().for_each(|pooled| pooled.trust(true));

@@ -44,14 +44,19 @@ pub(super) struct Attempt<M: Manager, R: Runtime> {
     id: u64,
     /// There until it is dropped.
     task: Option<Task<Made<M, R>>>,
+    /// Whether another checkout has begun it.
+    adopted: bool,
 }
 
 impl<M: Manager, R: Runtime> Future for Attempt<M, R> {
-    type Output = Made<M, R>;
+    /// `None` if it ended with the runtime of another checkout, so that it has to be begun again.
+    type Output = Option<Made<M, R>>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Made<M, R>> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let task = self.task.as_mut().expect("there until it is dropped");
-        Poll::Ready(ended(ready!(Pin::new(task).poll(cx))))
+        let made = ready!(Pin::new(task).poll(cx));
+        let again = matches!(made, Err(TaskError::Cancelled)) && self.adopted;
+        Poll::Ready((!again).then(|| ended(made)))
     }
 }
 
@@ -118,7 +123,7 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
 
     fn attempt(self: &Arc<Self>, slot: impl Future<Output = Option<Slot>> + Send + 'static) -> Attempt<M, R> {
         let (id, task) = self.spawn_attempt(slot, |made| made);
-        Attempt { shared: Arc::clone(self), id, task: Some(task) }
+        Attempt { shared: Arc::clone(self), id, task: Some(task), adopted: false }
     }
 
     /// An attempt of the pool's own, whose connection becomes an idle one. `None` without a free slot.
@@ -165,7 +170,7 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
         let (&id, entry) = state.attempts.iter_mut().find(|(_, entry)| entry.unclaimed.is_some())?;
         let task = entry.unclaimed.take();
         drop(state);
-        Some(Attempt { shared: Arc::clone(self), id, task })
+        Some(Attempt { shared: Arc::clone(self), id, task, adopted: true })
     }
 
     /// Begins to make as many connections as are missing to `min_idle`.

@@ -42,12 +42,15 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
             if let Poll::Ready(permit) = idle.as_mut().poll(cx) {
                 return Poll::Ready(self.redeem(permit));
             }
-            if attempt.is_none() {
-                attempt = ready!(self.poll_attempt(slot.as_mut(), cx));
-            }
-            match &mut attempt {
-                Some(attempt) => Pin::new(attempt).poll(cx),
-                None => Poll::Ready(Err(PoolError::Closed)),
+            loop {
+                if attempt.is_none() {
+                    attempt = ready!(self.poll_attempt(slot.as_mut(), cx));
+                }
+                let Some(current) = &mut attempt else { return Poll::Ready(Err(PoolError::Closed)) };
+                if let Some(made) = ready!(Pin::new(current).poll(cx)) {
+                    return Poll::Ready(made);
+                }
+                attempt = None;
             }
         })
         .await
@@ -60,10 +63,12 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
     /// An attempt that nobody waits for, or a new one as soon as there may be another connection; `None` in a closed pool.
     fn poll_attempt(
         self: &Arc<Self>,
-        slot: Pin<&mut OwnedAcquireFuture>,
+        mut slot: Pin<&mut OwnedAcquireFuture>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Attempt<M, R>>> {
         if let Some(attempt) = self.adopt() {
+            // A slot that was granted meanwhile goes to the next.
+            slot.set(Arc::clone(&self.slots).acquire_owned());
             return Poll::Ready(Some(attempt));
         }
         let slot = ready!(slot.poll(cx)).ok();

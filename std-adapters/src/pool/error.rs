@@ -6,7 +6,7 @@ use core::fmt;
 /// Why a [`Pool`](super::Pool) did not give a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PoolError<E> {
-    /// The pool is closed.
+    /// The pool is closed, or the runtime ended while a connection was being made.
     Closed,
     /// The checkout took longer than `checkout_timeout`.
     TimedOut,

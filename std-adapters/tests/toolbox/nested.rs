@@ -394,3 +394,37 @@ fn clean_ups_that_are_cut_short_are_failures_for_those_who_still_hear_of_it() {
     }
     assert_eq!(*failures.lock().unwrap(), ["done", "the task was cancelled"]);
 }
+
+/// A runtime of the program's own, which is shut down while a task waits in a stack.
+#[cfg(feature = "tokio")]
+#[test]
+fn clean_ups_that_do_not_wait_are_done_when_a_tokio_runtime_shuts_down() {
+    use anywake::Tokio;
+
+    let log = Log::default();
+    let runtime = ::tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let begun = event();
+    let (noted, begins) = (log.clone(), Arc::clone(&begun));
+    runtime.block_on(async {
+        drop(Tokio.spawn(exit_stack(Tokio, |stack: ExitStack<_, ()>| async move {
+            let last = noted.clone();
+            stack.push_exit(move |exit| async move {
+                noted.add(format!("first {exit:?}"));
+                Ok(())
+            });
+            stack.push(async {
+                Tokio.sleep(Duration::from_secs(600)).await;
+                Ok(())
+            });
+            stack.push_exit(move |exit| async move {
+                last.add(format!("last {exit:?}"));
+                Ok(())
+            });
+            begins.set();
+            pending::<Result<(), ()>>().await
+        })));
+        begun.wait().await;
+    });
+    drop(runtime);
+    assert_eq!(log.lines(), ["last Cancelled", "first Cancelled"]);
+}

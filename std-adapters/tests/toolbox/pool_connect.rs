@@ -3,7 +3,7 @@
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 
-use anywake::test_util::{Probe, Simulated};
+use anywake::test_util::{Probe, Simulated, Simulation};
 use anywake::{PoolConfig, PoolError, Runtime, assert_pending, assert_ready, timeout};
 
 use crate::pool::{setup, sized};
@@ -166,4 +166,30 @@ fn connection_that_is_made_in_a_closed_pool_is_closed() {
         assert_eq!(pool.get().await.err(), Some(PoolError::Closed));
         assert_eq!(pool.warm(1).await.err(), Some(PoolError::Closed));
     });
+}
+
+#[test]
+fn attempt_that_was_taken_over_and_ends_with_its_runtime_is_begun_again() {
+    let (server, pool) = setup(Simulated, sized(1));
+    server.plan.lock().unwrap().slow_connect = SECOND;
+    let checkout = || {
+        let pool = pool.clone();
+        async move { pool.get().await.map(|connection| connection.number) }
+    };
+    let mut takes_over = Probe::new(checkout());
+    Simulation::new().run(async {
+        let mut begins = Probe::new(checkout());
+        assert_pending!(begins.poll());
+        drop(begins);
+        assert_pending!(takes_over.poll());
+        Simulated.yield_now().await;
+        assert_eq!(server.begun.load(Ordering::SeqCst), 1);
+    });
+    Simulation::new().run(async {
+        assert_pending!(takes_over.poll());
+        Simulated.sleep(2 * SECOND).await;
+        assert_eq!(assert_ready!(takes_over.poll()), Ok(0));
+        pool.close().await;
+    });
+    assert_eq!((server.begun.load(Ordering::SeqCst), server.live.count()), (2, 0));
 }
