@@ -5,10 +5,12 @@ use core::ops::{Deref, DerefMut};
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker, ready};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
+use crate::enclosing::Stay;
 use crate::outcome::{Failure, Outcome, flatten};
 use crate::{Task, TaskError};
 
@@ -60,6 +62,16 @@ impl<O> Children<O> {
         self.ended.len() + self.running.len()
     }
 
+    /// Makes the scope that the caller runs in wait for those that have not ended.
+    fn stay(&self) {
+        if self.running.is_empty() {
+            return;
+        }
+        if let Some(stay) = Stay::here().map(Arc::new) {
+            self.running.iter().for_each(|child| child.task.keep(&stay));
+        }
+    }
+
     pub(crate) fn cancel(&self) {
         self.running.iter().for_each(|child| child.task.cancel());
     }
@@ -91,11 +103,12 @@ impl<O: Outcome> Children<O> {
 // The outcomes are only kept here.
 impl<O> Unpin for Children<O> {}
 
-/// Tasks that are cancelled if nobody waits for them any more.
+/// Tasks that are cancelled if nobody waits for them any more. The scope in which that happens waits for their ends.
 pub(crate) struct CancelOnDrop<O>(pub(crate) Children<O>);
 
 impl<O> Drop for CancelOnDrop<O> {
     fn drop(&mut self) {
+        self.0.stay();
         self.0.cancel();
     }
 }

@@ -17,8 +17,9 @@ use crate::{Failure, Outcome, Task};
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped before it has a result, all tasks are cancelled. Nobody waits for their ends, not even a
-/// [`task_group`](crate::task_group) in which this happens; children of a group are waited for.
+/// If the future is dropped before it has a result, all tasks are cancelled. A drop cannot
+/// wait for their ends, but the [`task_group`](crate::task_group) or [`exit_stack`](crate::exit_stack()) in which this
+/// happens does.
 ///
 /// # Errors
 ///
@@ -69,8 +70,9 @@ impl<O: Outcome> Future for Gather<O> {
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped before it has a result, all tasks are cancelled. Nobody waits for their ends, not even a
-/// [`task_group`](crate::task_group) in which this happens; children of a group are waited for.
+/// If the future is dropped before it has a result, all tasks are cancelled. A drop cannot
+/// wait for their ends, but the [`task_group`](crate::task_group) or [`exit_stack`](crate::exit_stack()) in which this
+/// happens does.
 ///
 /// # Examples
 ///

@@ -18,8 +18,9 @@ use crate::{Outcome, Task, Wait};
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped, all tasks are cancelled. Nobody waits for their ends, not even a
-/// [`task_group`](crate::task_group) in which this happens; children of a group are waited for.
+/// If the future is dropped, all tasks are cancelled. A drop cannot
+/// wait for their ends, but the [`task_group`](crate::task_group) or [`exit_stack`](crate::exit_stack()) in which this
+/// happens does.
 ///
 /// # Panics
 ///

@@ -29,7 +29,7 @@ use futures_util::task::AtomicWaker;
 use pin_project_lite::pin_project;
 
 use crate::context;
-use crate::enclosing;
+use crate::enclosing::{self, Stay};
 use crate::outcome::Outcome;
 use crate::unwind::catch;
 
@@ -87,7 +87,17 @@ impl<T> Task<T> {
     /// Whether the task is over, so that awaiting it would not wait.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        !matches!(*self.shared.state(), State::Running)
+        !matches!(*self.shared.state(), State::Running(_))
+    }
+
+    /// Makes a scope wait for the end of the task.
+    pub(crate) fn keep(&self, stay: &Arc<Stay>) {
+        let mut state = self.shared.state();
+        if let State::Running(kept) = &mut *state {
+            let replaced = kept.replace(Arc::clone(stay));
+            drop(state);
+            drop(replaced);
+        }
     }
 
     /// Ready when the task is over; the outcome stays.
@@ -125,8 +135,8 @@ impl<T> Future for Task<T> {
         self.shared.waiter.register(cx.waker());
         let mut state = self.shared.state();
         match mem::replace(&mut *state, State::Taken) {
-            State::Running => {
-                *state = State::Running;
+            running @ State::Running(_) => {
+                *state = running;
                 Poll::Pending
             }
             State::Finished(outcome) => Poll::Ready(outcome),
@@ -164,7 +174,8 @@ struct Shared<T> {
 }
 
 enum State<T> {
-    Running,
+    /// With the scope that waits for the end, if there is one.
+    Running(Option<Arc<Stay>>),
     Finished(Result<T, TaskError>),
     Taken,
 }
@@ -194,8 +205,9 @@ impl<T> Drop for Promise<T> {
     fn drop(&mut self) {
         let Some(shared) = self.shared.take() else { return };
         let outcome = mem::replace(&mut self.outcome, Err(TaskError::Cancelled));
-        *shared.state() = State::Finished(outcome);
+        let running = mem::replace(&mut *shared.state(), State::Finished(outcome));
         shared.waiter.wake();
+        drop(running);
         // If the handle is gone, the outcome is dropped here. A panic in its destructor is nobody's: it would hit
         // what the runtime runs next on this thread.
         drop(catch(|| drop(shared)));
@@ -258,7 +270,7 @@ pub(crate) fn pair<F: Future>(future: F) -> (Task<F::Output>, Job<F>) {
 
 /// A handle whose outcome somebody promises to bring, and which asks for the end through `abort`.
 pub(crate) fn promise<T>(abort: AbortHandle) -> (Task<T>, Promise<T>) {
-    let shared = Arc::new(Shared { state: Mutex::new(State::Running), waiter: AtomicWaker::new() });
+    let shared = Arc::new(Shared { state: Mutex::new(State::Running(None)), waiter: AtomicWaker::new() });
     let promise = Promise { shared: Some(Arc::clone(&shared)), outcome: Err(TaskError::Cancelled) };
     (Task { shared, abort }, promise)
 }

@@ -40,10 +40,10 @@ use child::child;
 ///
 /// What is cancelled is dropped where it waits, and so are groups and [`exit_stack`](crate::exit_stack())s in it, as they
 /// are by a [`timeout`](crate::timeout()). The group around them waits for what they leave: for their children, and for
-/// their clean-ups. The failures of these are failures of this group. So nothing that was begun in a group, at whatever
-/// depth, is left when it returns. There are two exceptions. A [`shield`](crate::shield) is meant to outlive the group.
-/// And a task of [`Runtime::spawn`] belongs to nobody; [`gather`](crate::gather) and its like cancel theirs when they are
-/// dropped, but nobody waits for these.
+/// their clean-ups. The failures of these are failures of this group. It also waits for the tasks that a dropped
+/// [`gather`](crate::gather) or one of its like cancels. So nothing that was begun in a group, at whatever
+/// depth, is left when it returns. A [`shield`](crate::shield) is meant to outlive the group, and so may a task of
+/// [`Runtime::spawn`], which belongs to nobody.
 ///
 /// # Cancel safety
 ///

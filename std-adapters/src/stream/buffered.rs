@@ -10,6 +10,7 @@ use futures_core::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
+use crate::enclosing::Stay;
 use crate::stream::from_queue;
 use crate::{CapacityError, Queue, Runtime, Task, TaskError};
 
@@ -98,6 +99,10 @@ impl<T> Stream for Buffered<T> {
 impl<T> Drop for Buffered<T> {
     fn drop(&mut self) {
         if let Some(producer) = &self.producer {
+            // The scope in which this happens waits for its end.
+            if let Some(stay) = Stay::here() {
+                producer.keep(&Arc::new(stay));
+            }
             producer.cancel();
         }
     }

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use anywake::test_util::{Simulated, Simulation, poll};
 use anywake::{
-    ContextVar, Exit, ExitStack, Failure, GroupError, Runtime, TaskGroup, exit_stack, task_group, timeout,
+    ContextVar, Exit, ExitStack, Failure, GroupError, Runtime, TaskGroup, exit_stack, gather, gather_settled,
+    race, stream, task_group, timeout,
 };
+use futures_util::{StreamExt as _, stream as streams};
 
 use crate::group::Outcome;
 use crate::support::{Live, Log, PanicOnDrop, after, event, message};
@@ -260,6 +262,38 @@ async fn clean_ups_begin_when_a_group_that_was_dropped_in_the_body_has_ended<R: 
     }
 }
 
+async fn tasks_that_a_dropped_tool_cancels_have_ended_when_the_group_returns<R: Runtime>(rt: R) {
+    let (live, begun) = (Live::default(), event());
+    let tasks = [(); 3].map(|()| {
+        let (forever, begun) = (live.forever::<()>(), Arc::clone(&begun));
+        rt.spawn(async move {
+            begun.set();
+            forever.await
+        })
+    });
+    let [gathered, raced, settled] = tasks;
+    let token = live.token();
+    let endless = streams::repeat_with(move || Arc::clone(&token));
+    let failed: Outcome = task_group(rt, |group| async move {
+        let (gathered, raced) = (gather([gathered]), race([raced]));
+        group.spawn(async move { gathered.await.map(drop).map_err(|_| "gather") });
+        group.spawn(async move {
+            _ = raced.await;
+            Ok(())
+        });
+        let mut buffered = stream::buffered(rt, 1, endless).unwrap();
+        buffered.next().await;
+        begun.wait().await;
+        group.spawn(async { Err::<(), _>("outer") });
+        gather_settled([settled]).await;
+        drop(buffered);
+        Ok(())
+    })
+    .await;
+    assert_eq!(live.count(), 0);
+    assert!(matches!(failed.unwrap_err().failures(), [Failure::Error("outer")]));
+}
+
 async fn task_that_was_spawned_by_itself_belongs_to_no_group<R: Runtime>(rt: R) {
     let (live, begun, go) = (Live::default(), event(), event());
     let (begins, goes) = (Arc::clone(&begun), after(&go, ()));
@@ -318,6 +352,7 @@ on_each_runtime! {
     group_that_a_timeout_drops_has_ended_when_the_group_around_returns
     failed_clean_up_of_a_scope_that_a_timeout_drops_aborts_the_group
     clean_ups_begin_when_a_group_that_was_dropped_in_the_body_has_ended
+    tasks_that_a_dropped_tool_cancels_have_ended_when_the_group_returns
     task_that_was_spawned_by_itself_belongs_to_no_group
     stack_that_leaves_its_group_holds_up_nobody
 }
