@@ -87,7 +87,7 @@ pub(crate) fn adopted<E: 'static>(failure: Failure<Box<dyn Any + Send>>) -> Fail
 /// What a scope waits for, and how that failed.
 pub(crate) struct Occupants<E> {
     state: Mutex<State<E>>,
-    /// The waker of whoever waits until nothing is left.
+    /// The waker of the future that waits until nothing is left.
     waiter: AtomicWaker,
 }
 

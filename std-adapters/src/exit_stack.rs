@@ -29,9 +29,10 @@ use crate::{Panic, Runtime, Task};
 ///
 /// A tokio runtime that shuts down, and a simulation, drop their tasks. A clean-up that has begun is then dropped where it
 /// waits. Each of those that have not begun is polled once, in the place where it is dropped, and dropped if it is not
-/// ready then: so those that do not wait are done. Clean-ups that were cut short are [`Failure::Cancelled`] for whoever
-/// still hears of it, and a warning with the feature `tracing`. Where the process ends, nothing runs any more. Let the
-/// future that [`Runtime::block_on`] runs end the program, and do not return from it before its scopes have ended.
+/// ready then. So clean-ups that do not wait are done. Each clean-up that was cut short is a [`Failure::Cancelled`] in the
+/// scope around, if that is still awaited, and a warning with the feature `tracing`. When the process ends, nothing runs
+/// any more; smol and async-std end in no other way. So let the future that [`Runtime::block_on`] runs wait for its scopes
+/// before it returns.
 ///
 /// # Cancel safety
 ///

@@ -186,6 +186,8 @@ impl<E: Error + 'static> Error for Failure<E> {
 
 /// Every failure of a group, in the order in which they occurred: what an `ExceptionGroup` is in Python.
 ///
+/// Those of scopes inside that were dropped before they could return theirs are among them.
+///
 /// Without any, the group was [cancelled](crate::TaskGroup::cancel).
 #[derive(Debug)]
 pub struct GroupError<E> {

@@ -21,7 +21,7 @@
 //!
 //! 1. While the pool is open there are at least as many idle connections as permits of `ready`, free or taken. A connection is
 //!    put there before its permit, and leaves after it.
-//! 2. A permit of `work` is free before its permit of `slots`: who gets a slot in an open pool finds one.
+//! 2. A permit of `work` is free before its permit of `slots`: a slot is never granted in an open pool without one.
 
 use core::fmt;
 use core::future::{Future, poll_fn};
@@ -107,7 +107,7 @@ struct Shared<M: Manager, R: Runtime> {
 
 /// The right to have a connection.
 struct Slot {
-    /// Before `slot`: who gets that must find this free.
+    /// Before the slot: when that is granted, this must be free.
     _work: OwnedPermit,
     _slot: OwnedPermit,
 }
@@ -273,8 +273,9 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
         before - all.len()
     }
 
-    /// Closes the pool. Who waits for a connection gets an error, attempts to connect are dropped, connections in use are
-    /// waited for, and all connections are closed.
+    /// Closes the pool, and returns when all connections are closed.
+    ///
+    /// Checkouts that wait return an error, and attempts to connect are dropped. Connections in use are waited for.
     ///
     /// A checkout that has its connection and is not polled counts as one in use.
     ///

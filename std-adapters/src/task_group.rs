@@ -7,8 +7,8 @@
 //!
 //! # Invariants
 //!
-//! 1. Whoever is entered in the state, under its lock and while the group is open, is an occupant too, until the child has
-//!    ended. A group without occupants has ended (see `enclosing`). So none is missed.
+//! 1. A child is entered in the state, under its lock and while the group is open. It is an occupant too until it has
+//!    ended. When the body is over, the group ends as soon as it has no occupants (see `enclosing`). So none is missed.
 //! 2. When the group is aborted, every entered child is cancelled; none is entered afterwards. One that was entered and
 //!    has not reached its runtime yet finds the request when it does.
 

@@ -64,7 +64,7 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
 
     /// Retires the connection that is due first. `false` if all that are there were promised to checkouts.
     fn retire_first(self: &Arc<Self>) -> bool {
-        // With its permit: so those who have one find a connection.
+        // With its permit: so each permit that is out finds a connection.
         let Ok(permit) = self.ready.try_acquire() else { return false };
         let now = self.runtime.now();
         let mut state = self.state();
