@@ -207,10 +207,11 @@ impl<T> Drop for Promise<T> {
         let outcome = mem::replace(&mut self.outcome, Err(TaskError::Cancelled));
         let running = mem::replace(&mut *shared.state(), State::Finished(outcome));
         shared.waiter.wake();
-        drop(running);
         // If the handle is gone, the outcome is dropped here. A panic in its destructor is nobody's: it would hit
         // what the runtime runs next on this thread.
         drop(catch(|| drop(shared)));
+        // Last: then nothing of the task is left for a scope to wait for.
+        drop(running);
     }
 }
 
@@ -229,6 +230,9 @@ pin_project! {
         // By a runtime that ends, if the job has not ended.
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
+            if this.future.is_none() {
+                return;
+            }
             let _entered = (this.context.enter(), enclosing::enter(None));
             let dropped = catch(|| this.future.set(None));
             if let (Err(panic), Some(promise)) = (dropped, this.promise.take()) {

@@ -1,8 +1,12 @@
 //! User code that panics where nobody expects it costs nobody else anything.
 
 use core::convert::Infallible;
+use core::future::pending;
+use core::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
-use anywake::{Failure, Outcome, Runtime, Task, When, gather, wait};
+use anywake::test_util::{Simulated, Simulation};
+use anywake::{Failure, Outcome, Panic, Runtime, Task, TaskError, When, gather, wait};
 use futures_util::FutureExt as _;
 
 use crate::support::{PanicOnDrop, after, event, message};
@@ -10,7 +14,7 @@ use crate::support::{PanicOnDrop, after, event, message};
 async fn output_of_a_detached_task_that_panics_in_its_drop_hits_nobody_else<R: Runtime>(rt: R) {
     for _ in 0..4 {
         let (go, ended) = (event(), event());
-        let (goes, ends) = (after(&go, ()), std::sync::Arc::clone(&ended));
+        let (goes, ends) = (after(&go, ()), Arc::clone(&ended));
         drop(rt.spawn(async move {
             goes.await;
             ends.set();
@@ -40,8 +44,8 @@ impl Outcome for Shy {
 
 async fn is_failure_that_panics_does_not_lose_the_outcome<R: Runtime>(rt: R) {
     let mut tasks: [Task<Shy>; 1] = [rt.spawn(async { Shy(7) })];
-    let looked = core::panic::AssertUnwindSafe(wait(&mut tasks, When::FirstFailed)).catch_unwind().await;
-    let panic = anywake::Panic::from(looked.unwrap_err());
+    let looked = AssertUnwindSafe(wait(&mut tasks, When::FirstFailed)).catch_unwind().await;
+    let panic = Panic::from(looked.unwrap_err());
     assert_eq!(message(&panic), "looked at");
     let [task] = tasks;
     assert!(task.is_finished());
@@ -52,4 +56,18 @@ async fn is_failure_that_panics_does_not_lose_the_outcome<R: Runtime>(rt: R) {
 on_each_runtime! {
     output_of_a_detached_task_that_panics_in_its_drop_hits_nobody_else
     is_failure_that_panics_does_not_lose_the_outcome
+}
+
+#[test]
+fn destructor_that_panics_at_the_end_of_the_runtime_is_the_outcome_of_its_task() {
+    let task = Simulation::new().run(async {
+        let task = Simulated.spawn(async {
+            let _bomb = PanicOnDrop("destructor");
+            pending::<()>().await
+        });
+        Simulated.yield_now().await;
+        task
+    });
+    let ended = task.now_or_never().unwrap();
+    assert!(matches!(ended, Err(TaskError::Panicked(panic)) if message(&panic) == "destructor"));
 }
