@@ -60,14 +60,14 @@ on_each_runtime! {
 
 #[test]
 fn destructor_that_panics_at_the_end_of_the_runtime_is_the_outcome_of_its_task() {
-    let task = Simulation::new().run(async {
-        let task = Simulated.spawn(async {
+    let mut task = None;
+    Simulation::new().run(async {
+        task = Some(Simulated.spawn(async {
             let _bomb = PanicOnDrop("destructor");
             pending::<()>().await
-        });
+        }));
         Simulated.yield_now().await;
-        task
     });
-    let ended = task.now_or_never().unwrap();
+    let ended = task.unwrap().now_or_never().unwrap();
     assert!(matches!(ended, Err(TaskError::Panicked(panic)) if message(&panic) == "destructor"));
 }
