@@ -95,7 +95,7 @@ async fn program<R: Runtime>() {
     other.execute("BEGIN IMMEDIATE").await.expect("nobody else writes");
     println!("{:?}", database.execute("Erin", "INSERT INTO users VALUES ('Erin')").await);
 
-    println!("# Version 4: a connection that is left in a transaction");
+    println!("# Version 4: a connection that is left in a transaction (any order)");
     drop(other);
     for _ in 0..2 {
         println!("{:?}", database.run("count", count_users).await);

@@ -267,6 +267,7 @@ fn tools() -> Vec<Row> {
         // What is in a stack is `Send` by its bounds.
         ExitStack: ExitStack<Tokio, Cell<u32>>                       => "SYU";
         Exit: Exit                                                   => "SYU";
+        ForeignError: ForeignError                                   => "SYU";
         // Connections are `Send` by their bound, and need not be `Sync`.
         Pool: Pool<Connections, Tokio>                               => "SYU";
         Pooled: Pooled<Connections, Tokio>                           => "S-U";

@@ -7,7 +7,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PoolError<E> {
-    /// The pool is closed.
+    /// The pool is closed, or the runtime ended while a connection was being made.
     Closed,
     /// The checkout took longer than `checkout_timeout`.
     TimedOut,
