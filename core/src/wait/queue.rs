@@ -193,7 +193,7 @@ impl<'q, C: Core> Locked<'q, C> {
     /// Whether the longest waiter was there when the broadcast to `cohort` began, and is not served yet.
     #[inline]
     pub(crate) fn front_is_of<R>(&self, list: ListOf<R>, cohort: Generation) -> bool {
-        C::generation(self.state()).is_current(cohort) && list.front_is_of(self.lists(), cohort)
+        list.front_is_of(self.lists(), cohort) && C::generation(self.state()).is_current(cohort)
     }
 
     /// Grants the longest waiter what it asked for, if it is of this cohort.

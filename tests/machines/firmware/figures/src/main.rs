@@ -316,7 +316,9 @@ async fn latencies(executor: &str) {
             restart();
             match route {
                 0 => WAKE.wait().await,
-                1 => PERMIT.acquire().await.unwrap().forget(),
+                1 => {
+                    PERMIT.acquire().await.unwrap().forget();
+                }
                 2 => drop(ITEM.pop().await),
                 3 => SIGNAL.wait().await,
                 _ => WAIT_QUEUE.wait().await.unwrap(),
