@@ -16,7 +16,10 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::task::{Context, Waker};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue, condition::ConditionFuture, event::EventFuture, lock::LockFuture, semaphore::AcquireFuture};
+use anywake_core::{
+    Condition, Event, Lock, Semaphore, StaticQueue, condition::ConditionFuture, event::EventFuture,
+    lock::LockFuture, semaphore::AcquireFuture,
+};
 use anywake_minimal::{Executor, Flags};
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
