@@ -42,9 +42,10 @@
 //! | a wait for a primitive or a task has a deadline | [`Wait::within`]; it loses neither a grant nor an item |
 //! | the wait ends when something else happens, such as a shutdown | [`Wait::until`] |
 //! | any other future has a deadline | [`timeout`]; one that can be moved: [`timeout_with`] |
-//! | an ordinary thread waits | [`blocking::wait`], [`blocking::wait_timeout`] |
+//! | a loop whose waits are granted at once lets others run | [`Wait::cooperative`], [`cooperative`] |
+//! | an ordinary thread waits | [`blocking::wait`], [`blocking::wait_timeout`]; for any future [`blocking::timeout`] |
 //! | a task calls a function that blocks | [`Runtime::spawn_blocking`]; not more than *n* at a time: [`BlockingPool`] |
-//! | a sequence is produced, buffered, grouped or merged | [`stream`], [`BoundedQueue::stream`], [`QueueExt::sink`] |
+//! | a sequence is produced, buffered, grouped or merged | [`stream`], [`BoundedQueue::stream`](queue::BoundedQueue::stream), [`QueueExt::sink`] |
 //! | a test needs a clock of its own, or the same order each time | `test_util`, with the feature `test-util` |
 //!
 //! The root of this crate has the primitives and tools, and the errors that callers name. What they are configured
@@ -83,9 +84,11 @@
 //! Further features: `tracing` (the events of a [`Pool`]), `test-util`.
 //!
 //! Tokio's own primitives take part in its *cooperative budget*: after some 128 operations in one poll they make the
-//! task wait, so that other tasks run. The primitives here know no runtime and spend no budget. A loop whose waits are
-//! always granted at once, for example over a queue that is never empty, keeps its thread until it awaits something
-//! else: let it call [`Runtime::yield_now`] now and then. That is so on every runtime.
+//! task wait, so that other tasks run. The primitives here know no runtime and spend no budget by themselves. A loop
+//! whose waits are always granted at once, for example over a queue that is never empty, keeps its thread until it
+//! awaits something else. That is so on every runtime. [`Wait::cooperative`], or [`cooperative`] around any other future
+//! or stream, makes a wait spend the budget; on the other runtimes it has one of its own. The tools in [`stream`] and
+//! [`QueueExt::sink`] do so already.
 //!
 //! # Example
 //!
@@ -172,4 +175,4 @@ pub use task::{Failure, GroupError, Task, TaskError};
 #[doc(inline)]
 pub use wait::blocking;
 #[doc(inline)]
-pub use wait::{Elapsed, Wait, timeout, timeout_with};
+pub use wait::{Elapsed, Wait, cooperative, timeout, timeout_with};

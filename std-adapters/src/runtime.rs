@@ -87,7 +87,9 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     ///
     /// # Panics
     ///
-    /// If `future` panics, or if the runtime forbids to block in the calling thread. Tokio forbids it inside a task.
+    /// If `future` panics, or if it is called in a task: the worker that it would block may be the one that `future`
+    /// needs. In a task, use `.await`. (Only tokio can recognise the tasks that its own function has spawned; the other
+    /// adapters recognise those of [`spawn`](Runtime::spawn).)
     ///
     /// # Examples
     ///
@@ -232,8 +234,8 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     ///
     /// As with asyncio's `run_in_executor`, a function that has begun cannot be stopped. After a
     /// [`cancel`](Task::cancel) it runs to its end, and awaiting the handle waits for that and returns its result. A
-    /// function that is cancelled while it is queued for a thread is never called. The function is called in the
-    /// caller's [context](crate::ContextVar), as with asyncio's `to_thread`.
+    /// function that is cancelled while it is queued for a thread is never called: it is dropped, and its task over, at
+    /// once. The function is called in the caller's [context](crate::ContextVar), as with asyncio's `to_thread`.
     ///
     /// # Examples
     ///
@@ -251,8 +253,8 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (task, job) = task::pair(async move { function() });
-        self.spawn_blocking_detached(move || task::run_to_end(job));
+        let (task, queued) = task::queued(function, ());
+        self.spawn_blocking_detached(move || queued.run());
         task
     }
 }

@@ -6,6 +6,8 @@
 //!
 //! Back-pressure is kept everywhere: nothing runs further ahead of its consumer than its documentation says.
 //!
+//! A stream whose items are always there lets others run now and then, as [`cooperative`] says.
+//!
 //! | to | use | runs ahead by |
 //! |---|---|---|
 //! | write a stream as a loop that yields | [`generator`] | nothing: it stands still between two items |
@@ -21,6 +23,8 @@ use anywake_core::queue::{BoundedQueue, Slots};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, SelectAll};
+
+use crate::wait::{Wait as _, cooperative};
 
 mod buffered;
 mod chunks;
@@ -56,7 +60,7 @@ pub use until::{Until, until, within};
 /// ```
 pub fn from_queue<T, S: Slots>(queue: Arc<BoundedQueue<T, S>>) -> impl Stream<Item = T> {
     let items = stream::unfold(queue, |queue| async {
-        let item = queue.pop().await.ok()?;
+        let item = queue.pop().cooperative().await.ok()?;
         Some((item, queue))
     });
     items.fuse()
@@ -88,5 +92,5 @@ pub fn from_queue<T, S: Slots>(queue: Arc<BoundedQueue<T, S>>) -> impl Stream<It
 pub fn merge<S: Stream>(streams: impl IntoIterator<Item = S>) -> impl Stream<Item = S::Item> + Unpin {
     let mut all = SelectAll::new();
     streams.into_iter().for_each(|stream| all.push(Box::pin(stream)));
-    all
+    cooperative(all)
 }

@@ -6,9 +6,9 @@
 // travels through memory of our own:
 //
 // ```text
-//   Task ── cancel ──> Abortable ┐
-//    │                           ├ Job, owned by the runtime
-//    └─ await <── Shared <── Promise ┘
+//   Task ── cancel ──> AbortHandle ──> Aborts ┐
+//    │                                        ├ Job, owned by the runtime
+//    └─ await <────── Shared <────── Promise  ┘
 // ```
 //
 // Whatever happens to the job (its end, a panic, a cancel, a runtime that drops it at shutdown) its future is
@@ -25,18 +25,24 @@ use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_core::FusedFuture;
-use futures_util::FutureExt as _;
-use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::task::AtomicWaker;
 use pin_project_lite::pin_project;
 
+mod abort;
+mod cancel_on_drop;
 pub mod context;
 mod error;
 mod outcome;
+mod queued;
+pub(crate) mod turn;
 
+pub(crate) use abort::AbortHandle;
+use abort::Aborts;
+pub use cancel_on_drop::CancelOnDrop;
 pub use error::{Panic, TaskError};
 pub(crate) use outcome::flatten;
 pub use outcome::{Failure, GroupError, Outcome};
+pub(crate) use queued::queued;
 
 /// A running task: await it for the outcome, [`cancel`](Task::cancel) it, or drop it to let it run on by itself.
 ///
@@ -83,6 +89,8 @@ impl<T> Task<T> {
     /// if it returns, its output counts. Await the task to learn which, and to know that the future is gone. Asking
     /// twice, or after the end, changes nothing.
     ///
+    /// A blocking function that has not begun is dropped by this call, with what it owns, and the task is over.
+    ///
     /// # Examples
     ///
     /// ```
@@ -118,6 +126,12 @@ impl<T> Task<T> {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         !matches!(*self.shared.state(), State::Running)
+    }
+
+    /// Nobody waits for the end any more. The task may go on for long; it must not keep the waiting side's waker alive,
+    /// nor wake it.
+    pub(crate) fn forget_waker(&self) {
+        drop(self.shared.waiter.take());
     }
 
     /// Ready when the task is over; the outcome stays.
@@ -173,8 +187,7 @@ impl<T> FusedFuture for Task<T> {
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
-        // The task may outlive the handle by far; it must not keep the waiting side's waker alive.
-        drop(self.shared.waiter.take());
+        self.forget_waker();
     }
 }
 
@@ -231,9 +244,12 @@ pin_project! {
     /// What the runtime runs. The order of the fields is the order of their destructors.
     pub(crate) struct Job<F: Future> {
         #[pin]
-        future: Option<Abortable<F>>,
+        future: Option<F>,
         // `None` once the end has been told.
         promise: Option<Promise<F::Output>>,
+        aborts: Aborts,
+        // Whether a poll of it is the turn of a task. Otherwise it is part of the turn that it is polled in.
+        has_turns: bool,
         // Of the spawning side, at the time of spawning.
         context: context::Context,
     }
@@ -246,10 +262,11 @@ impl<F: Future> Future for Job<F> {
         let mut this = self.project();
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
         let _entered = this.context.enter();
-        let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+        let _turn = this.has_turns.then(turn::of_a_task);
+        let outcome = match catch_unwind(AssertUnwindSafe(|| this.aborts.poll(future, cx))) {
             Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(Ok(output))) => Ok(output),
-            Ok(Poll::Ready(Err(Aborted))) => Err(TaskError::Cancelled),
+            Ok(Poll::Ready(Some(output))) => Ok(output),
+            Ok(Poll::Ready(None)) => Err(TaskError::Cancelled),
             Err(payload) => Err(TaskError::Panicked(payload.into())),
         };
         // As in asyncio, what goes wrong while cleaning up replaces the outcome.
@@ -263,10 +280,14 @@ impl<F: Future> Future for Job<F> {
 
 /// A task that runs `future`, as its two ends: the handle, and what a runtime has to poll.
 pub(crate) fn pair<F: Future>(future: F) -> (Task<F::Output>, Job<F>) {
-    let (abort, registration) = AbortHandle::new_pair();
-    let future = Abortable::new(future, registration);
-    let (task, promise) = promise(abort);
-    (task, Job { future: Some(future), promise: Some(promise), context: context::Context::current() })
+    job(future, true)
+}
+
+fn job<F: Future>(future: F, has_turns: bool) -> (Task<F::Output>, Job<F>) {
+    let aborts = Aborts::default();
+    let (task, promise) = promise(aborts.handle());
+    let (future, promise, context) = (Some(future), Some(promise), context::Context::current());
+    (task, Job { future, promise, aborts, has_turns, context })
 }
 
 /// A handle whose outcome somebody promises to bring, and which asks for the end through `abort`.
@@ -274,12 +295,6 @@ pub(crate) fn promise<T>(abort: AbortHandle) -> (Task<T>, Promise<T>) {
     let shared = Arc::new(Shared { state: Mutex::new(State::Running), waiter: AtomicWaker::new() });
     let promise = Promise { shared: Arc::clone(&shared), outcome: Err(TaskError::Cancelled) };
     (Task { shared, abort }, promise)
-}
-
-/// Runs a job that never waits, such as one around a blocking function.
-pub(crate) fn run_to_end<F: Future>(job: Job<F>) {
-    let ended = job.now_or_never();
-    debug_assert!(ended.is_some(), "the future of a blocking job does not wait");
 }
 
 #[cfg(test)]

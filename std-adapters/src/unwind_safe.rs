@@ -14,7 +14,7 @@ use crate::share::ordered_queue::LifoQueue;
 use crate::share::pool::{Manager, Pool};
 use crate::share::{BlockingPool, SafeCounter, SharedState};
 use crate::stream::{Buffered, Emitter};
-use crate::task::Task;
+use crate::task::{CancelOnDrop, Task};
 use crate::wait::Deadline;
 
 macro_rules! unwind_safe {
@@ -26,6 +26,7 @@ macro_rules! unwind_safe {
 
 unwind_safe! {
     [T] Task<T>;
+    [T] CancelOnDrop<T>;
     [T] Shield<T>;
     [R, E] TaskGroup<R, E>;
     [R] Deadline<R>;

@@ -21,11 +21,13 @@ use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
 
 use crate::runtime::Runtime;
-use crate::task::Task;
+use crate::task::{CancelOnDrop, Task};
 
 pub mod blocking;
+mod cooperative;
 mod timeout;
 
+pub use cooperative::{Cooperative, cooperative};
 pub use timeout::{Deadline, DeadlineOver, timeout, timeout_with};
 
 /// A wait that can be ended at a deadline: every future of the core, `&mut Task`, and a wait that already has a
@@ -140,6 +142,26 @@ pub trait Wait: Future + Sized {
     fn until<D: Future>(self, deadline: D) -> Until<Self, D> {
         Until { state: State::Waiting { wait: self, deadline } }
     }
+
+    /// Lets others run now and then, in a loop whose waits may all be granted at once; see
+    /// [`cooperative`].
+    ///
+    /// # Cancel safety
+    ///
+    /// That of the wait itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Queue, Wait, blocking};
+    ///
+    /// let queue = Queue::with_capacity(1).unwrap();
+    /// queue.try_push(3).unwrap();
+    /// assert_eq!(blocking::wait(queue.pop().cooperative()), Ok(3));
+    /// ```
+    fn cooperative(self) -> Cooperative<Self> {
+        cooperative(self)
+    }
 }
 
 macro_rules! returns_its_item {
@@ -190,7 +212,17 @@ returns_nothing! {
     [Q: AnyQueue] OwnedPopFuture<Q>;
     [Q: AnyQueue] JoinFuture<'_, Q>;
     [Q: AnyQueue] OwnedJoinFuture<Q>;
-    [T] &mut Task<T>;
+    // A deadline that elapses drops the handle, and so cancels the task.
+    [T] CancelOnDrop<T>;
+}
+
+impl<T> Wait for &mut Task<T> {
+    type Returned = ();
+
+    fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, ()> {
+        self.forget_waker();
+        Err(())
+    }
 }
 
 /// The deadline came first. Holds what the wait returns to its caller: the item of a `push`.

@@ -358,6 +358,23 @@ mod tokio_of_the_program {
     }
 
     #[test]
+    fn blocking_function_that_is_cancelled_in_the_queue_ends_at_once() {
+        let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+        let _inside = runtime.enter();
+        let (go, gate) = mpsc::channel::<()>();
+        let first = Tokio.spawn_blocking(move || gate.recv().unwrap());
+        let owned = Arc::new(());
+        let inside = Arc::clone(&owned);
+        let queued = Tokio.spawn_blocking(move || drop(inside));
+        queued.cancel();
+        assert!(queued.is_finished());
+        assert_eq!(Arc::strong_count(&owned), 1);
+        assert!(is_cancelled(&blocking::wait(queued)));
+        go.send(()).unwrap();
+        output(first);
+    }
+
+    #[test]
     fn block_on_inside_a_task_is_refused() {
         let outcome = blocking::wait(Tokio.spawn(async { Tokio.block_on(async {}) }));
         assert!(matches!(outcome, Err(TaskError::Panicked(_))));

@@ -39,7 +39,7 @@ use anywake::semaphore::{
 };
 use anywake::stream::QueueSink;
 use anywake::task::*;
-use anywake::wait::{Deadline, DeadlineOver, Until};
+use anywake::wait::{Cooperative, Deadline, DeadlineOver, Until};
 use anywake::*;
 
 /// What [`has!`] falls back on.
@@ -181,6 +181,8 @@ fn primitives() -> Vec<Row> {
 
         // A handle takes the output to whoever awaits it.
         Task: Task<P>                                                => "SYU SYU --U --U SYU";
+        CancelOnDrop: CancelOnDrop<P>                                => "SYU SYU --U --U SYU";
+        Cooperative: Cooperative<P>                                  => "SYU S-U --U -YU SY-";
         Until: Until<P, Ready<()>>                                   => "SYU S-U --U -YU SY-";
         Until: Until<EventFuture<'static>, P>                        => "SY- S-- --- -Y- SY-";
     };

@@ -7,6 +7,7 @@ use std::time::Instant;
 use ::async_std::task;
 
 use super::Runtime;
+use crate::task::turn::refuse_in_a_task;
 
 /// The [async-std](https://docs.rs/async-std) runtime, which belongs to the process; `ASYNC_STD_THREAD_COUNT` sets
 /// the number of its threads.
@@ -21,6 +22,7 @@ impl Runtime for AsyncStd {
     }
 
     fn block_on<F: Future>(self, future: F) -> F::Output {
+        refuse_in_a_task();
         task::block_on(future)
     }
 

@@ -6,6 +6,7 @@ use core::time::Duration;
 use ::smol::Timer;
 
 use super::Runtime;
+use crate::task::turn::refuse_in_a_task;
 
 /// The [smol](https://docs.rs/smol) runtime: its global executor, which has one thread unless `SMOL_THREADS` says
 /// otherwise.
@@ -18,6 +19,7 @@ impl Runtime for Smol {
     }
 
     fn block_on<F: Future>(self, future: F) -> F::Output {
+        refuse_in_a_task();
         ::smol::block_on(future)
     }
 

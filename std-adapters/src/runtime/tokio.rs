@@ -1,11 +1,14 @@
 //! [`Tokio`]: the adapter for tokio.
 
 use core::future::Future;
+use core::panic::AssertUnwindSafe;
 use core::time::Duration;
+use std::panic::{catch_unwind, resume_unwind};
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use ::tokio::runtime::{self, Handle};
+use ::tokio::runtime::{self, Handle, RuntimeFlavor};
+use ::tokio::task::coop;
 use ::tokio::{task, time};
 
 use super::Runtime;
@@ -24,8 +27,21 @@ impl Runtime for Tokio {
         "tokio"
     }
 
+    /// # Panics
+    ///
+    /// If `future` panics; in a task of tokio's; inside of a current-thread runtime, by its `enter` or `block_on`, whose
+    /// tasks would not run: only the `block_on` of the runtime itself drives it, and a thread that has entered one that
+    /// another thread drives waits with [`blocking::wait`](crate::blocking::wait).
     fn block_on<F: Future>(self, future: F) -> F::Output {
-        handle().block_on(future)
+        let handle = handle();
+        // A task of its own is refused by tokio. A blocking function, which has a number too, may wait.
+        let drives = handle.runtime_flavor() != RuntimeFlavor::CurrentThread || task::try_id().is_some();
+        assert!(
+            drives,
+            "`Tokio.block_on` cannot drive the current-thread runtime that it is called in: `.await` the future, or \
+             use the `block_on` of the runtime itself"
+        );
+        handle.block_on(future)
     }
 
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
@@ -39,7 +55,9 @@ impl Runtime for Tokio {
     fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
         let handle = handle();
         let _inside = handle.enter();
-        time::sleep(duration)
+        // A deadline is polled after the work that it limits. If that has used up the task's budget, a timer that
+        // needs some of it would never fire.
+        coop::unconstrained(time::sleep(duration))
     }
 
     fn now(self) -> Instant {
@@ -49,6 +67,30 @@ impl Runtime for Tokio {
 
     fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
         task::yield_now()
+    }
+}
+
+/// Whether the thread is inside of a tokio runtime: in a task, in a blocking function, or because it has entered it.
+pub(crate) fn is_inside() -> bool {
+    Handle::try_current().is_ok()
+}
+
+/// Calls `wait`, which blocks the thread. If it is a worker, another thread takes its place meanwhile.
+///
+/// `None` if it cannot be replaced.
+pub(crate) fn block_in_place<O>(wait: impl FnOnce() -> O) -> Option<O> {
+    let mut begun = false;
+    // tokio answers whether it can by a panic, and by nothing else.
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        task::block_in_place(|| {
+            begun = true;
+            wait()
+        })
+    }));
+    match ended {
+        Ok(output) => Some(output),
+        Err(_) if !begun => None,
+        Err(payload) => resume_unwind(payload),
     }
 }
 

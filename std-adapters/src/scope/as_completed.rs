@@ -56,7 +56,8 @@ pub struct AsCompleted<O> {
 impl<O: Outcome> AsCompleted<O> {
     /// The same until `duration` has passed since this call: then one `Err` instead of the next item, and the end.
     ///
-    /// [`stream::until`](crate::stream::until) does it with any future as the deadline.
+    /// [`stream::until`](crate::stream::until) does it with any future as the deadline. The deadline is polled before
+    /// each item, as it is there. Outcomes that are ready by then, but were not asked for, are dropped with the stream.
     ///
     /// # Examples
     ///
@@ -99,8 +100,14 @@ impl<O: Outcome> AsCompleted<O> {
     /// # }
     /// ```
     #[must_use = "the handles are dropped otherwise"]
-    pub fn into_pending(self) -> Vec<(usize, Task<O>)> {
-        self.children.into_running()
+    pub fn into_pending(mut self) -> Vec<(usize, Task<O>)> {
+        self.children.take_running()
+    }
+}
+
+impl<O> Drop for AsCompleted<O> {
+    fn drop(&mut self) {
+        self.children.detach();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Several tasks awaited at once: the engine of `gather`, `gather_settled`, `as_completed` and `race`.
 
 use core::future::Future;
-use core::ops::{Deref, DerefMut};
+use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker, ready};
 use std::collections::VecDeque;
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use crate::task::{Failure, Outcome, Task, TaskError, flatten};
+use crate::task::{CancelOnDrop, Failure, Outcome, Task, TaskError, flatten};
 
 /// How a task with this outcome ended, in one layer.
 pub(crate) type Settled<O> = Result<<O as Outcome>::Value, Failure<<O as Outcome>::Error>>;
@@ -20,7 +20,7 @@ pub(crate) type Settled<O> = Result<<O as Outcome>::Value, Failure<<O as Outcome
 /// They are given in the order in which they end; those that had ended before the call that made this, in the order of
 /// the arguments.
 ///
-/// Dropping them lets the tasks run on, as it does with any handle; [`CancelOnDrop`] is for those who own theirs.
+/// Dropping them cancels the tasks that run; [`detach`](Children::detach) is for those that let them run on.
 pub(crate) struct Children<O> {
     ended: VecDeque<Ended<O>>,
     running: FuturesUnordered<Child<O>>,
@@ -30,7 +30,7 @@ type Ended<O> = (usize, Result<O, TaskError>);
 
 struct Child<O> {
     index: usize,
-    task: Task<O>,
+    task: CancelOnDrop<O>,
 }
 
 impl<O> Future for Child<O> {
@@ -45,7 +45,8 @@ impl<O> Future for Child<O> {
 impl<O> Children<O> {
     pub(crate) fn new(tasks: impl IntoIterator<Item = Task<O>>) -> Self {
         let tasks = tasks.into_iter().enumerate();
-        let mut running: FuturesUnordered<_> = tasks.map(|(index, task)| Child { index, task }).collect();
+        let mut running: FuturesUnordered<_> =
+            tasks.map(|(index, task)| Child { index, task: task.cancel_on_drop() }).collect();
         let mut ended = VecDeque::new();
         // From here on each tells when it ends, so that the order is known whenever somebody looks.
         while let Poll::Ready(Some(early)) = running.poll_next_unpin(&mut Context::from_waker(Waker::noop()))
@@ -63,14 +64,15 @@ impl<O> Children<O> {
         self.running.iter().for_each(|child| child.task.cancel());
     }
 
-    /// Lets go of the handles.
+    /// Lets go of the handles: the tasks run on.
     pub(crate) fn detach(&mut self) {
-        self.running.clear();
+        drop(self.take_running());
     }
 
     /// The handles of those that had not ended when they were last looked at.
-    pub(crate) fn into_running(self) -> Vec<(usize, Task<O>)> {
-        let mut tasks: Vec<_> = self.running.into_iter().map(|child| (child.index, child.task)).collect();
+    pub(crate) fn take_running(&mut self) -> Vec<(usize, Task<O>)> {
+        let running = mem::take(&mut self.running).into_iter();
+        let mut tasks: Vec<_> = running.map(|child| (child.index, child.task.detach())).collect();
         tasks.sort_unstable_by_key(|&(index, _)| index);
         tasks
     }
@@ -89,26 +91,3 @@ impl<O: Outcome> Children<O> {
 
 // The outcomes are only kept here.
 impl<O> Unpin for Children<O> {}
-
-/// Tasks that are cancelled if nobody waits for them any more.
-pub(crate) struct CancelOnDrop<O>(pub(crate) Children<O>);
-
-impl<O> Drop for CancelOnDrop<O> {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
-}
-
-impl<O> Deref for CancelOnDrop<O> {
-    type Target = Children<O>;
-
-    fn deref(&self) -> &Children<O> {
-        &self.0
-    }
-}
-
-impl<O> DerefMut for CancelOnDrop<O> {
-    fn deref_mut(&mut self) -> &mut Children<O> {
-        &mut self.0
-    }
-}

@@ -6,7 +6,7 @@ use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
-use super::children::{CancelOnDrop, Children, Settled};
+use super::children::{Children, Settled};
 use crate::task::{Failure, Outcome, Task};
 
 /// Waits for all `tasks` and returns what they return, in the order of the arguments: `asyncio.gather`.
@@ -35,7 +35,7 @@ use crate::task::{Failure, Outcome, Task};
 /// ```
 #[doc(alias("join_all", "try_join_all"))]
 pub fn gather<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Gather<O> {
-    let children = CancelOnDrop(Children::new(tasks));
+    let children = Children::new(tasks);
     let values = (0..children.len()).map(|_| None).collect();
     Gather { children, values }
 }
@@ -43,7 +43,7 @@ pub fn gather<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Gather<O>
 /// The future of [`gather`].
 #[must_use = "the tasks are cancelled otherwise"]
 pub struct Gather<O: Outcome> {
-    children: CancelOnDrop<O>,
+    children: Children<O>,
     values: Vec<Option<O::Value>>,
 }
 
@@ -84,7 +84,7 @@ impl<O: Outcome> Future for Gather<O> {
 /// ```
 #[doc(alias = "join_all")]
 pub fn gather_settled<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> GatherSettled<O> {
-    let children = CancelOnDrop(Children::new(tasks));
+    let children = Children::new(tasks);
     let settled = (0..children.len()).map(|_| None).collect();
     GatherSettled { children, settled }
 }
@@ -92,7 +92,7 @@ pub fn gather_settled<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> G
 /// The future of [`gather_settled`].
 #[must_use = "the tasks are cancelled otherwise"]
 pub struct GatherSettled<O: Outcome> {
-    children: CancelOnDrop<O>,
+    children: Children<O>,
     settled: Vec<Option<Settled<O>>>,
 }
 

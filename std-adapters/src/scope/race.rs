@@ -9,7 +9,7 @@ use futures_core::FusedFuture;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use super::children::{CancelOnDrop, Children, Settled};
+use super::children::{Children, Settled};
 use crate::task::{Outcome, Task};
 use crate::wait::Wait;
 
@@ -40,7 +40,7 @@ use crate::wait::Wait;
 /// ```
 #[doc(alias("select", "select_ok"))]
 pub fn race<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Race<O> {
-    let children = CancelOnDrop(Children::new(tasks));
+    let children = Children::new(tasks);
     assert!(children.len() > 0, "a race needs a task");
     Race { children, first: None }
 }
@@ -48,7 +48,7 @@ pub fn race<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Race<O> {
 /// The future of [`race`].
 #[must_use = "the tasks are cancelled otherwise"]
 pub struct Race<O: Outcome> {
-    children: CancelOnDrop<O>,
+    children: Children<O>,
     /// The winner, while the others come to their ends.
     first: Option<(usize, Settled<O>)>,
 }
@@ -136,6 +136,12 @@ impl<O: Outcome> Future for End<'_, O> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
         self.0.poll_finished(cx).map(|()| self.0.has_failed())
+    }
+}
+
+impl<O> Drop for End<'_, O> {
+    fn drop(&mut self) {
+        self.0.forget_waker();
     }
 }
 

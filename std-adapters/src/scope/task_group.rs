@@ -22,9 +22,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::runtime::Runtime;
-use crate::task::{self, Failure, GroupError, Task};
+use crate::task::{self, AbortHandle, Failure, GroupError, Task};
 use futures_util::FutureExt as _;
-use futures_util::future::AbortHandle;
 use futures_util::task::AtomicWaker;
 
 mod child;

@@ -1,9 +1,10 @@
 //! [`BlockingPool`]: blocking functions, not more than so many at a time.
 
 use core::fmt;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anywake_core::{OwnedPermit, Semaphore};
+use anywake_core::{Event, OwnedPermit, Semaphore};
 use futures_util::FutureExt as _;
 
 use crate::runtime::Runtime;
@@ -28,6 +29,7 @@ use crate::task::{self, Task};
 #[doc(alias("ThreadPoolExecutor", "run_in_executor"))]
 pub struct BlockingPool<R> {
     slots: Arc<Semaphore>,
+    unfinished: Unfinished,
     threads: usize,
     runtime: R,
 }
@@ -51,13 +53,17 @@ impl<R: Runtime> BlockingPool<R> {
     #[must_use]
     pub fn new(runtime: R, threads: usize) -> Self {
         assert!(threads > 0, "a pool has at least one thread");
-        Self { slots: Arc::new(Semaphore::bounded(threads)), threads, runtime }
+        let slots = Arc::new(Semaphore::bounded(threads));
+        Self { slots, unfinished: Unfinished::default(), threads, runtime }
     }
 
     /// Runs `function` as soon as it is its turn, and returns the handle to it.
     ///
     /// The rules are those of [`Runtime::spawn_blocking`]: a function that has begun cannot be stopped, and keeps its
-    /// place until it has ended; one that is cancelled before its turn is never called.
+    /// place until it has ended; one that is cancelled before its turn is never called, and is dropped at once.
+    ///
+    /// Its turn comes whether the handle is polled or not. A function that waits for another one of the same pool keeps
+    /// its thread meanwhile: when all threads are taken by such functions, none of them ends.
     ///
     /// # Examples
     ///
@@ -75,10 +81,13 @@ impl<R: Runtime> BlockingPool<R> {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (task, job) = task::pair(async move { function() });
+        let (task, queued) = task::queued(function, self.unfinished.enter());
         let run = move |slot: OwnedPermit, runtime: R| {
+            if queued.is_over() {
+                return;
+            }
             runtime.spawn_blocking_detached(move || {
-                task::run_to_end(job);
+                queued.run();
                 drop(slot);
             });
         };
@@ -93,7 +102,9 @@ impl<R: Runtime> BlockingPool<R> {
         task
     }
 
-    /// Waits until every function that was spawned before has ended.
+    /// Waits until every function that was spawned before has ended, or was cancelled before its turn.
+    ///
+    /// It takes no thread meanwhile: functions that are spawned after it run beside it, and are not waited for.
     ///
     /// # Cancel safety
     ///
@@ -114,7 +125,10 @@ impl<R: Runtime> BlockingPool<R> {
     /// # }
     /// ```
     pub async fn join(&self) {
-        drop(self.slots.acquire_many(self.threads).await);
+        let next = self.unfinished.next();
+        while let Some(end) = self.unfinished.oldest_before(next) {
+            end.wait().await;
+        }
     }
 
     /// How many functions run at most.
@@ -131,6 +145,60 @@ impl<R: Runtime> BlockingPool<R> {
     #[must_use]
     pub fn threads(&self) -> usize {
         self.threads
+    }
+}
+
+/// The functions that have not ended, under the numbers in whose order they came.
+#[derive(Clone, Default)]
+struct Unfinished(Arc<Mutex<Numbers>>);
+
+#[derive(Default)]
+struct Numbers {
+    next: u64,
+    ends: BTreeMap<u64, Arc<Event>>,
+}
+
+impl Unfinished {
+    /// No user code runs while this is held.
+    fn numbers(&self) -> MutexGuard<'_, Numbers> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the function that comes next.
+    fn next(&self) -> u64 {
+        self.numbers().next
+    }
+
+    /// The end of the oldest one, if it came before that number.
+    fn oldest_before(&self, next: u64) -> Option<Arc<Event>> {
+        let numbers = self.numbers();
+        let (&number, end) = numbers.ends.first_key_value()?;
+        (number < next).then(|| Arc::clone(end))
+    }
+
+    fn enter(&self) -> Entered {
+        let mut numbers = self.numbers();
+        let number = numbers.next;
+        numbers.next += 1;
+        numbers.ends.insert(number, Arc::new(Event::new()));
+        drop(numbers);
+        Entered { number, among: self.clone() }
+    }
+}
+
+/// One that has not ended, until it is dropped.
+struct Entered {
+    number: u64,
+    among: Unfinished,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let end = self.among.numbers().ends.remove(&self.number);
+        // Outside of the mutex: wakers run.
+        if let Some(end) = end {
+            end.set();
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use futures_util::stream::BoxStream;
 
 use super::from_queue;
 use crate::runtime::Runtime;
-use crate::task::{Task, TaskError};
+use crate::task::{CancelOnDrop, TaskError};
+use crate::wait::Wait as _;
 
 /// The items of `stream`, which runs in a task of its own and up to `capacity` items ahead of the consumer.
 ///
@@ -51,12 +52,12 @@ where
     let producer = runtime.spawn(async move {
         let mut stream = pin!(stream);
         while let Some(item) = stream.next().await {
-            if close.0.push(item).await.is_err() {
+            if close.0.push(item).cooperative().await.is_err() {
                 return;
             }
         }
     });
-    Ok(Buffered { items: from_queue(queue).boxed(), producer: Some(producer) })
+    Ok(Buffered { items: from_queue(queue).boxed(), producer: Some(producer.cancel_on_drop()) })
 }
 
 /// However the producer ends, its queue does.
@@ -77,7 +78,7 @@ impl<T> Drop for CloseOnDrop<T> {
 pub struct Buffered<T> {
     items: BoxStream<'static, T>,
     /// `None` once it has ended.
-    producer: Option<Task<()>>,
+    producer: Option<CancelOnDrop<()>>,
 }
 
 impl<T> Stream for Buffered<T> {
@@ -95,14 +96,6 @@ impl<T> Stream for Buffered<T> {
             }
         }
         Poll::Ready(None)
-    }
-}
-
-impl<T> Drop for Buffered<T> {
-    fn drop(&mut self) {
-        if let Some(producer) = &self.producer {
-            producer.cancel();
-        }
     }
 }
 

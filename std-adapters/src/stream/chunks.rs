@@ -10,6 +10,7 @@ use futures_util::StreamExt as _;
 
 use super::generator;
 use crate::runtime::Runtime;
+use crate::wait::cooperative;
 
 /// The items of `stream` in groups. A group is complete when it has `size` items, or when `duration` has passed since
 /// its first item.
@@ -48,12 +49,13 @@ pub fn chunks_timeout<R: Runtime, S: Stream>(
 ) -> impl Stream<Item = Vec<S::Item>> {
     assert!(size > 0, "a group has at least one item");
     generator(move |emitter| async move {
-        let mut stream = pin!(stream.fuse());
+        let mut stream = pin!(cooperative(stream.fuse()));
         while let Some(first) = stream.next().await {
             let mut group = vec![first];
             let mut timer = pin!(runtime.sleep(duration));
             while group.len() < size {
-                // The stream is polled first: an item that is there when the time is over belongs to the group.
+                // The stream is polled first: an item that is there when the time is over belongs to the group. A stream
+                // that always has items yields now and then, and then the time counts.
                 let item = poll_fn(|cx| match stream.as_mut().poll_next(cx) {
                     Poll::Pending => timer.as_mut().poll(cx).map(|()| None),
                     item => item,

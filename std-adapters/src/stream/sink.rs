@@ -11,6 +11,8 @@ use anywake_core::{
 use futures_util::sink::Sink;
 use pin_project_lite::pin_project;
 
+use crate::task::turn;
+
 /// What a queue can do once there is `futures_util`: be a [`Sink`].
 ///
 /// (Its other side, [`BoundedQueue::stream`], is a method of the core.)
@@ -91,6 +93,10 @@ impl<T, S: Slots> Sink<T> for QueueSink<'_, T, S> {
     type Error = PushError<T>;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), PushError<T>>> {
+        if self.push.is_none() {
+            // Nothing waits in the queue, whose place would be kept: so here the next item may let others run.
+            return turn::poll_proceed(cx).map(Ok);
+        }
         self.poll_flush(cx)
     }
 

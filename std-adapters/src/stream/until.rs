@@ -3,7 +3,7 @@
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, ready};
 use core::time::Duration;
 
 use futures_core::{FusedStream, Stream};
@@ -14,23 +14,32 @@ use crate::wait::Elapsed;
 
 /// The items of `stream` until `deadline` completes: then one `Err`, and the end.
 ///
-/// The stream is looked at first: an item that is there when the deadline comes is given.
+/// Before each item the deadline is polled first. So a stream that is always ready ends too, and an item that is ready
+/// when the deadline comes stays in the stream, or in what the stream takes it from: a queue keeps it. A single wait
+/// is decided the other way round: with [`Wait::until`](crate::Wait::until) the grant wins.
 ///
 /// # Examples
 ///
 /// ```
 /// use anywake::{Elapsed, blocking, stream};
 /// use futures_util::{StreamExt, stream as streams};
+/// use std::task::Poll;
 ///
-/// let numbers = streams::iter([1, 2]).chain(streams::pending());
-/// let items: Vec<_> = blocking::wait(stream::until(numbers, async {}).collect());
-/// assert_eq!(items, [Ok(1), Ok(2), Err(Elapsed(()))]);
+/// let mut looks = 0;
+/// let third_look = std::future::poll_fn(|_| {
+///     looks += 1;
+///     if looks < 3 { Poll::Pending } else { Poll::Ready(()) }
+/// });
+/// let items: Vec<_> = blocking::wait(stream::until(streams::repeat(7), third_look).collect());
+/// assert_eq!(items, [Ok(7), Ok(7), Err(Elapsed(()))]);
 /// ```
 pub fn until<S: Stream, D: Future>(stream: S, deadline: D) -> Until<S, D> {
     Until { state: State::Open { stream, deadline } }
 }
 
 /// The items of `stream` until `duration` has passed since this call: then one `Err`, and the end.
+///
+/// The rules are those of [`until`].
 ///
 /// # Examples
 ///
@@ -82,11 +91,13 @@ impl<S: Stream, D: Future> Stream for Until<S, D> {
         let StateProjection::Open { stream, deadline } = state.as_mut().project() else {
             return Poll::Ready(None);
         };
-        let last = match stream.poll_next(cx) {
-            Poll::Ready(Some(item)) => return Poll::Ready(Some(Ok(item))),
-            Poll::Ready(None) => None,
-            Poll::Pending if deadline.poll(cx).is_ready() => Some(Err(Elapsed(()))),
-            Poll::Pending => return Poll::Pending,
+        // The deadline first: a stream that is always ready would never let it be looked at.
+        let last = if deadline.poll(cx).is_ready() {
+            Some(Err(Elapsed(())))
+        } else if let Some(item) = ready!(stream.poll_next(cx)) {
+            return Poll::Ready(Some(Ok(item)));
+        } else {
+            None
         };
         state.set(State::Ended);
         Poll::Ready(last)

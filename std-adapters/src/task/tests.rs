@@ -7,7 +7,9 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::panic_any;
 
 use super::*;
+use crate::scope::{When, wait};
 use crate::test_util::{Wakes, poll};
+use crate::wait::Wait;
 
 /// Sets its flag when it is dropped.
 struct SetOnDrop(Arc<AtomicBool>);
@@ -264,17 +266,86 @@ fn running_task_does_not_keep_the_waker_of_a_dropped_handle() {
     drop(job);
 }
 
+/// Ends the wait by a deadline, after it was found pending.
+fn elapse<W: Wait>(wait: W) {
+    assert!(matches!(poll(pin!(wait.until(ready(())))), Poll::Ready(Err(_))));
+}
+
 #[test]
-fn blocking_job_runs_once_and_a_cancelled_one_never() {
-    let (mut task, job) = pair(async { 5 });
-    run_to_end(job);
+fn elapsed_wait_for_a_task_leaves_no_waker_in_it() {
+    let (mut task, _job) = pair(pending::<()>());
+    elapse(&mut task);
+    assert!(task.shared.waiter.take().is_none());
+    elapse((&mut task).until(pending::<()>()));
+    assert!(task.shared.waiter.take().is_none(), "through a deadline within");
+}
+
+#[test]
+fn wait_for_several_tasks_leaves_no_waker_in_those_that_run_on() {
+    let (running, _job) = pair(pending::<()>());
+    let (ended, job) = pair(ready(()));
+    assert!(poll(pin!(job)).is_ready());
+    let mut tasks = [running, ended];
+    elapse(wait(&mut tasks, When::AllCompleted));
+    assert!(tasks[0].shared.waiter.take().is_none(), "given up");
+    assert!(poll(pin!(wait(&mut tasks, When::FirstCompleted))).is_ready());
+    assert!(tasks[0].shared.waiter.take().is_none(), "over before this one");
+}
+
+#[test]
+fn ended_task_does_not_keep_the_waker_of_its_runtime() {
+    let (task, job) = pair(forever().0);
+    let mut job = Box::pin(job);
+    let (wakes, waker) = Wakes::new();
+    assert!(job.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(waker);
+    drop(job);
+    assert!(task.is_finished());
+    assert_eq!(Arc::strong_count(&wakes), 1);
+}
+
+#[test]
+fn blocking_function_runs_once_and_a_cancelled_one_never() {
+    let (mut task, queued) = queued(|| 5, ());
+    queued.run();
     assert_eq!(outcome(&mut task).unwrap(), 5);
 
-    let (mut task, job) = pair(async { unreachable!("cancelled in the queue") });
+    let (mut task, queued) = super::queued(|| unreachable!("cancelled in the queue"), ());
     task.cancel();
-    run_to_end(job);
+    queued.run();
     let outcome: Result<(), _> = outcome(&mut task);
     assert!(matches!(outcome, Err(TaskError::Cancelled)));
+}
+
+#[test]
+fn cancel_ends_a_queued_function_with_all_that_it_owns() {
+    let [captured, attached] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+    let owned = SetOnDrop(Arc::clone(&captured));
+    let (mut task, queued) = queued(move || drop(owned), SetOnDrop(Arc::clone(&attached)));
+    assert!(!queued.is_over());
+    task.cancel();
+    assert!(queued.is_over());
+    assert!(captured.load(Ordering::Relaxed) && attached.load(Ordering::Relaxed));
+    assert!(matches!(outcome(&mut task), Err(TaskError::Cancelled)));
+}
+
+#[test]
+fn queued_function_that_is_dropped_by_its_runtime_is_cancelled() {
+    let captured = Arc::new(AtomicBool::new(false));
+    let owned = SetOnDrop(Arc::clone(&captured));
+    let (mut task, queued) = queued(move || drop(owned), ());
+    drop(queued);
+    assert!(captured.load(Ordering::Relaxed));
+    assert!(matches!(outcome(&mut task), Err(TaskError::Cancelled)));
+    task.cancel();
+}
+
+#[test]
+fn panic_while_a_queued_function_is_dropped_is_its_outcome() {
+    let bomb = PanicOnDrop;
+    let (mut task, _queued) = queued(move || drop(bomb), ());
+    task.cancel();
+    assert_eq!(panic_message(outcome(&mut task)), "in the destructor");
 }
 
 #[test]

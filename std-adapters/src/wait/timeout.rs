@@ -14,10 +14,13 @@ use futures_util::task::AtomicWaker;
 use super::Elapsed;
 use crate::runtime::Runtime;
 
-/// Runs `future`, but not longer than `duration`: `asyncio.wait_for`.
+/// Runs `future`, but not longer than `duration`: `asyncio.wait_for` of a coroutine.
 ///
 /// When the time is over, `future` is dropped where it waits. If it is ready in the same moment, its output counts. Of
 /// timeouts within each other, only the one that fired says so.
+///
+/// A [`Task`](crate::Task) is a handle: dropped, it lets the task run on. To have the task cancelled, as `wait_for` does
+/// with one, hand in [`task.cancel_on_drop()`](crate::Task::cancel_on_drop); to keep the handle, hand in `&mut task`.
 ///
 /// For the waits of this crate, [`Wait::within`](crate::Wait::within) loses less: it gives the item of a `push` back.
 ///
@@ -299,5 +302,11 @@ impl Drop for OverOnDrop<'_> {
         if state.phase == Phase::Active {
             state.phase = Phase::Finished;
         }
+        drop(state);
+        // A clone of the deadline may outlive the work by far; it must not keep the work's waker alive.
+        drop(self.0.moved.take());
     }
 }
+
+#[cfg(test)]
+mod tests;

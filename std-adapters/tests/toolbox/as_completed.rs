@@ -1,10 +1,11 @@
 //! `as_completed`: in the order in which they end.
 
+use core::pin::pin;
 use core::time::Duration;
 use std::sync::Arc;
 
 use anywake::test_util::{Simulated, Simulation};
-use anywake::{Elapsed, Event, Failure, Runtime, Task, as_completed};
+use anywake::{Elapsed, Event, Failure, Runtime, Task, as_completed, stream};
 use futures_util::stream::FusedStream as _;
 use futures_util::{Stream as _, StreamExt as _};
 
@@ -76,9 +77,20 @@ async fn failures_are_items<R: Runtime>(rt: R) {
 
 async fn deadline_is_the_last_item_and_the_rest_run_on<R: Runtime>(rt: R) {
     let (gates, tasks) = gated::<R, 2>(rt);
+    let stop = event();
+    let mut ends = pin!(stream::until(as_completed(tasks), stop.wait()));
     gates[1].set();
-    let ends = as_completed(tasks).within::<R>(Duration::from_millis(10)).collect::<Vec<_>>().await;
-    assert!(matches!(ends[..], [Ok((1, Ok(1))), Err(Elapsed(()))]), "{ends:?}");
+    assert!(matches!(ends.next().await, Some(Ok((1, Ok(1))))));
+    stop.set();
+    assert!(matches!(ends.next().await, Some(Err(Elapsed(())))));
+    assert!(ends.next().await.is_none());
+    gates[0].set();
+}
+
+async fn deadline_comes_although_nothing_ends<R: Runtime>(rt: R) {
+    let (gates, tasks) = gated::<R, 1>(rt);
+    let ends = as_completed(tasks).within::<R>(Duration::from_millis(5)).collect::<Vec<_>>().await;
+    assert!(matches!(ends[..], [Err(Elapsed(()))]));
     gates[0].set();
 }
 
@@ -112,6 +124,7 @@ on_each_runtime! {
     order_is_kept_between_two_looks
     failures_are_items
     deadline_is_the_last_item_and_the_rest_run_on
+    deadline_comes_although_nothing_ends
     pending_tasks_can_be_taken_back
     dropped_stream_lets_the_tasks_run
 }
@@ -126,6 +139,19 @@ fn order_of_the_delays() {
         });
         assert_eq!(order, [2, 3, 1]);
     }
+}
+
+#[test]
+fn ends_that_are_there_do_not_put_the_deadline_off() {
+    Simulation::new().run(async {
+        let tasks = [0, 0, 9].map(|delay| Simulated.spawn(Simulated.sleep(Duration::from_secs(delay))));
+        Simulated.sleep(Duration::from_secs(1)).await;
+        let mut ends = as_completed(tasks).within::<Simulated>(Duration::from_secs(1));
+        assert!(matches!(ends.next().await, Some(Ok((0, Ok(()))))));
+        Simulated.sleep(Duration::from_secs(1)).await;
+        assert!(matches!(ends.next().await, Some(Err(Elapsed(())))));
+        assert!(ends.next().await.is_none());
+    });
 }
 
 #[test]

@@ -2,13 +2,12 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
-#[cfg(feature = "smol")]
 use std::sync::mpsc;
 
-use anywake::test_util::{Simulated, Simulation};
-use anywake::{BlockingPool, Runtime, TaskError, gather};
+use anywake::test_util::{Probe, Simulated, Simulation};
+use anywake::{BlockingPool, Runtime, TaskError, assert_pending, gather};
 
-use crate::support::Log;
+use crate::support::{Live, Log};
 
 async fn results_and_panics_come_back<R: Runtime>(rt: R) {
     let pool = BlockingPool::new(rt, 2);
@@ -47,7 +46,45 @@ async fn one_thread_keeps_the_order_of_the_calls<R: Runtime>(rt: R) {
     assert_eq!(log.lines(), (0..30).map(|n| n.to_string()).collect::<Vec<_>>());
 }
 
+/// Its captures are gone too, although the only thread is busy.
+async fn cancelled_before_its_turn_it_ends_at_once<R: Runtime>(rt: R) {
+    let pool = BlockingPool::new(rt, 1);
+    let (go, gate) = mpsc::channel::<()>();
+    let first = pool.spawn(move || gate.recv());
+    let live = Live::default();
+    let token = live.token();
+    let second = pool.spawn(move || drop(token));
+    second.cancel();
+    assert!(second.is_finished());
+    assert_eq!(live.count(), 0);
+    assert!(matches!(second.await, Err(TaskError::Cancelled)));
+    go.send(()).unwrap();
+    first.await.unwrap().unwrap();
+}
+
+async fn join_does_not_wait_for_what_was_cancelled<R: Runtime>(rt: R) {
+    let pool = BlockingPool::new(rt, 1);
+    pool.join().await;
+    let (go, gate) = mpsc::channel::<()>();
+    let first = pool.spawn(move || gate.recv());
+    pool.spawn(|| unreachable!("it was cancelled")).cancel();
+    let mut join = Probe::new(pool.join());
+    assert_pending!(join.poll());
+    go.send(()).unwrap();
+    first.await.unwrap().unwrap();
+    join.as_mut().await;
+}
+
+async fn handles_that_are_not_polled_hold_up_nobody<R: Runtime>(rt: R) {
+    let pool = BlockingPool::new(rt, 1);
+    let _unpolled = [pool.spawn(|| 1), pool.spawn(|| 2)];
+    assert_eq!(pool.spawn(|| 3).await.unwrap(), 3);
+}
+
 on_each_runtime! {
+    cancelled_before_its_turn_it_ends_at_once
+    join_does_not_wait_for_what_was_cancelled
+    handles_that_are_not_polled_hold_up_nobody
     results_and_panics_come_back
     not_more_than_so_many_run
     one_thread_keeps_the_order_of_the_calls
@@ -92,6 +129,67 @@ fn function_that_has_begun_is_not_stopped_and_keeps_its_slot() {
     assert_eq!(blocking::wait(next).unwrap(), 4);
     let cancelled: Result<(), _> = blocking::wait(cancelled);
     assert!(matches!(cancelled, Err(TaskError::Cancelled)));
+}
+
+/// A pool, a function that runs in it until it is told to go on, and a join that waits for it.
+#[cfg(feature = "smol")]
+mod joined {
+    use core::future::Future;
+    use std::sync::{Arc, mpsc};
+
+    use anywake::test_util::Probe;
+    use anywake::{BlockingPool, Smol, assert_pending, blocking};
+
+    use crate::support::finishes;
+
+    fn joined(pool: &BlockingPool<Smol>) -> Probe<impl Future<Output = ()>> {
+        let mut join = Probe::new(pool.join());
+        assert_pending!(join.poll());
+        join
+    }
+
+    #[test]
+    fn function_that_waits_for_another_goes_on_although_somebody_joins() {
+        finishes(|| {
+            let pool = Arc::new(BlockingPool::new(Smol, 2));
+            let (go, gate) = mpsc::channel();
+            let inner = Arc::clone(&pool);
+            let outer = pool.spawn(move || {
+                gate.recv().unwrap();
+                blocking::wait(inner.spawn(|| 3)).unwrap()
+            });
+            let mut join = joined(&pool);
+            go.send(()).unwrap();
+            assert_eq!(blocking::wait(outer).unwrap(), 3);
+            blocking::wait(join.as_mut());
+        });
+    }
+
+    #[test]
+    fn join_waits_for_what_came_before_it_and_for_nothing_else() {
+        finishes(|| {
+            let pool = BlockingPool::new(Smol, 2);
+            let functions = || {
+                let (go, gate) = mpsc::channel::<()>();
+                let (begins, begun) = mpsc::channel();
+                let task = pool.spawn(move || {
+                    begins.send(()).unwrap();
+                    gate.recv().unwrap();
+                });
+                begun.recv().unwrap();
+                (go, task)
+            };
+            let (first, ends_first) = functions();
+            let mut join = joined(&pool);
+            let (second, ends_second) = functions();
+            first.send(()).unwrap();
+            blocking::wait(ends_first).unwrap();
+            blocking::wait(join.as_mut());
+            assert!(!ends_second.is_finished());
+            second.send(()).unwrap();
+            blocking::wait(ends_second).unwrap();
+        });
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod support;
 mod as_completed;
 mod barrier;
 mod blocking_pool;
+mod busy;
 mod context;
 #[cfg(any(feature = "tokio", feature = "async-std", feature = "smol"))]
 mod counted;
@@ -13,6 +14,7 @@ mod exit_stack;
 mod gather;
 mod group;
 mod group_cancel;
+mod may_block;
 mod ordered_queue;
 mod pool;
 mod pool_time;

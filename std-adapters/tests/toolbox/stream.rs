@@ -1,8 +1,9 @@
 //! The streams.
 
 use core::cell::Cell;
-use core::future::pending;
+use core::future::{Future, pending, poll_fn};
 use core::pin::pin;
+use core::task::Poll;
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -119,9 +120,9 @@ async fn merged_queues_are_all_read<R: Runtime>(rt: R) {
 }
 
 async fn deadline_ends_a_stream<R: Runtime>(rt: R) {
-    let numbers = streams::iter([1, 2]).chain(streams::pending());
-    let items: Vec<_> = stream::within(rt, numbers, Duration::from_millis(5)).collect().await;
-    assert_eq!(items, [Ok(1), Ok(2), Err(Elapsed(()))]);
+    let items: Vec<_> =
+        stream::within(rt, streams::pending::<u8>(), Duration::from_millis(5)).collect().await;
+    assert_eq!(items, [Err(Elapsed(()))]);
     let items: Vec<_> = stream::within(rt, streams::iter([1]), Duration::from_secs(600)).collect().await;
     assert_eq!(items, [Ok(1)]);
 }
@@ -268,6 +269,36 @@ fn nothing_is_no_capacity_and_no_chunk() {
         drop(stream::chunks_timeout(Simulated, 0, Duration::ZERO, streams::iter([1])))
     });
     assert!(zero.is_err());
+}
+
+/// A deadline that comes at the given look at it.
+fn at_look(look: usize) -> impl Future<Output = ()> {
+    let mut looks = 0;
+    poll_fn(move |_| {
+        looks += 1;
+        if looks < look { Poll::Pending } else { Poll::Ready(()) }
+    })
+}
+
+#[test]
+fn stream_that_is_always_ready_ends_at_its_deadline() {
+    let items = stream::until(streams::repeat(1).take(9), at_look(4)).collect::<Vec<_>>();
+    assert_eq!(items.now_or_never().unwrap(), [Ok(1), Ok(1), Ok(1), Err(Elapsed(()))]);
+}
+
+#[test]
+fn item_that_is_ready_at_the_deadline_stays_where_it_is() {
+    let queue = Queue::with_capacity(2).unwrap();
+    (0..2).try_for_each(|n| queue.try_push(n)).unwrap();
+    let items = stream::until(queue.stream(), at_look(2)).collect::<Vec<_>>();
+    assert_eq!(items.now_or_never().unwrap(), [Ok(0), Err(Elapsed(()))]);
+    assert_eq!(queue.try_pop(), Ok(1));
+}
+
+#[test]
+fn stream_that_ends_before_its_deadline_has_no_last_error() {
+    let items = stream::until(streams::iter([1]), at_look(3)).collect::<Vec<_>>();
+    assert_eq!(items.now_or_never().unwrap(), [Ok(1)]);
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use core::fmt;
 use core::future::{Future, pending};
 use core::time::Duration;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use anywake::task::Panic;
 use anywake::test_util::{Simulated, Simulation};
@@ -54,6 +57,17 @@ macro_rules! on_each_runtime {
             crate::counted::run::<Counted>(super::$test(Counted::default()));
         }
     )*};
+}
+
+/// Runs it on a thread of its own, so that a hang is a failure.
+pub(crate) fn finishes<T: Send + 'static>(program: impl FnOnce() -> T + Send + 'static) -> T {
+    let (sender, receiver) = mpsc::channel();
+    let thread = thread::spawn(move || drop(sender.send(program())));
+    match receiver.recv_timeout(LONG) {
+        Ok(output) => output,
+        Err(RecvTimeoutError::Timeout) => panic!("it hangs"),
+        Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().expect_err("it has no output")),
+    }
 }
 
 /// Counts what holds a token of it: futures, mostly.

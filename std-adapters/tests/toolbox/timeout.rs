@@ -5,9 +5,9 @@ use core::time::Duration;
 
 use anywake::test_util::{Simulated, Simulation};
 use anywake::wait::DeadlineOver;
-use anywake::{Elapsed, Runtime, timeout, timeout_with};
+use anywake::{Elapsed, Runtime, Wait as _, timeout, timeout_with};
 
-use crate::support::{Live, event};
+use crate::support::{Live, after, event};
 
 const SOON: Duration = Duration::from_millis(5);
 const LATE: Duration = Duration::from_secs(600);
@@ -25,6 +25,36 @@ async fn late_work_is_dropped<R: Runtime>(rt: R) {
     assert_eq!(live.count(), 0);
     assert_eq!(timeout_with(rt, Some(SOON), |_| live.forever::<()>()).await, Err(Elapsed(())));
     assert_eq!(live.count(), 0);
+}
+
+async fn task_ends_with_its_timeout_if_it_is_cancelled_on_drop<R: Runtime>(rt: R) {
+    let live = Live::default();
+    let task = rt.spawn(live.forever::<()>());
+    assert!(timeout(rt, SOON, task.cancel_on_drop()).await.is_err());
+    live.gone(rt).await;
+    let task = rt.spawn(live.forever::<()>());
+    assert!(task.cancel_on_drop().within::<R>(SOON).await.is_err());
+    live.gone(rt).await;
+}
+
+async fn task_that_a_timeout_only_borrows_runs_on<R: Runtime>(rt: R) {
+    let go = event();
+    let mut task = rt.spawn(after(&go, 3));
+    assert!(timeout(rt, SOON, &mut task).await.is_err());
+    go.set();
+    assert_eq!(timeout(rt, LATE, task.cancel_on_drop()).await.unwrap().unwrap(), 3);
+}
+
+async fn task_that_is_detached_again_runs_on<R: Runtime>(rt: R) {
+    let (go, done) = (event(), event());
+    let (goes, ends) = (after(&go, ()), std::sync::Arc::clone(&done));
+    let handle = rt.spawn(async move {
+        goes.await;
+        ends.set();
+    });
+    drop(handle.cancel_on_drop().detach());
+    go.set();
+    done.wait().await;
 }
 
 async fn only_the_one_that_fired_says_so<R: Runtime>(rt: R) {
@@ -94,6 +124,9 @@ async fn deadline_of_finished_work_is_over_and_has_not_fired<R: Runtime>(rt: R) 
 on_each_runtime! {
     work_that_is_ready_wins
     late_work_is_dropped
+    task_ends_with_its_timeout_if_it_is_cancelled_on_drop
+    task_that_a_timeout_only_borrows_runs_on
+    task_that_is_detached_again_runs_on
     only_the_one_that_fired_says_so
     deadline_can_be_moved_to_never_and_back
     deadline_can_be_set_later
