@@ -181,11 +181,11 @@ impl Generation {
     /// Whether a waiter with this stamp is of this cohort: not younger, on the circle of stamps.
     #[inline]
     fn includes(self, stamp: u32) -> bool {
-        // mistake a_broadcast_reaches_late_comers: self.stamp().wrapping_sub(stamp) % STAMPS < STAMPS / 2 ~> true
-        // mistake a_broadcast_reaches_none_of_its_own: self.stamp().wrapping_sub(stamp) % STAMPS < STAMPS / 2 ~>
-        //     (self.stamp().wrapping_sub(stamp) % STAMPS).wrapping_sub(1) < STAMPS / 2
-        // The sign of the difference, which is as narrow as a stamp.
-        (self.0.wrapping_sub(stamp) << (u32::BITS - STAMPS.trailing_zeros())) as i32 >= 0
+        // The difference, as a signed number as narrow as a stamp, in the highest bits of a word.
+        let ahead = (self.0.wrapping_sub(stamp) << (u32::BITS - STAMPS.trailing_zeros())) as i32;
+        // mistake a_broadcast_reaches_late_comers: ahead >= 0 ~> true
+        // mistake a_broadcast_reaches_none_of_its_own: ahead >= 0 ~> ahead > 0
+        ahead >= 0
     }
 }
 
