@@ -4,6 +4,7 @@ mod barrier;
 mod blocking_pool;
 mod cache;
 mod counter;
+mod exclusive;
 pub mod ordered_queue;
 pub mod pool;
 mod shared_state;

@@ -297,5 +297,12 @@ pub(crate) fn promise<T>(abort: AbortHandle) -> (Task<T>, Promise<T>) {
     (Task { shared, abort }, promise)
 }
 
+/// The handle of a task that is over.
+pub(crate) fn ended<T>(outcome: Result<T, TaskError>) -> Task<T> {
+    let (task, promise) = promise(AbortHandle::default());
+    promise.fulfil(outcome);
+    task
+}
+
 #[cfg(test)]
 mod tests;

@@ -80,8 +80,8 @@ impl<O: Outcome> AsCompleted<O> {
         until(self, R::default().sleep(duration))
     }
 
-    /// The handles of the tasks that have not ended, each with its place, in the order of the arguments. (One that has
-    /// ended since the last item may be among them.)
+    /// The handles of the tasks whose ends have not been items of the stream, each with its place, in the order of the
+    /// arguments. Some of them may have ended all the same; their handles return the outcome.
     ///
     /// # Examples
     ///
@@ -101,7 +101,7 @@ impl<O: Outcome> AsCompleted<O> {
     /// ```
     #[must_use = "the handles are dropped otherwise"]
     pub fn into_pending(mut self) -> Vec<(usize, Task<O>)> {
-        self.children.take_running()
+        self.children.take_tasks()
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use crate::task::{CancelOnDrop, Failure, Outcome, Task, TaskError, flatten};
+use crate::task::{self, CancelOnDrop, Failure, Outcome, Task, TaskError, flatten};
 
 /// How a task with this outcome ended, in one layer.
 pub(crate) type Settled<O> = Result<<O as Outcome>::Value, Failure<<O as Outcome>::Error>>;
@@ -66,13 +66,16 @@ impl<O> Children<O> {
 
     /// Lets go of the handles: the tasks run on.
     pub(crate) fn detach(&mut self) {
-        drop(self.take_running());
+        drop(self.take_tasks());
     }
 
-    /// The handles of those that had not ended when they were last looked at.
-    pub(crate) fn take_running(&mut self) -> Vec<(usize, Task<O>)> {
+    /// The handles of those whose outcomes were not taken, in the order of the arguments.
+    pub(crate) fn take_tasks(&mut self) -> Vec<(usize, Task<O>)> {
+        let ended = mem::take(&mut self.ended).into_iter();
+        let ended = ended.map(|(index, outcome)| (index, task::ended(outcome)));
         let running = mem::take(&mut self.running).into_iter();
-        let mut tasks: Vec<_> = running.map(|child| (child.index, child.task.detach())).collect();
+        let running = running.map(|child| (child.index, child.task.detach()));
+        let mut tasks: Vec<_> = ended.chain(running).collect();
         tasks.sort_unstable_by_key(|&(index, _)| index);
         tasks
     }

@@ -23,6 +23,10 @@ use crate::task::{Failure, Outcome, Task};
 ///
 /// The failure that occurred first.
 ///
+/// # Panics
+///
+/// If the future is polled again after it has returned its result.
+///
 /// # Examples
 ///
 /// ```
@@ -37,7 +41,7 @@ use crate::task::{Failure, Outcome, Task};
 pub fn gather<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Gather<O> {
     let children = Children::new(tasks);
     let values = (0..children.len()).map(|_| None).collect();
-    Gather { children, values }
+    Gather { children, values, completed: false }
 }
 
 /// The future of [`gather`].
@@ -45,21 +49,25 @@ pub fn gather<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> Gather<O>
 pub struct Gather<O: Outcome> {
     children: Children<O>,
     values: Vec<Option<O::Value>>,
+    completed: bool,
 }
 
 impl<O: Outcome> Future for Gather<O> {
     type Output = Result<Vec<O::Value>, Failure<O::Error>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        assert!(!self.completed, "`Gather` polled after it had completed");
         while let Some((index, ended)) = ready!(self.children.poll_next(cx)) {
             match ended {
                 Ok(value) => self.values[index] = Some(value),
                 Err(failure) => {
+                    self.completed = true;
                     self.children.detach();
                     return Poll::Ready(Err(failure));
                 }
             }
         }
+        self.completed = true;
         Poll::Ready(Ok(in_order(&mut self.values)))
     }
 }
@@ -70,6 +78,10 @@ impl<O: Outcome> Future for Gather<O> {
 /// # Cancel safety
 ///
 /// If the future is dropped before it has a result, all tasks are cancelled.
+///
+/// # Panics
+///
+/// If the future is polled again after it has returned its result.
 ///
 /// # Examples
 ///
@@ -86,7 +98,7 @@ impl<O: Outcome> Future for Gather<O> {
 pub fn gather_settled<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> GatherSettled<O> {
     let children = Children::new(tasks);
     let settled = (0..children.len()).map(|_| None).collect();
-    GatherSettled { children, settled }
+    GatherSettled { children, settled, completed: false }
 }
 
 /// The future of [`gather_settled`].
@@ -94,15 +106,18 @@ pub fn gather_settled<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> G
 pub struct GatherSettled<O: Outcome> {
     children: Children<O>,
     settled: Vec<Option<Settled<O>>>,
+    completed: bool,
 }
 
 impl<O: Outcome> Future for GatherSettled<O> {
     type Output = Vec<Settled<O>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        assert!(!self.completed, "`GatherSettled` polled after it had completed");
         while let Some((index, ended)) = ready!(self.children.poll_next(cx)) {
             self.settled[index] = Some(ended);
         }
+        self.completed = true;
         Poll::Ready(in_order(&mut self.settled))
     }
 }

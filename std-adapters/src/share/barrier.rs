@@ -1,11 +1,13 @@
 //! [`Barrier`]: tasks that wait for each other.
 //!
-//! Each round is an object of its own, which the last to arrive opens and replaces. So those who come while others
-//! still leave are in the next round already and need not wait, and nothing that happens to a waiter later, a drop
-//! say, can disturb the rounds after it.
+//! Each round has an event of its own, which the last to arrive sets and replaces. So those who come while others still
+//! leave are in the next round already and need not wait. A task that has met the others is in a list until it has left.
+//! A `wait` that wakes up and is not in that list was broken.
 
 use core::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use core::mem;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anywake_core::Event;
 
@@ -29,25 +31,14 @@ pub struct Barrier {
 }
 
 struct State {
-    round: Arc<Round>,
+    /// Set when the round that is being filled is complete, or broken.
+    round: Arc<Event>,
     /// Who waits in this round, in the order of arrival.
     waiting: Vec<u64>,
+    /// The tasks that have met and not left, with their indices: their `wait` was woken and has not run since.
+    leaving: BTreeMap<u64, usize>,
     next_ticket: u64,
     broken: bool,
-}
-
-#[derive(Default)]
-struct Round {
-    over: Event,
-    /// Set before the event: the tickets of those who met, or that the round was broken.
-    result: OnceLock<Result<Vec<u64>, BrokenBarrier>>,
-}
-
-impl Round {
-    fn end(&self, result: Result<Vec<u64>, BrokenBarrier>) {
-        self.result.set(result).expect("a round ends once");
-        self.over.set();
-    }
 }
 
 impl Barrier {
@@ -67,7 +58,13 @@ impl Barrier {
     #[must_use]
     pub fn new(parties: usize) -> Self {
         assert!(parties > 0, "a barrier has at least one party");
-        let state = State { round: Arc::default(), waiting: Vec::new(), next_ticket: 0, broken: false };
+        let state = State {
+            round: Arc::default(),
+            waiting: Vec::new(),
+            leaving: BTreeMap::new(),
+            next_ticket: 0,
+            broken: false,
+        };
         Self { parties, state: Mutex::new(state) }
     }
 
@@ -80,7 +77,8 @@ impl Barrier {
     ///
     /// # Errors
     ///
-    /// [`BrokenBarrier`] after an [`abort`](Barrier::abort), and if the barrier is [`reset`](Barrier::reset) meanwhile.
+    /// [`BrokenBarrier`] after an [`abort`](Barrier::abort), and if the barrier is aborted or [`reset`](Barrier::reset)
+    /// before this returns; see there.
     ///
     /// # Examples
     ///
@@ -93,51 +91,63 @@ impl Barrier {
     /// assert_eq!(indices, (Ok(0), Ok(1), Ok(2)));
     /// ```
     pub async fn wait(&self) -> Result<usize, BrokenBarrier> {
-        let (round, arrival) = self.arrive()?;
-        round.over.wait().await;
-        let result = round.result.get().expect("set before the event");
-        match result {
-            Ok(met) => Ok(met.binary_search(&arrival.ticket).expect("the tickets ascend")),
-            Err(broken) => Err(*broken),
-        }
+        let (round, arrival) = match self.arrive()? {
+            Arrived::Last(index) => return Ok(index),
+            Arrived::Waits(round, arrival) => (round, arrival),
+        };
+        round.wait().await;
+        self.state().leaving.remove(&arrival.ticket).ok_or(BrokenBarrier)
     }
 
-    fn arrive(&self) -> Result<(Arc<Round>, Arrival<'_>), BrokenBarrier> {
+    fn arrive(&self) -> Result<Arrived<'_>, BrokenBarrier> {
         let mut state = self.state();
         if state.broken {
             return Err(BrokenBarrier);
         }
+        let index = state.waiting.len();
+        if index + 1 == self.parties {
+            let met = mem::take(&mut state.waiting);
+            state.leaving.extend(met.into_iter().zip(0..));
+            Self::end_round(state);
+            return Ok(Arrived::Last(index));
+        }
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         state.waiting.push(ticket);
-        let round = Arc::clone(&state.round);
-        if state.waiting.len() == self.parties {
-            let met = state.next_round();
-            drop(state);
-            round.end(Ok(met));
-        }
-        Ok((round, Arrival { barrier: self, ticket }))
+        Ok(Arrived::Waits(Arc::clone(&state.round), Arrival { barrier: self, ticket }))
     }
 
-    /// Sends all waiters away with an error, and keeps the barrier usable.
+    /// Breaks a round: its tasks get an error, and the barrier stays usable.
+    ///
+    /// As in asyncio it is the round that tasks are leaving, if there is one. A task is leaving if its round is complete,
+    /// so that its `wait` was woken, and that `wait` has not run since. The tasks that wait for the next round go on
+    /// waiting then. If no task is leaving, the tasks that wait get the error.
+    ///
+    /// A `wait` that is kept without being polled counts as leaving until it is dropped.
     ///
     /// # Examples
     ///
     /// ```
-    /// use anywake::{Barrier, BrokenBarrier, assert_pending, assert_ready, test_util::Probe};
+    /// use anywake::{Barrier, BrokenBarrier, blocking};
+    /// use futures_util::future::join;
     ///
     /// let barrier = Barrier::new(2);
-    /// let mut wait = Probe::new(barrier.wait());
-    /// assert_pending!(wait.poll());
-    /// barrier.reset();
-    /// assert_eq!(assert_ready!(wait.poll()), Err(BrokenBarrier));
+    /// let resets = async { barrier.reset() };
+    /// assert_eq!(blocking::wait(join(barrier.wait(), resets)).0, Err(BrokenBarrier));
     /// assert!(!barrier.is_broken());
     /// ```
     pub fn reset(&self) {
-        self.break_round(false);
+        let mut state = self.state();
+        state.broken = false;
+        if state.leaving.is_empty() {
+            Self::break_round(state);
+        } else {
+            state.leaving.clear();
+        }
     }
 
-    /// Sends all waiters away with an error, and all who come later, until a [`reset`](Barrier::reset).
+    /// Breaks the barrier: all tasks that wait or are leaving get an error, and all that come later, until a
+    /// [`reset`](Barrier::reset).
     ///
     /// # Examples
     ///
@@ -149,16 +159,22 @@ impl Barrier {
     /// assert_eq!(blocking::wait(barrier.wait()), Err(BrokenBarrier));
     /// ```
     pub fn abort(&self) {
-        self.break_round(true);
+        let mut state = self.state();
+        state.broken = true;
+        state.leaving.clear();
+        Self::break_round(state);
     }
 
-    fn break_round(&self, broken: bool) {
-        let mut state = self.state();
-        state.broken = broken;
-        let round = Arc::clone(&state.round);
-        state.next_round();
+    fn break_round(mut state: MutexGuard<'_, State>) {
+        state.waiting.clear();
+        Self::end_round(state);
+    }
+
+    /// Wakes the tasks of this round, and begins the next.
+    fn end_round(mut state: MutexGuard<'_, State>) {
+        let over = mem::take(&mut state.round);
         drop(state);
-        round.end(Err(BrokenBarrier));
+        over.set();
     }
 
     /// How many tasks it takes.
@@ -215,12 +231,11 @@ impl Barrier {
     }
 }
 
-impl State {
-    /// Begins a new round, and returns who waited in the one before.
-    fn next_round(&mut self) -> Vec<u64> {
-        self.round = Arc::default();
-        core::mem::take(&mut self.waiting)
-    }
+/// How a task has arrived.
+enum Arrived<'a> {
+    /// As the last one, with this index.
+    Last(usize),
+    Waits(Arc<Event>, Arrival<'a>),
 }
 
 /// A place in the round, given up by being dropped.
@@ -231,23 +246,25 @@ struct Arrival<'a> {
 
 impl Drop for Arrival<'_> {
     fn drop(&mut self) {
-        // It is not among those who wait in a later round.
-        self.barrier.state().waiting.retain(|&ticket| ticket != self.ticket);
+        let mut state = self.barrier.state();
+        state.waiting.retain(|&ticket| ticket != self.ticket);
+        state.leaving.remove(&self.ticket);
     }
 }
 
 impl fmt::Debug for Barrier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state();
+        // Before the caller's formatter runs.
+        let (waiting, broken) = (self.waiting(), self.is_broken());
         f.debug_struct("Barrier")
             .field("parties", &self.parties)
-            .field("waiting", &state.waiting.len())
-            .field("broken", &state.broken)
+            .field("waiting", &waiting)
+            .field("broken", &broken)
             .finish()
     }
 }
 
-/// The barrier was aborted, or reset while the caller waited.
+/// The barrier was aborted, or reset while the caller waited or left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BrokenBarrier;
 

@@ -1,24 +1,37 @@
 //! [`Cache`]: values that are loaded once, however many ask.
 //!
-//! Each key has an entry with a lock of its own. Whoever holds it loads; the others wait for the lock, and then find
-//! the value, or load themselves if there is none: because the load failed, or because its task went away. So no
-//! loader is special, and none is waited for in vain.
+//! Each key has a slot with a lock of its own. Whoever holds the lock loads; the others wait for it, and then find the
+//! value, or load themselves if there is none: because the load failed, or because its task was dropped. So no loader is
+//! special, and none is waited for in vain.
+//!
+//! A removed slot never comes back to the map. A task that loads there keeps its value for itself, and the tasks that
+//! wait there begin anew. So a value that was loaded before a removal does not come back after it.
+//!
+//! Under the mutex keys are compared, and no other code of the caller runs: hashes are computed before, and keys and
+//! values are cloned and dropped outside.
 
 use core::fmt;
 use core::future::Future;
-use core::hash::Hash;
+use core::hash::{BuildHasher, Hash};
+use core::mem;
 use core::time::Duration;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::hash::RandomState;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anywake_core::Lock;
 
+use super::exclusive::Exclusive;
 use crate::runtime::Runtime;
 
 /// A cache for tasks: one load per key at a time, and values that expire.
 ///
 /// Values are cloned out of it; large ones belong in an `Arc`.
+///
+/// # Panics
+///
+/// If the comparison of two keys uses the cache that they are in.
 ///
 /// # Examples
 ///
@@ -37,16 +50,21 @@ use crate::runtime::Runtime;
 /// ```
 #[doc(alias("memoize", "singleflight"))]
 pub struct Cache<K, V, R> {
-    entries: Mutex<HashMap<K, Arc<Entry<V>>>>,
+    slots: Exclusive<Slots<K, V>>,
+    hasher: RandomState,
     lifetime: Option<Duration>,
     runtime: R,
 }
 
-struct Entry<V> {
-    /// Held by the one who loads.
-    loading: Lock<()>,
-    /// Behind an `Arc`, so that it is cloned and dropped outside of the lock.
-    value: Mutex<Option<Arc<Value<V>>>>,
+/// What the cache knows of a key.
+struct Slot<K, V> {
+    key: K,
+    /// Held by the task that loads. It also tells this slot from a later one for the same key.
+    loading: Arc<Lock<()>>,
+    /// How many tasks load, or wait for a load.
+    users: usize,
+    /// Behind an `Arc`, so that it is cloned and dropped outside of the mutex.
+    value: Option<Arc<Value<V>>>,
 }
 
 struct Value<V> {
@@ -75,7 +93,8 @@ impl<K, V, R: Runtime> Cache<K, V, R> {
     /// ```
     #[must_use]
     pub fn new(runtime: R) -> Self {
-        Self { entries: Mutex::default(), lifetime: None, runtime }
+        let slots = Exclusive::new(Slots(HashMap::new()));
+        Self { slots, hasher: RandomState::new(), lifetime: None, runtime }
     }
 
     /// Lets each value expire when `lifetime` has passed since it was put in.
@@ -116,11 +135,14 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// ```
     #[must_use]
     pub fn get(&self, key: &K) -> Option<V> {
-        let entry = Arc::clone(self.entries().get(key)?);
-        self.fresh(&entry)
+        let hash = self.hasher.hash_one(key);
+        let value = self.slots.lock().find(hash, |slot| slot.key == *key)?.value.clone();
+        self.fresh(value)
     }
 
-    /// Puts a value in, in place of the one that was there. A load that is going on will replace it.
+    /// Puts a value in, in place of the one that was there.
+    ///
+    /// A load that is going on will replace it. To keep `value` all the same, [`remove`](Cache::remove) the key first.
     ///
     /// # Examples
     ///
@@ -135,8 +157,18 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// # }
     /// ```
     pub fn insert(&self, key: K, value: V) {
-        let entry = self.entry(key);
-        self.store(&entry, value);
+        let value = Some(self.value(value));
+        let hash = self.hasher.hash_one(&key);
+        let mut slots = self.slots.lock();
+        let replaced = match slots.find(hash, |slot| slot.key == key) {
+            Some(slot) => mem::replace(&mut slot.value, value),
+            None => {
+                slots.add(hash, Slot { key, loading: Arc::default(), users: 0, value });
+                return;
+            }
+        };
+        drop(slots);
+        drop(replaced);
     }
 
     /// The value of `key`; if there is none, what `load` makes of it.
@@ -171,37 +203,48 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     where
         F: Future<Output = Result<V, E>>,
     {
-        let entry = Tidied { cache: self, entry: self.entry(key.clone()), key };
-        let _loading = entry.entry.loading.lock().await;
-        if let Some(value) = self.fresh(&entry.entry) {
+        loop {
+            let turn = self.turn(&key);
+            let _loading = turn.loading.lock().await;
+            // The slot was removed meanwhile. Nobody would find a value there.
+            let Some(value) = turn.slot(|slot| slot.value.clone()) else { continue };
+            if let Some(value) = self.fresh(value) {
+                return Ok(value);
+            }
+            let value = load().await?;
+            // What it replaces, or the value itself if the slot was removed, is dropped outside of the mutex.
+            let mut loaded = Some(self.value(value.clone()));
+            turn.slot(|slot| mem::swap(&mut slot.value, &mut loaded));
             return Ok(value);
         }
-        let value = load().await?;
-        self.store(&entry.entry, value.clone());
-        Ok(value)
     }
 
     /// Forgets the value of `key`, and returns it if it had not expired.
+    ///
+    /// A load that began before does not bring the value back: its caller gets the value, the cache does not. Callers that
+    /// wait for that load begin another one when it ends. Callers that come later begin one at once.
     ///
     /// # Examples
     ///
     /// ```
     /// # #[cfg(feature = "smol")] {
-    /// use anywake::{Cache, Smol};
+    /// use anywake::{Cache, Runtime, Smol};
     ///
-    /// let cache = Cache::new(Smol);
-    /// cache.insert("key", 1);
-    /// assert_eq!(cache.remove(&"key"), Some(1));
-    /// assert_eq!(cache.get(&"key"), None);
+    /// Smol.block_on(async {
+    ///     let cache = Cache::new(Smol);
+    ///     let stale = async || {
+    ///         cache.remove(&"key"); // It changed while it was being loaded.
+    ///         Ok::<_, ()>("stale")
+    ///     };
+    ///     assert_eq!(cache.get_or_load("key", stale).await, Ok("stale"));
+    ///     assert_eq!(cache.get(&"key"), None);
+    /// });
     /// # }
     /// ```
     pub fn remove(&self, key: &K) -> Option<V> {
-        let entry = Arc::clone(self.entries().get(key)?);
-        let value = self.fresh(&entry);
-        let removed = entry.value().take();
-        drop(removed);
-        self.tidy(key, &entry);
-        value
+        let hash = self.hasher.hash_one(key);
+        let removed = self.slots.lock().take(hash, |slot| slot.key == *key)?;
+        self.fresh(removed.value)
     }
 
     /// Forgets all values that have expired, so that their memory is free before somebody asks for them.
@@ -223,16 +266,9 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// ```
     pub fn prune(&self) {
         let now = self.runtime.now();
-        let mut pruned = Vec::new();
-        self.entries().retain(|_, entry| {
-            let fresh = entry.value().as_ref().is_some_and(|value| value.is_fresh(now));
-            let used = Arc::strong_count(entry) > 1;
-            if !fresh && !used {
-                pruned.push(Arc::clone(entry));
-            }
-            fresh || used
-        });
-        // The values are dropped here, not under the lock.
+        let is_fresh = |slot: &Slot<K, V>| slot.value.as_ref().is_some_and(|value| value.is_fresh(now));
+        let pruned = self.slots.lock().take_all(|slot| slot.users == 0 && !is_fresh(slot));
+        drop(pruned);
     }
 
     /// How many keys have a value, those that have expired and were not pruned among them.
@@ -250,7 +286,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries().values().filter(|entry| entry.value().is_some()).count()
+        self.slots.lock().iter().filter(|slot| slot.value.is_some()).count()
     }
 
     /// Whether no key has a value.
@@ -271,62 +307,107 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         self.len() == 0
     }
 
-    fn entry(&self, key: K) -> Arc<Entry<V>> {
-        let empty = || Arc::new(Entry { loading: Lock::new(()), value: Mutex::new(None) });
-        Arc::clone(self.entries().entry(key).or_insert_with(empty))
+    fn value(&self, value: V) -> Arc<Value<V>> {
+        let until = self.lifetime.and_then(|lifetime| self.runtime.now().checked_add(lifetime));
+        Arc::new(Value { value, until })
     }
 
-    fn fresh(&self, entry: &Entry<V>) -> Option<V> {
-        let value = entry.value().clone()?;
+    fn fresh(&self, value: Option<Arc<Value<V>>>) -> Option<V> {
+        let value = value?;
         value.is_fresh(self.runtime.now()).then(|| value.value.clone())
     }
 
-    fn store(&self, entry: &Entry<V>, value: V) {
-        let until = self.lifetime.and_then(|lifetime| self.runtime.now().checked_add(lifetime));
-        let replaced = entry.value().replace(Arc::new(Value { value, until }));
-        drop(replaced);
+    /// A turn at the slot of the key, which is made if there is none.
+    fn turn(&self, key: &K) -> Turn<'_, K, V, R> {
+        let hash = self.hasher.hash_one(key);
+        let new = Slot { key: key.clone(), loading: Arc::default(), users: 1, value: None };
+        let loading = Arc::clone(&new.loading);
+        let mut slots = self.slots.lock();
+        let loading = match slots.find(hash, |slot| slot.key == *key) {
+            Some(slot) => {
+                slot.users += 1;
+                Arc::clone(&slot.loading)
+            }
+            None => {
+                slots.add(hash, new);
+                loading
+            }
+        };
+        Turn { cache: self, hash, loading }
     }
 }
 
-impl<K: Eq + Hash, V, R> Cache<K, V, R> {
-    /// Removes an entry that has no value, unless somebody else is at it.
-    fn tidy(&self, key: &K, entry: &Arc<Entry<V>>) {
-        let mut entries = self.entries();
-        // Two: the map's own, and the caller's. It can only grow under the lock.
-        let unused = Arc::strong_count(entry) == 2 && entry.value().is_none();
-        let removed = if unused { entries.remove_entry(key) } else { None };
-        drop(entries);
-        drop(removed);
+/// The slots by the hashes of their keys; hardly ever do two have the same.
+struct Slots<K, V>(HashMap<u64, Vec<Slot<K, V>>>);
+
+impl<K, V> Slots<K, V> {
+    fn find(&mut self, hash: u64, is_it: impl Fn(&Slot<K, V>) -> bool) -> Option<&mut Slot<K, V>> {
+        self.0.get_mut(&hash)?.iter_mut().find(|slot| is_it(slot))
+    }
+
+    fn add(&mut self, hash: u64, slot: Slot<K, V>) {
+        self.0.entry(hash).or_default().push(slot);
+    }
+
+    fn take(&mut self, hash: u64, is_it: impl Fn(&Slot<K, V>) -> bool) -> Option<Slot<K, V>> {
+        let slots = self.0.get_mut(&hash)?;
+        let slot = slots.iter().position(is_it).map(|index| slots.swap_remove(index));
+        if slots.is_empty() {
+            self.0.remove(&hash);
+        }
+        slot
+    }
+
+    fn take_all(&mut self, is_one: impl Fn(&Slot<K, V>) -> bool) -> Vec<Slot<K, V>> {
+        let mut taken = Vec::new();
+        self.0.retain(|_, slots| {
+            while let Some(index) = slots.iter().position(&is_one) {
+                taken.push(slots.swap_remove(index));
+            }
+            !slots.is_empty()
+        });
+        taken
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Slot<K, V>> {
+        self.0.values().flatten()
     }
 }
 
-impl<K, V, R> Cache<K, V, R> {
-    fn entries(&self) -> MutexGuard<'_, HashMap<K, Arc<Entry<V>>>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<V> Entry<V> {
-    fn value(&self) -> MutexGuard<'_, Option<Arc<Value<V>>>> {
-        self.value.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// An entry in use, which does not stay behind empty.
-struct Tidied<'a, K: Eq + Hash, V, R> {
+/// A use of a slot, which does not stay behind without a value.
+struct Turn<'a, K, V, R> {
     cache: &'a Cache<K, V, R>,
-    entry: Arc<Entry<V>>,
-    key: K,
+    hash: u64,
+    loading: Arc<Lock<()>>,
 }
 
-impl<K: Eq + Hash, V, R> Drop for Tidied<'_, K, V, R> {
+impl<K, V, R> Turn<'_, K, V, R> {
+    fn is_at(&self, slot: &Slot<K, V>) -> bool {
+        Arc::ptr_eq(&slot.loading, &self.loading)
+    }
+
+    /// What `look` makes of the slot, unless the slot was removed.
+    fn slot<O>(&self, look: impl FnOnce(&mut Slot<K, V>) -> O) -> Option<O> {
+        self.cache.slots.lock().find(self.hash, |slot| self.is_at(slot)).map(look)
+    }
+}
+
+impl<K, V, R> Drop for Turn<'_, K, V, R> {
     fn drop(&mut self) {
-        self.cache.tidy(&self.key, &self.entry);
+        let mut slots = self.cache.slots.lock();
+        let Some(slot) = slots.find(self.hash, |slot| self.is_at(slot)) else { return };
+        slot.users -= 1;
+        let unused = slot.users == 0 && slot.value.is_none();
+        let removed = if unused { slots.take(self.hash, |slot| self.is_at(slot)) } else { None };
+        drop(slots);
+        drop(removed);
     }
 }
 
 impl<K, V, R> fmt::Debug for Cache<K, V, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cache").field("keys", &self.entries().len()).finish_non_exhaustive()
+        // Before the caller's formatter runs.
+        let keys = self.slots.lock().iter().count();
+        f.debug_struct("Cache").field("keys", &keys).finish_non_exhaustive()
     }
 }

@@ -1,29 +1,42 @@
 //! [`LifoQueue`] and [`PriorityQueue`]: queues whose items come out in another order than they went in.
 
-// The core's queue is a ring. Here the items are in a heap or a stack, and two semaphores count them and the room for
-// more; so those who wait are served in the order in which they came, whatever the order of the items.
+// # Problem
+// The core's queue is a ring under a lock that runs no code of the caller. Here items may be compared, and that is
+// code of the caller: it takes its time, may panic, and may come back to the queue.
+//
+// # Chosen
+// The items are in a heap or a stack under a mutex, and two semaphores say who may touch it: one has a permit for each
+// free place, the other for each item. So waiters are served in the order in which they came, whatever the order of the
+// items, and what was granted to a waiter that is dropped goes to the next.
+//
+// What the mutex guards is in `state`, with the invariants; the heap and the stack are in `order`.
 
 use core::fmt;
-use core::future::{Future, poll_fn};
-use core::mem;
-use core::pin::pin;
-use core::task::Poll;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
 
 use anywake_core::{
-    CapacityError, Closed, Event, PushError, Semaphore, TaskDoneError, TryAcquireError, TryPopError,
+    CapacityError, Closed, Event, Permit, PushError, Semaphore, TaskDoneError, TryAcquireError, TryPopError,
     TryPushError,
 };
 
+use super::exclusive::{Exclusive, ExclusiveGuard};
+
 mod order;
+mod state;
 
 pub use order::{Least, Newest, Order};
+use state::{Gate, State};
 
 /// A bounded queue that gives the newest item first: `asyncio.LifoQueue`.
 #[doc(alias = "stack")]
 pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 
 /// A bounded queue that gives the least item first: `asyncio.PriorityQueue`. Of equal items any may be first.
+///
+/// Items are compared by [`push`](OrderedQueue::push) and [`pop`](OrderedQueue::pop), and by
+/// [`close_now`](OrderedQueue::close_now) if a `pop` was promised an item and has not run yet.
 ///
 /// # Examples
 ///
@@ -38,26 +51,23 @@ pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 pub type PriorityQueue<T> = OrderedQueue<Least<T>>;
 
 /// The common type of [`LifoQueue`] and [`PriorityQueue`], with the methods and the rules of
-/// [`Queue`](crate::Queue): bounded, first come first served, nothing lost by a drop. Items are compared while the
-/// queue is locked: a comparison must not use it.
+/// [`Queue`](crate::Queue): bounded, first come first served, nothing lost by a drop.
+///
+/// # Panics
+///
+/// If a comparison panics, the queue stays as it was and the panic goes to the caller. A `push` drops its item then. The
+/// item of a `pop` stays in the queue, and is promised to the next waiter. Items are compared while the queue is locked,
+/// so a comparison that uses the same queue panics.
+///
+/// If a waker panics, the method that woke it has done its work and panics too. `pop` and `try_pop` do not: they return
+/// their item.
 pub struct OrderedQueue<O> {
-    state: Mutex<State<O>>,
+    state: Exclusive<State<O>>,
     /// One permit for each free place.
     room: Semaphore,
-    /// One permit for each item. Closed with the queue; what is left is taken without one.
+    /// One permit for each item.
     ready: Semaphore,
     capacity: usize,
-    /// Set and cleared at once, for those who wait at that moment, whenever all work is done.
-    finished: Event,
-}
-
-struct State<O> {
-    items: O,
-    len: usize,
-    unfinished: usize,
-    /// How often all work was done.
-    rounds: u64,
-    closed: bool,
 }
 
 impl<O: Order> OrderedQueue<O> {
@@ -80,9 +90,7 @@ impl<O: Order> OrderedQueue<O> {
             return Err(CapacityError::Zero);
         }
         let room = Semaphore::try_new(capacity).map_err(|_| CapacityError::TooLarge)?;
-        let state = State { items: O::default(), len: 0, unfinished: 0, rounds: 0, closed: false };
-        let (ready, finished) = (Semaphore::new(0), Event::new());
-        Ok(Self { state: Mutex::new(state), room, ready, capacity, finished })
+        Ok(Self { state: Exclusive::new(State::new()), room, ready: Semaphore::new(0), capacity })
     }
 
     /// Adds an item, and waits while the queue is full.
@@ -98,18 +106,18 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::{PriorityQueue, PushError, blocking};
+    /// use anywake::{LifoQueue, PushError, blocking};
     ///
-    /// let queue = PriorityQueue::with_capacity(2).unwrap();
-    /// assert!(blocking::wait(queue.push(1)).is_ok());
+    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// assert_eq!(blocking::wait(queue.push("item")), Ok(()));
     /// queue.close();
-    /// assert_eq!(blocking::wait(queue.push(2)), Err(PushError(2)));
+    /// assert_eq!(blocking::wait(queue.push("late")), Err(PushError("late")));
     /// ```
     pub async fn push(&self, item: O::Item) -> Result<(), PushError<O::Item>> {
-        let Ok(place) = self.room.acquire().await else { return Err(PushError(item)) };
-        self.put(item).inspect(|()| {
-            place.forget();
-        })
+        match self.room.acquire().await {
+            Ok(place) => self.put(item, place),
+            Err(Closed) => Err(PushError(item)),
+        }
     }
 
     /// Adds an item if there is room and nobody waits for it.
@@ -129,25 +137,27 @@ impl<O: Order> OrderedQueue<O> {
     /// ```
     pub fn try_push(&self, item: O::Item) -> Result<(), TryPushError<O::Item>> {
         match self.room.try_acquire() {
-            Ok(place) => self
-                .put(item)
-                .map(|()| _ = place.forget())
-                .map_err(|PushError(item)| TryPushError::Closed(item)),
+            Ok(place) => self.put(item, place).map_err(|PushError(item)| TryPushError::Closed(item)),
             Err(TryAcquireError::Closed) => Err(TryPushError::Closed(item)),
             Err(_) => Err(TryPushError::Full(item)),
         }
     }
 
-    fn put(&self, item: O::Item) -> Result<(), PushError<O::Item>> {
-        let mut state = self.state();
-        if state.closed {
+    fn put(&self, item: O::Item, place: Permit<'_>) -> Result<(), PushError<O::Item>> {
+        let mut state = self.state.lock();
+        if state.gate != Gate::Open {
+            drop(state);
             return Err(PushError(item));
         }
-        state.items.put(item);
-        state.len += 1;
+        let index = state.items.place_of(&item);
+        state.items.put(item, index);
         state.unfinished += 1;
         drop(state);
-        self.ready.release(1).expect("not more than the capacity");
+        place.forget();
+        // The queue may have been closed at once since the mutex was free.
+        let _late = OnDrop(|| self.discard());
+        // Not too many: as many as there are items.
+        _ = self.ready.release(1);
         Ok(())
     }
 
@@ -155,29 +165,29 @@ impl<O: Order> OrderedQueue<O> {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, no item is lost.
+    /// If the future is dropped, no item is lost: what was promised to it goes to the next who waits.
     ///
     /// # Errors
     ///
-    /// [`Closed`] if the queue is closed and empty.
+    /// [`Closed`] if the queue is closed and empty, or closed by [`close_now`](OrderedQueue::close_now) before an item
+    /// was promised to this `pop`.
     ///
     /// # Examples
     ///
     /// ```
-    /// use anywake::{Closed, LifoQueue, blocking};
+    /// use anywake::{Closed, PriorityQueue, blocking};
     ///
-    /// let queue = LifoQueue::with_capacity(2).unwrap();
-    /// ["old", "new"].into_iter().try_for_each(|item| queue.try_push(item)).unwrap();
-    /// assert_eq!(blocking::wait(queue.pop()), Ok("new"));
-    /// assert_eq!(blocking::wait(queue.pop()), Ok("old"));
+    /// let queue = PriorityQueue::with_capacity(2).unwrap();
+    /// [2, 1].into_iter().try_for_each(|n| queue.try_push(n)).unwrap();
     /// queue.close();
-    /// assert_eq!(blocking::wait(queue.pop()), Err(Closed));
+    /// assert_eq!([(); 3].map(|()| blocking::wait(queue.pop())), [Ok(1), Ok(2), Err(Closed)]);
     /// ```
     pub async fn pop(&self) -> Result<O::Item, Closed> {
-        if let Ok(claim) = self.ready.acquire().await {
-            claim.forget();
-        }
-        self.take().ok_or(Closed)
+        // If the future is dropped with a claim, the item is promised to nobody then.
+        let given_up = OnDrop(|| self.discard());
+        let claim = self.ready.acquire().await;
+        given_up.defuse();
+        self.take(claim?).ok_or(Closed)
     }
 
     /// Takes the item that comes next, if there is one that is not promised to a waiter.
@@ -198,26 +208,35 @@ impl<O: Order> OrderedQueue<O> {
     /// ```
     pub fn try_pop(&self) -> Result<O::Item, TryPopError> {
         match self.ready.try_acquire() {
-            Ok(claim) => {
-                claim.forget();
-            }
-            Err(TryAcquireError::Closed) => {}
-            Err(_) => return Err(TryPopError::Empty),
+            Ok(claim) => self.take(claim).ok_or(TryPopError::Closed),
+            Err(TryAcquireError::Closed) => Err(TryPopError::Closed),
+            Err(_) => Err(TryPopError::Empty),
         }
-        self.take().ok_or(TryPopError::Closed)
     }
 
-    /// There is an item for each claim, unless the queue was closed after it was granted.
-    fn take(&self) -> Option<O::Item> {
-        let mut state = self.state();
-        let item = state.items.take()?;
-        state.len -= 1;
+    /// Takes the item that a claim is for; there is one (invariant 2).
+    fn take(&self, claim: Permit<'_>) -> Option<O::Item> {
+        // If a comparison panics, the claim goes back first, and then the item is promised to nobody.
+        let given_back = OnDrop(|| self.discard());
+        let claim = claim;
+        let mut state = self.state.lock();
+        let item = state.items.take();
+        let over = state.is_over();
         drop(state);
-        self.room.release(1).expect("not more than the capacity");
-        Some(item)
+        claim.forget();
+        given_back.defuse();
+        // Not too many: the place of the item.
+        sheltered(|| _ = self.room.release(1));
+        if over {
+            sheltered(|| self.ready.close());
+        }
+        item
     }
 
     /// Ends the queue: what is in it can still be taken, nothing can be added.
+    ///
+    /// A `pop` that finds all items promised to others waits: if one of those is dropped, it gets the item, and once the
+    /// last is taken it fails.
     ///
     /// # Examples
     ///
@@ -232,30 +251,62 @@ impl<O: Order> OrderedQueue<O> {
     /// assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
     /// ```
     pub fn close(&self) {
-        self.state().closed = true;
+        let mut state = self.state.lock();
+        if state.gate == Gate::Open {
+            state.gate = Gate::Draining;
+        }
+        let over = state.is_over();
+        drop(state);
+        let _pops = OnDrop(|| {
+            if over {
+                self.ready.close();
+            }
+        });
         self.room.close();
-        self.ready.close();
     }
 
     /// Ends the queue and drops what is in it; that counts as done.
+    ///
+    /// Items that were promised to a `pop` which has not run yet are still delivered: those that come next. The item of
+    /// one that is dropped instead is dropped too. [`join`](OrderedQueue::join) returns after the last drop.
     ///
     /// # Examples
     ///
     /// ```
     /// use anywake::{LifoQueue, TryPopError};
     ///
-    /// let queue = LifoQueue::with_capacity(2).unwrap();
-    /// queue.try_push(1).unwrap();
+    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// queue.try_push("dropped").unwrap();
     /// queue.close_now();
     /// assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
     /// ```
     pub fn close_now(&self) {
+        // Each step is taken even if a waker panics in the step before.
+        let _items = OnDrop(|| {
+            self.state.lock().gate = Gate::Discarding;
+            self.discard();
+        });
+        let _pops = OnDrop(|| self.ready.close());
         self.close();
-        let mut state = self.state();
-        let items = mem::take(&mut state.items);
-        let dropped = mem::take(&mut state.len);
-        self.done(state, dropped);
-        drop(items);
+    }
+
+    /// Drops the items that are promised to nobody, if the queue discards.
+    fn discard(&self) {
+        if !self.ready.is_closed() {
+            return;
+        }
+        let mut state = self.state.lock();
+        if state.gate != Gate::Discarding {
+            return;
+        }
+        // Nobody takes permits of what is closed; those that are there, and not left from items that were discarded
+        // before, are those of the items that are promised to nobody.
+        let free = self.ready.available_permits() - state.discarded;
+        let dropped = state.items.take_last(free);
+        state.discarded += free;
+        drop(state);
+        let _done = OnDrop(|| self.done(self.state.lock(), free));
+        drop(dropped);
     }
 
     /// Whether it was closed.
@@ -272,10 +323,10 @@ impl<O: Order> OrderedQueue<O> {
     /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.state().closed
+        self.state.lock().gate != Gate::Open
     }
 
-    /// How many items there are.
+    /// How many items there are, those included that are promised to a `pop` which has not run yet.
     ///
     /// # Examples
     ///
@@ -288,7 +339,7 @@ impl<O: Order> OrderedQueue<O> {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.state().len
+        self.state.lock().items.count()
     }
 
     /// Whether there is no item.
@@ -354,7 +405,7 @@ impl<O: Order> OrderedQueue<O> {
     /// assert_eq!(queue.task_done(), Err(TaskDoneError));
     /// ```
     pub fn task_done(&self) -> Result<(), TaskDoneError> {
-        let state = self.state();
+        let state = self.state.lock();
         if state.unfinished == 0 {
             return Err(TaskDoneError);
         }
@@ -362,69 +413,78 @@ impl<O: Order> OrderedQueue<O> {
         Ok(())
     }
 
-    fn done(&self, mut state: MutexGuard<'_, State<O>>, items: usize) {
-        state.unfinished -= items;
-        let finished = items > 0 && state.unfinished == 0;
-        state.rounds += u64::from(finished);
+    fn done(&self, mut state: ExclusiveGuard<'_, State<O>>, items: usize) {
+        // Fewer, if some were marked as done before they were taken.
+        state.unfinished = state.unfinished.saturating_sub(items);
+        let finished = if state.unfinished == 0 { state.finished.take() } else { None };
         drop(state);
-        if finished {
-            self.finished.set();
-            self.finished.clear();
+        if let Some(finished) = finished {
+            finished.set();
         }
     }
 
-    /// Waits until every item that was ever added is done.
+    /// Waits until every item that was ever added is done; returns at once if nothing is unfinished.
     ///
     /// # Cancel safety
     ///
-    /// Nothing is lost.
+    /// Nothing is lost if the future is dropped.
     ///
     /// # Examples
     ///
     /// ```
-    /// use anywake::{LifoQueue, assert_pending, assert_ready, test_util::Probe};
+    /// use anywake::{LifoQueue, blocking};
+    /// use futures_util::future::join;
     ///
     /// let queue = LifoQueue::with_capacity(1).unwrap();
     /// queue.try_push("job").unwrap();
-    /// let mut join = Probe::new(queue.join());
-    /// assert_pending!(join.poll());
-    /// queue.try_pop().unwrap();
-    /// queue.task_done().unwrap();
-    /// assert_ready!(join.poll());
+    /// let work = async {
+    ///     assert_eq!(queue.pop().await, Ok("job"));
+    ///     queue.task_done()
+    /// };
+    /// assert_eq!(blocking::wait(join(queue.join(), work)), ((), Ok(())));
     /// ```
     pub async fn join(&self) {
-        let rounds = match &*self.state() {
-            State { unfinished: 0, .. } => return,
-            state => state.rounds,
-        };
-        let mut over = false;
-        while !over {
-            let mut finished = pin!(self.finished.wait());
-            poll_fn(|cx| {
-                // In the queue of the event before the look. What it says may be about an earlier round, whose end is
-                // told late.
-                let told = finished.as_mut().poll(cx).is_ready();
-                over = self.state().rounds != rounds;
-                if told || over { Poll::Ready(()) } else { Poll::Pending }
-            })
-            .await;
+        if let Some(finished) = self.finished() {
+            finished.wait().await;
         }
     }
-}
 
-impl<O> OrderedQueue<O> {
-    fn state(&self) -> MutexGuard<'_, State<O>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is set when the work that is unfinished now is done, if there is any.
+    fn finished(&self) -> Option<Arc<Event>> {
+        let mut state = self.state.lock();
+        (state.unfinished > 0).then(|| Arc::clone(state.finished.get_or_insert_default()))
     }
 }
 
-impl<O> fmt::Debug for OrderedQueue<O> {
+impl<O: Order> fmt::Debug for OrderedQueue<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state();
+        // Before the caller's formatter runs.
+        let (len, closed) = (self.len(), self.is_closed());
         f.debug_struct("OrderedQueue")
-            .field("len", &state.len)
+            .field("len", &len)
             .field("capacity", &self.capacity)
-            .field("closed", &state.closed)
+            .field("closed", &closed)
             .finish_non_exhaustive()
+    }
+}
+
+/// Wakes waiters while the caller has an item in hand, which must not be lost because a waker panics.
+fn sheltered(wake: impl FnOnce()) {
+    // The panic was reported when it began.
+    drop(catch_unwind(AssertUnwindSafe(wake)));
+}
+
+/// Runs a function when it is dropped, even by a panic.
+struct OnDrop<F: Fn()>(F);
+
+impl<F: Fn()> OnDrop<F> {
+    fn defuse(self) {
+        core::mem::forget(self);
+    }
+}
+
+impl<F: Fn()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
     }
 }

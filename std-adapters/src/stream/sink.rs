@@ -56,7 +56,9 @@ pin_project! {
     ///
     /// # Errors
     ///
-    /// Every operation gives [`PushError`], with the item that was not pushed, once the queue is closed.
+    /// [`PushError`], with the item, if an item cannot be pushed because the queue is closed. It comes from the operation
+    /// that finds this out: `start_send` with a new item, `poll_ready`, `poll_flush` or `poll_close` with the one that
+    /// waits. Without an item there is no error: a sink over a closed queue is ready, and its next item fails.
     pub struct QueueSink<'a, T, S: Slots> {
         queue: &'a BoundedQueue<T, S>,
         #[pin]

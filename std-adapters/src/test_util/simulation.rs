@@ -131,7 +131,7 @@ impl Simulation {
 ///
 /// Everything runs on one thread. A blocking function holds up all tasks, and the real time that it takes does not
 /// count. A wake from another thread is noticed only while other tasks keep the simulation going. Outside of a
-/// simulation, spawning a task and setting a timer panic.
+/// simulation, spawning a task and setting a timer panic. A sleep beyond the range of [`Instant`] does not end.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Simulated;
 

@@ -107,6 +107,24 @@ async fn pending_tasks_can_be_taken_back<R: Runtime>(rt: R) {
     }
 }
 
+/// The stream looks at the tasks when it is made; what it finds then is not lost if nobody takes it from there.
+async fn outcomes_that_had_come_are_given_back_with_the_pending_tasks<R: Runtime>(rt: R) {
+    let go = event();
+    let tasks = [rt.spawn(async { Ok("a") }), rt.spawn(after(&go, Ok("b"))), rt.spawn(async { Err("c") })];
+    while !(tasks[0].is_finished() && tasks[2].is_finished()) {
+        rt.yield_now().await;
+    }
+    let pending = as_completed(tasks).into_pending();
+    let finished: Vec<_> = pending.iter().map(|(place, task)| (*place, task.is_finished())).collect();
+    assert_eq!(finished, [(0, true), (1, false), (2, true)]);
+    go.set();
+    let mut outcomes = Vec::new();
+    for (_, task) in pending {
+        outcomes.push(task.await.unwrap());
+    }
+    assert_eq!(outcomes, [Ok("a"), Ok("b"), Err("c")]);
+}
+
 async fn dropped_stream_lets_the_tasks_run<R: Runtime>(rt: R) {
     let (go, done) = (event(), event());
     let ends = Arc::clone(&done);
@@ -126,6 +144,7 @@ on_each_runtime! {
     deadline_is_the_last_item_and_the_rest_run_on
     deadline_comes_although_nothing_ends
     pending_tasks_can_be_taken_back
+    outcomes_that_had_come_are_given_back_with_the_pending_tasks
     dropped_stream_lets_the_tasks_run
 }
 

@@ -1,9 +1,13 @@
 //! `Barrier`.
 
+use core::fmt::{self, Write as _};
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
-use anywake::test_util::Probe;
+use anywake::test_util::{Probe, Simulated};
 use anywake::{Barrier, BrokenBarrier, Runtime, assert_pending, assert_ready, gather};
+
+use crate::support::{finishes, simulate};
 
 async fn all_meet_and_each_has_its_own_index<R: Runtime>(rt: R) {
     let barrier = Arc::new(Barrier::new(5));
@@ -128,14 +132,116 @@ fn aborted_barrier_is_broken_until_it_is_reset() {
     assert_pending!(Probe::new(barrier.wait()).poll());
 }
 
+/// asyncio's rule: who has met and not left is sent away, who waits for the next round waits on.
 #[test]
-fn those_who_have_met_are_not_sent_away_any_more() {
+fn reset_while_tasks_leave_breaks_those_and_spares_the_next_round() {
+    let barrier = Barrier::new(3);
+    let mut leaving = [Probe::new(barrier.wait()), Probe::new(barrier.wait())];
+    leaving.iter_mut().for_each(|wait| assert_pending!(wait.poll()));
+    assert_eq!(assert_ready!(Probe::new(barrier.wait()).poll()), Ok(2));
+    let mut next = [Probe::new(barrier.wait()), Probe::new(barrier.wait())];
+    next.iter_mut().for_each(|wait| assert_pending!(wait.poll()));
+    let [mut first, mut second] = leaving;
+    assert_eq!(assert_ready!(first.poll()), Ok(0), "it left before");
+    barrier.reset();
+    assert_eq!(assert_ready!(second.poll()), Err(BrokenBarrier));
+    assert_eq!((next[0].wakes(), barrier.waiting(), barrier.is_broken()), (0, 2, false));
+    assert_eq!(assert_ready!(Probe::new(barrier.wait()).poll()), Ok(2));
+    assert_eq!([0, 1].map(|wait| assert_ready!(next[wait].poll())), [Ok(0), Ok(1)]);
+}
+
+#[test]
+fn reset_after_all_have_left_breaks_those_who_wait() {
     let barrier = Barrier::new(2);
-    let mut met = Probe::new(barrier.wait());
-    assert_pending!(met.poll());
+    let mut met = [Probe::new(barrier.wait()), Probe::new(barrier.wait())];
+    assert_pending!(met[0].poll());
+    assert_ready!(met[1].poll()).unwrap();
+    let [leaves, _] = met;
+    // Dropped without having run is having left, too.
+    drop(leaves);
+    let mut waits = Probe::new(barrier.wait());
+    assert_pending!(waits.poll());
+    barrier.reset();
+    assert_eq!(assert_ready!(waits.poll()), Err(BrokenBarrier));
+}
+
+#[test]
+fn second_reset_while_tasks_leave_breaks_the_next_round() {
+    let barrier = Barrier::new(2);
+    let mut leaves = Probe::new(barrier.wait());
+    assert_pending!(leaves.poll());
     assert_ready!(Probe::new(barrier.wait()).poll()).unwrap();
+    let mut waits = Probe::new(barrier.wait());
+    assert_pending!(waits.poll());
+    barrier.reset();
+    assert_pending!(waits.poll());
+    barrier.reset();
+    assert_eq!(assert_ready!(waits.poll()), Err(BrokenBarrier));
+    assert_eq!(assert_ready!(leaves.poll()), Err(BrokenBarrier));
+}
+
+#[test]
+fn abort_while_tasks_leave_breaks_those_who_leave_and_those_who_wait() {
+    let barrier = Barrier::new(2);
+    let mut leaves = Probe::new(barrier.wait());
+    assert_pending!(leaves.poll());
+    assert_ready!(Probe::new(barrier.wait()).poll()).unwrap();
+    let mut waits = Probe::new(barrier.wait());
+    assert_pending!(waits.poll());
     barrier.abort();
-    assert_eq!(assert_ready!(met.poll()), Ok(0));
+    assert_eq!(assert_ready!(leaves.poll()), Err(BrokenBarrier));
+    assert_eq!(assert_ready!(waits.poll()), Err(BrokenBarrier));
+    assert_eq!((barrier.waiting(), barrier.is_broken()), (0, true));
+}
+
+/// As CPython's tests have it: the first who leaves resets, while a part of the next round may wait already.
+#[test]
+fn barrier_that_is_reset_by_the_first_who_leaves_goes_on() {
+    const PARTIES: usize = 5;
+    simulate(|| async {
+        let (barrier, first) = (Arc::new(Barrier::new(PARTIES)), Arc::new(AtomicBool::new(true)));
+        let spawn = |count: usize| {
+            let task = || {
+                let (barrier, first) = (Arc::clone(&barrier), Arc::clone(&first));
+                Simulated.spawn(async move {
+                    let met = barrier.wait().await;
+                    if first.swap(false, Ordering::Relaxed) {
+                        barrier.reset();
+                    }
+                    Ok::<_, BrokenBarrier>(met.ok())
+                })
+            };
+            (0..count).map(|_| task()).collect::<Vec<_>>()
+        };
+        let mut tasks = spawn(PARTIES + 2);
+        while first.load(Ordering::Relaxed) || barrier.waiting() < 2 {
+            Simulated.yield_now().await;
+        }
+        tasks.extend(spawn(PARTIES - 2));
+        let mut met = gather(tasks).await.unwrap();
+        met.sort_unstable();
+        let all = (0..PARTIES).chain([PARTIES - 1]).map(Some);
+        let mut expected: Vec<_> = [None; PARTIES - 1].into_iter().chain(all).collect();
+        expected.sort_unstable();
+        assert_eq!(met, expected);
+    });
+}
+
+/// An output for text that looks at the barrier for each piece.
+struct Looks<'a>(&'a Barrier);
+
+impl fmt::Write for Looks<'_> {
+    fn write_str(&mut self, _: &str) -> fmt::Result {
+        if self.0.waiting() == 0 { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
+#[test]
+fn formatter_may_look_at_the_barrier_that_it_is_given() {
+    finishes(|| {
+        let barrier = Barrier::new(2);
+        write!(Looks(&barrier), "{barrier:?}").unwrap();
+    });
 }
 
 #[test]

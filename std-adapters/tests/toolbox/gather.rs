@@ -1,11 +1,12 @@
 //! `gather` and `gather_settled`.
 
 use core::future::pending;
+use core::pin::Pin;
 
 use anywake::test_util::poll;
 use anywake::{Failure, Runtime, Task, gather, gather_settled};
 
-use crate::support::{Live, after, event, message};
+use crate::support::{Live, after, event, message, panic_of};
 
 async fn results_are_in_the_order_of_the_arguments<R: Runtime>(rt: R) {
     let (first, second) = (event(), event());
@@ -21,9 +22,7 @@ async fn results_are_in_the_order_of_the_arguments<R: Runtime>(rt: R) {
 
 async fn nothing_to_gather_is_there_at_once<R: Runtime>(_: R) {
     let mut none = gather([] as [Task<u8>; 0]);
-    assert!(
-        matches!(poll(core::pin::Pin::new(&mut none)), core::task::Poll::Ready(Ok(values)) if values.is_empty())
-    );
+    assert!(matches!(poll(Pin::new(&mut none)), core::task::Poll::Ready(Ok(values)) if values.is_empty()));
     assert!(gather_settled([] as [Task<u8>; 0]).await.is_empty());
 }
 
@@ -81,7 +80,7 @@ async fn dropped_gather_cancels_all<R: Runtime>(rt: R) {
     let live = Live::default();
     let tasks = |count: usize| (0..count).map(|_| rt.spawn(live.forever::<()>())).collect::<Vec<_>>();
     let mut gathered = gather(tasks(3));
-    assert!(poll(core::pin::Pin::new(&mut gathered)).is_pending());
+    assert!(poll(Pin::new(&mut gathered)).is_pending());
     drop(gathered);
     drop(gather(tasks(3)));
     drop(gather_settled(tasks(3)));
@@ -99,7 +98,27 @@ async fn thousands_are_no_trouble<R: Runtime>(rt: R) {
     assert_eq!(gather(tasks).await.unwrap(), numbers);
 }
 
+/// What says `Ok([])` then is taken for a result.
+async fn polled_again_after_the_end_is_a_panic<R: Runtime>(rt: R) {
+    let again = |message: String, name: &str| {
+        assert_eq!(message, format!("`{name}` polled after it had completed"));
+    };
+    let mut gathered = gather([rt.spawn(async { 1 })]);
+    assert_eq!((&mut gathered).await.unwrap(), [1]);
+    again(panic_of(|| poll(Pin::new(&mut gathered)).is_ready()), "Gather");
+    let mut failed = gather([rt.spawn(async { Err::<(), _>("x") })]);
+    assert!((&mut failed).await.is_err());
+    again(panic_of(|| poll(Pin::new(&mut failed)).is_ready()), "Gather");
+    let mut none = gather([] as [Task<u8>; 0]);
+    assert!((&mut none).await.unwrap().is_empty());
+    again(panic_of(|| poll(Pin::new(&mut none)).is_ready()), "Gather");
+    let mut settled = gather_settled([rt.spawn(async { 1 })]);
+    assert!(matches!((&mut settled).await[..], [Ok(1)]));
+    again(panic_of(|| poll(Pin::new(&mut settled)).is_ready()), "GatherSettled");
+}
+
 on_each_runtime! {
+    polled_again_after_the_end_is_a_panic
     results_are_in_the_order_of_the_arguments
     nothing_to_gather_is_there_at_once
     first_failure_is_returned_and_the_others_run_on

@@ -7,6 +7,7 @@ mod as_completed;
 mod barrier;
 mod blocking_pool;
 mod busy;
+mod cache_hazards;
 mod context;
 #[cfg(any(feature = "tokio", feature = "async-std", feature = "smol"))]
 mod counted;
@@ -16,6 +17,8 @@ mod group;
 mod group_cancel;
 mod may_block;
 mod ordered_queue;
+mod ordered_queue_hazards;
+mod ordered_queue_model;
 mod pool;
 mod pool_time;
 mod race;

@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use anywake::test_util::{Simulated, Simulation, Wakes};
-use anywake::{Lock, Runtime, TaskError, assert_pending, assert_ready, gather};
+use anywake::{Lock, Runtime, TaskError, assert_pending, assert_ready, gather, timeout};
 
 use crate::support::{Live, Log, event};
 
@@ -132,6 +132,26 @@ fn deadlock_is_a_panic_that_says_so() {
         });
     });
     assert_eq!(message, "deadlock: nothing can wake the future of the simulation, nor any of 1 tasks");
+}
+
+#[test]
+fn sleep_beyond_the_range_of_the_clock_does_not_end_and_does_no_harm() {
+    Simulation::new().run(async {
+        for far in [Duration::MAX, Duration::MAX - DAY, Duration::from_secs(u64::MAX / 2)] {
+            assert_eq!(timeout(Simulated, far, Simulated.sleep(DAY)).await, Ok(()));
+            assert!(timeout(Simulated, DAY, Simulated.sleep(far)).await.is_err());
+        }
+        let before = Simulated.now();
+        Simulated.sleep(DAY).await;
+        assert_eq!(Simulated.now() - before, DAY);
+    });
+    let message = panic_message(|| {
+        Simulation::new().run(async {
+            Simulated.sleep(Duration::MAX - DAY).await;
+            _ = Simulated.now();
+        });
+    });
+    assert!(message.starts_with("deadlock"), "{message}");
 }
 
 #[test]

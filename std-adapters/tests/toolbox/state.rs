@@ -157,6 +157,27 @@ fn load_that_is_dropped_is_taken_over() {
 }
 
 #[test]
+fn one_who_gives_up_waiting_lets_no_second_load_begin() {
+    Simulation::new().run(async {
+        let cache = Cache::new(Simulated);
+        let go = event();
+        let mut loads = Probe::new(cache.get_or_load(1, async || {
+            go.wait().await;
+            Ok::<_, ()>(1)
+        }));
+        let mut gives_up = Probe::new(cache.get_or_load(1, load(2)));
+        assert_pending!(loads.poll());
+        assert_pending!(gives_up.poll());
+        drop(gives_up);
+        let mut waits = Probe::new(cache.get_or_load(1, load(3)));
+        assert_pending!(waits.poll());
+        go.set();
+        assert_eq!(assert_ready!(loads.poll()), Ok(1));
+        assert_eq!(assert_ready!(waits.poll()), Ok(1));
+    });
+}
+
+#[test]
 fn keys_without_values_do_not_stay() {
     Simulation::new().run(async {
         let cache = Cache::<_, u8, _>::new(Simulated);
@@ -207,4 +228,19 @@ fn key_that_is_being_loaded_is_not_pruned() {
         assert_eq!(assert_ready!(loads.poll()), Ok(1));
         assert_eq!(assert_ready!(waits.poll()), Ok(1), "it was the same load");
     });
+}
+
+/// A producer must tell all who wait: whom its item is enough for is not known to it.
+#[test]
+fn item_that_is_enough_for_a_later_consumer_is_not_told_to_the_first_only() {
+    let state = SharedState::new();
+    let mut needs_three = Probe::new(state.consume(3));
+    let mut needs_one = Probe::new(state.consume(1));
+    assert_pending!(needs_three.poll());
+    assert_pending!(needs_one.poll());
+    now(state.produce("item"));
+    // In the order in which they were told.
+    assert_pending!(needs_three.poll());
+    assert_eq!(needs_one.wakes(), 1);
+    assert_eq!(assert_ready!(needs_one.poll()), ["item"]);
 }

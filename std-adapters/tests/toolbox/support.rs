@@ -2,10 +2,13 @@
 
 use core::fmt;
 use core::future::{Future, pending};
+use core::panic::AssertUnwindSafe;
+use core::task::Waker;
 use core::time::Duration;
-use std::panic::resume_unwind;
+use std::panic::{catch_unwind, resume_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
+use std::task::Wake;
 use std::thread;
 
 use anywake::task::Panic;
@@ -148,4 +151,24 @@ impl Drop for PanicOnDrop {
 /// The message of a panic.
 pub(crate) fn message(panic: &Panic) -> String {
     panic.to_string()
+}
+
+/// A waker that runs `hook` whenever it is woken.
+pub(crate) fn hooked(hook: impl Fn() + Send + Sync + 'static) -> Waker {
+    struct Hook<F>(F);
+    impl<F: Fn() + Send + Sync> Wake for Hook<F> {
+        fn wake(self: Arc<Self>) {
+            self.wake_by_ref();
+        }
+        fn wake_by_ref(self: &Arc<Self>) {
+            (self.0)();
+        }
+    }
+    Arc::new(Hook(hook)).into()
+}
+
+/// The message of the panic that `body` must end with.
+pub(crate) fn panic_of<O>(body: impl FnOnce() -> O) -> String {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else { panic!("this should have panicked") };
+    message(&Panic::from(payload))
 }

@@ -128,6 +128,17 @@ fn closed_queue_gives_every_item_back() {
 }
 
 #[test]
+fn sink_without_an_item_is_ready_on_a_closed_queue_and_its_next_item_fails() {
+    let queue = Queue::with_capacity(1).unwrap();
+    queue.close();
+    let mut sink = pin!(queue.sink());
+    assert_eq!(sink.as_mut().poll_ready(&mut cx()), Poll::Ready(Ok(())));
+    assert_eq!(sink.as_mut().start_send(1), Err(PushError(1)));
+    assert_eq!(sink.as_mut().poll_flush(&mut cx()), Poll::Ready(Ok(())));
+    assert_eq!(sink.poll_close(&mut cx()), Poll::Ready(Ok(())));
+}
+
+#[test]
 fn closing_pushes_what_waits_and_then_closes_the_queue() {
     let queue = Queue::with_capacity(1).unwrap();
     queue.try_push(1).unwrap();

@@ -124,6 +124,7 @@ impl World {
     }
 
     pub(super) fn instant(&self) -> Instant {
+        // Within its range: `timer` sees to that.
         self.begun + self.elapsed()
     }
 
@@ -131,10 +132,12 @@ impl World {
         self.state().live
     }
 
-    /// A timer for so long from now.
+    /// A timer for so long from now. What no [`Instant`] can say is the end of time, which does not come.
     pub(super) fn timer(&self, duration: Duration) -> TimerKey {
         let mut state = self.state();
-        (state.now.saturating_add(duration), state.next_id())
+        let when = state.now.saturating_add(duration);
+        let is_in_range = self.begun.checked_add(when).is_some();
+        (if is_in_range { when } else { Duration::MAX }, state.next_id())
     }
 
     /// Sets the timer again, unless it is over.
@@ -289,7 +292,8 @@ impl Drop for End<'_> {
 
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state();
-        f.debug_struct("World").field("now", &state.now).field("live", &state.live).finish_non_exhaustive()
+        // Before the caller's formatter runs.
+        let (now, live) = (self.elapsed(), self.live());
+        f.debug_struct("World").field("now", &now).field("live", &live).finish_non_exhaustive()
     }
 }
