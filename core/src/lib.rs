@@ -1,45 +1,79 @@
 //! Asynchronous Lock, Semaphore, Event, Condition and bounded Queue, for every runtime and for none.
 //!
-//! The semantics are those of Python's `asyncio`, the API is Rust's. `no_std`, no allocation, no dependency;
-//! every constructor is `const`, so primitives live in `static`s. Nothing here knows an executor: a wait is a
-//! future with a waker, and any runtime, a `block_on` in a thread, or a few lines on a microcontroller polls it.
+//! The semantics are those of Python's `asyncio`, the API is Rust's. The crate is `no_std`, never allocates, and has no
+//! dependency; every constructor is `const`, so primitives live in `static`s. Nothing here knows an executor: a wait is a
+//! future with a waker, and any runtime polls it, or a `block_on` in a thread, or a few lines on a microcontroller.
 //!
-//! | type | a task | takes beside its data | asyncio |
+//! # Which one do I need?
+//!
+//! | I want | take | asyncio | elsewhere |
 //! |---|---|---|---|
-//! | [`Lock`] | owns what it protects, alone | up to 4 words | `Lock` |
-//! | [`Semaphore`] | takes permits from a number of them | 5 words (6 on 32 bits) | `Semaphore`, `BoundedSemaphore` |
-//! | [`Event`] | waits for a flag | up to 4 words | `Event` |
-//! | [`Condition`] | waits for a change of what a lock protects | up to 5 words | `Condition` |
-//! | [`StaticQueue`], [`Queue`] | passes items on, and waits for room, items or the end of work | 11 words (13 on 32 bits) | `Queue` |
+//! | one task at a time to use a value, over an `.await` | [`Lock`] | `Lock` | `Mutex` |
+//! | at most *n* tasks at a time to do something | [`Semaphore`] | `Semaphore`, `BoundedSemaphore` | |
+//! | tasks to wait until something has happened, and stays so | [`Event`] | `Event` | `ManualResetEvent` |
+//! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
+//! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
+//! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
+//! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
+//!
+//! # When not to use an asynchronous lock
+//! If the guard is not held across an `.await`, `std::sync::Mutex` is cheaper, and enough: a task that never yields while it
+//! owns the lock does not make others wait for a poll. In firmware a critical section does the same. An asynchronous
+//! [`Lock`] is for sections that contain an `.await`.
+//!
+//! # What can wait for ever
+//! * **A lock is not reentrant.** A task that owns a [`Lock`] and awaits it again waits for itself. Two tasks that take two
+//!   locks in opposite orders wait for each other: take locks in one order.
+//! * **A grant that is not polled.** Ownership is handed over. A queued wait that is alive but not polled (one that a
+//!   `select!` loop keeps aside, say) may be handed a lock, a permit or an item, and keeps it until it is polled or
+//!   dropped. If the same task then waits for the same primitive again, it waits for ever. Drop what you do not poll, or
+//!   give it a task of its own. The section "A wait that is not polled" of each type says what such a wait holds up.
+//! * **Work that is never short of work.** A wait that can end at once does not yield to the executor. A loop over
+//!   [`pop`](queue::BoundedQueue::pop) whose producer is faster keeps its task running, and on one thread the timers and the
+//!   neighbours of that task wait. Runtimes such as tokio give their own primitives a *cooperative budget* against that; a
+//!   crate that knows no runtime cannot. Yield now and then in such a loop, or use `cooperative` of the crate `anywake`.
 //!
 //! # What all of them promise
 //! * **No lost wake.** What is granted to a wait that is then dropped goes to the next one.
-//! * **First come, first served**, by direct hand-over. `try_` operations do not overtake. (A [`Lock`] can be
-//!   told to let a bounded number overtake.)
-//! * **No allocation**: a waiter is a node in its own future. What grows with the waiters is their futures alone.
-//! * **O(1)** to begin, grant and cancel a wait, however many wait.
-//! * **No user code under an internal lock**: wakers and values are cloned, woken and dropped outside. A waker
-//!   may call back, poll inline, or panic; all others due are still woken.
-//! * **A broadcast reaches exactly those that waited** when it began.
+//! * **First come, first served**, by direct hand-over. `try_` operations do not overtake. (A [`Lock`] can be made to let
+//!   others overtake, a bounded number of times or without a bound.)
+//! * **No allocation.** A waiter is a node in its own future, so only futures grow with the number of waiters.
+//! * **O(1)** to begin, grant and cancel a wait, whatever the number of waiters.
+//! * **No user code under an internal lock.** Wakers and values are cloned, woken and dropped outside. A waker may call
+//!   back, poll inline, or panic; all others that are due are still woken. (Two wakers of one broadcast that both panic
+//!   abort the program, since the second panic happens while the first unwinds.)
+//! * **A broadcast reaches exactly the tasks that waited** when it began.
+//! * **No wait depends on a stranger's poll**, unless the stranger was handed what the wait asks for.
 //! * **Dropping and forgetting** futures and guards is safe at any point.
-//! * **Bounded critical sections**: the internal lock is held for a few pointer moves, of at most 16 waiters
-//!   at a time. With the feature `critical-section` it is 8, and that is the longest time that interrupts are off.
+//! * **Bounded critical sections.** The internal lock is held for a few pointer moves, of at most 16 waiters at a time. With
+//!   the feature `critical-section` it is 8, and that is the longest time for which interrupts are off.
+//!
+//! # Where things are
+//! The root holds the primitives, their guards and their errors. The module of each primitive holds its futures and all
+//! else that is named rarely. Every wait is a struct of its own: its page says what it returns and which auto traits it
+//! has. Every wait exists borrowed (`lock`) and, with the feature `alloc`, owned (`lock_owned`), which can be stored in a
+//! struct, polled by hand and sent to another thread. `enable` enters the queue at once, without a waker.
 //!
 //! # Features
-//! None is on by default; each only adds.
+//! None is on by default.
 //!
-//! | feature | adds |
+//! | feature | what it does |
 //! |---|---|
-//! | `alloc` | [`Queue`], and guards and permits that own an `Arc` |
-//! | `std` | `alloc`, and threads that yield to the operating system instead of spinning on |
-//! | `futures` | `FusedFuture` for all waits, `Stream` of a queue |
-//! | `critical-section` | interrupts off in the internal lock: operations may be called from handlers |
-//! | `portable-atomic` | atomics for targets without compare-and-swap; choose its back-end in your binary |
+//! | `alloc` | adds [`Queue`](queue::BoundedQueue), waits, guards and permits that own an `Arc`, and `ArcPart` |
+//! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
+//! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
+//! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |
+//! | `portable-atomic` | takes atomics from `portable-atomic`, for targets without compare-and-swap; choose its back-end in the binary |
 //!
-//! # Interrupts
-//! Without `critical-section`, do not call into a primitive from an interrupt handler that may have interrupted
-//! a call into the same one: the handler would spin for a holder that cannot run. With it, every operation that
-//! is not a wait may be called from a handler.
+//! A library for hosted targets depends on this crate with `features = ["std"]`. `critical-section` is the choice of a
+//! *binary*, never of a library: cargo unites features, so one dependency would make all primitives of a host program
+//! share one global critical section. A binary that switches it on also brings an implementation of
+//! `critical-section`; if it does not, the linker says that `_critical_section_1_0_acquire` is undefined.
+//!
+//! # Interrupt handlers
+//! Without `critical-section`, do not call into a primitive from an interrupt handler that may have interrupted a call into
+//! the same one: the handler would spin for a holder that cannot run. With it, every operation that does not wait may be
+//! called from a handler.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

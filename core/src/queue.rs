@@ -57,7 +57,7 @@ pub use wait::{OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture};
 ///
 /// # A wait that is not polled
 /// A `pop` that was promised an item and is then kept unpolled, for example in a `select!` loop or as a
-/// [`PopStream`](Self::stream) after `Pending`, keeps that item from all others: [`len`](Self::len) counts it, and
+/// `PopStream` after `Pending`, keeps that item from all others: [`len`](Self::len) counts it, and
 /// `try_pop` finds nothing. The item goes to the next `pop` when the future is dropped. A `push` that is kept unpolled
 /// holds nothing up; its item goes in when there is room.
 ///

@@ -21,6 +21,10 @@ pub trait Condition: Contender + Send + Sync + 'static {
     fn notify_one(&self);
     /// Wakes all waiters.
     fn notify_all(&self);
+    /// The same, by the owner of the lock, where a library makes use of that.
+    fn notify_all_with(&self, _guard: &Self::Guard<'_>) {
+        self.notify_all();
+    }
 }
 
 /// Calls `f` with every condition.
@@ -65,6 +69,11 @@ impl Condition for Anywake {
     #[inline]
     fn notify_all(&self) {
         self.1.notify_all();
+    }
+
+    #[inline]
+    fn notify_all_with(&self, guard: &Self::Guard<'_>) {
+        self.1.notify_all_with(guard);
     }
 }
 

@@ -98,7 +98,10 @@ impl<H: LockHandle, C: Future> Future for ConditionUntilFuture<'_, H, C> {
             }
         }
         match relock.as_pin_mut() {
-            Some(relock) => relock.poll(context).map(|(lock, ())| (Guard::new(lock), false)),
+            Some(mut relock) => {
+                ready!(relock.as_mut().poll(context));
+                Poll::Ready((Guard::new(relock.take_handle()), false))
+            }
             None => Poll::Pending,
         }
     }

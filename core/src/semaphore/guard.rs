@@ -19,7 +19,7 @@ use crate::wait::handle::Handle;
 
 /// Permits of a [`Semaphore`], one or more; returned to it when they are dropped.
 ///
-/// `H` is how the semaphore is held: by reference in a [`Permit`], by `Arc` in an [`OwnedPermit`].
+/// `H` is how the semaphore is held: by reference in a [`Permit`], by `Arc` in an `OwnedPermit`.
 #[must_use = "a permit that is dropped at once returns to its semaphore at once"]
 pub struct Permits<H: Handle<Target = Semaphore>> {
     semaphore: H,

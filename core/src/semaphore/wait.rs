@@ -3,9 +3,11 @@
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 
+#[cfg(feature = "alloc")]
+use super::OwnedPermit;
 use super::error::AcquireError;
 use super::raw::{REQUESTS, Request, SemaphoreCore};
-use super::{Permits, Semaphore};
+use super::{Permit, Permits, Semaphore};
 use crate::closed::Closed;
 use crate::wait::future::{Wait, wait_futures};
 #[cfg(feature = "alloc")]
@@ -78,13 +80,13 @@ fn closed(_: AcquireError) -> Closed {
 wait_futures! {
     /// The future of [`Semaphore::acquire`]: waits for a permit, and returns it.
     pub struct AcquireFuture['a]['a] waits as Wait<&'a Semaphore, AcquireWait>
-    => Result<Permits<&'a Semaphore>, Closed>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n)).map_err(closed);
+    => Result<Permit<'a>, Closed>,
+    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n)).map_err(closed);
 
     /// The future of [`Semaphore::acquire_many`]: waits for a number of permits, and returns them together.
     pub struct AcquireManyFuture['a]['a] waits as Wait<&'a Semaphore, AcquireWait>
-    => Result<Permits<&'a Semaphore>, AcquireError>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
+    => Result<Permit<'a>, AcquireError>,
+    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n));
 }
 
 #[cfg(feature = "alloc")]
@@ -92,18 +94,18 @@ wait_futures! {
     /// The future of [`Semaphore::acquire_owned`]: waits for a permit, and returns it; the permit keeps the semaphore
     /// alive.
     pub struct OwnedAcquireFuture[][] waits as Wait<Arc<Semaphore>, AcquireWait>
-    => Result<Permits<Arc<Semaphore>>, Closed>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n)).map_err(closed);
+    => Result<OwnedPermit, Closed>,
+    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n)).map_err(closed);
 
     /// The future of [`Semaphore::acquire_many_owned`]: waits for a number of permits, and returns them together; they
     /// keep the semaphore alive.
     pub struct OwnedAcquireManyFuture[][] waits as Wait<Arc<Semaphore>, AcquireWait>
-    => Result<Permits<Arc<Semaphore>>, AcquireError>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
+    => Result<OwnedPermit, AcquireError>,
+    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n));
 
     /// The future of [`ArcPart::acquire`]: waits for permits of a semaphore that lies in a larger value, and returns them;
     /// they keep the whole value alive.
     pub struct PartAcquireFuture[S: ?Sized][S] waits as Wait<ArcPart<S, Semaphore>, AcquireWait>
     => Result<Permits<ArcPart<S, Semaphore>>, AcquireError>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
+    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n));
 }

@@ -1,7 +1,7 @@
 //! The one future, and the macro that stamps the named ones over it.
 
 use core::pin::Pin;
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll};
 
 use super::handle::{Handle, Primitive};
 use super::policy::Policy;
@@ -16,7 +16,7 @@ where
     P: Policy,
     H: Handle<Target: Primitive<Core = P::Core>>,
 {
-    /// Taken out for the output.
+    /// Taken out for an output that needs it.
     handle: Option<H>,
     waiter: Waiter<P::Request>,
 }
@@ -46,16 +46,20 @@ where
         is_decided::<P>(&self.waiter)
     }
 
-    /// Polls; returns the handle together with what was granted.
+    /// Polls; returns what was granted.
     #[cfg_attr(not(feature = "critical-section"), inline(always))]
     #[cfg_attr(feature = "critical-section", inline)]
-    pub(crate) fn poll(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<(H, P::Grant)> {
-        // SAFETY: nothing is moved out but the handle, which is not pinned; the waiter is reached by `&` only (W3).
-        let this = unsafe { self.get_unchecked_mut() };
+    pub(crate) fn poll(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<P::Grant> {
         // SAFETY: pinned with the future, whose drop cancels (W1); the handle is always of one core (H1, W6).
-        let grant = ready!(unsafe { poll::<P>(this.core(), &this.waiter, context) });
-        let handle = this.handle.take().unwrap_or_else(|| polled_again());
-        Poll::Ready((handle, grant))
+        unsafe { poll::<P>(self.core(), &self.waiter, context) }
+    }
+
+    /// The handle, for the output of a wait that is over.
+    #[inline]
+    pub(crate) fn take_handle(self: Pin<&mut Self>) -> H {
+        // SAFETY: W3. The handle is not pinned, and nothing else is moved out.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.handle.take().unwrap_or_else(|| polled_again())
     }
 
     pub(crate) fn enable(self: Pin<&mut Self>) -> bool {
@@ -75,8 +79,10 @@ where
 
     #[inline]
     fn abandon(&self) {
-        let Some(handle) = &self.handle else { return };
-        let core = handle.core();
+        if self.waiter.phase() != Phase::Queued {
+            return;
+        }
+        let core = self.core();
         // SAFETY: this owns the waiter (W3), which was used with this policy and this core only (H1, W6).
         if unsafe { cancel::<P>(core, &self.waiter) } == Cancelled::Decided(Verdict::Granted) {
             // mistake cancel_drops_the_grant: P::give_back(core, &self.waiter.request); ~>
@@ -102,14 +108,14 @@ where
 /// wait_futures! {
 ///     /// Documentation
 ///     pub struct Name[generics, bounded][generics] waits as Wait<Handle, Policy>
-///     => Output, |handle, grant| what makes the output of the two;
+///     => Output, |wait, grant| what makes the output of the wait that is over and of its grant;
 /// }
 /// ```
 macro_rules! wait_futures {
     ($(
         $(#[$meta:meta])*
         pub struct $name:ident[$($declared:tt)*][$($used:tt)*] waits as $wait:ty
-        => $output:ty, |$handle:pat_param, $grant:pat_param| $make:expr;
+        => $output:ty, |$over:pat_param, $grant:pat_param| $make:expr;
     )+) => {$(
         $(#[$meta])*
         ///
@@ -165,7 +171,10 @@ macro_rules! wait_futures {
                 self: core::pin::Pin<&mut Self>,
                 context: &mut core::task::Context<'_>,
             ) -> core::task::Poll<$output> {
-                self.project().poll(context).map(|($handle, $grant)| $make)
+                let mut wait = self.project();
+                let $grant = core::task::ready!(wait.as_mut().poll(context));
+                let $over = wait;
+                core::task::Poll::Ready($make)
             }
         }
 

@@ -3,6 +3,10 @@
 //! A guard or a future names its handle, and through it the primitive and `T`, only once. A type in which the same
 //! lifetime or `T` stands twice, held across an `await`, makes a future that the compiler does not see to be `Send`
 //! (rust-lang/rust#102211).
+//!
+//! # Invariant
+//! * H1. A handle always dereferences to the same primitive, and the primitive stays where it is while the handle or a
+//!   clone of it exists.
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
@@ -64,10 +68,10 @@ pub struct ArcPart<S: ?Sized, P: ?Sized> {
     part: NonNull<P>,
 }
 
-// SAFETY: it is an `Arc<S>` and a shared reference to a part `P` of the same value. So sending or sharing it takes what
-// those two take: `S: Send + Sync` for the `Arc`, and `P: Sync` for the reference.
-#[cfg(feature = "alloc")]
 // mistake a_part_of_anything_is_sent: S: ?Sized + Send + Sync ~> S: ?Sized + Send
+// SAFETY: H1. It is an `Arc<S>` and a shared reference to a part `P` of the same value. So sending or sharing it takes
+// what those two take: `S: Send + Sync` for the `Arc`, and `P: Sync` for the reference.
+#[cfg(feature = "alloc")]
 unsafe impl<S: ?Sized + Send + Sync, P: ?Sized + Sync> Send for ArcPart<S, P> {}
 // SAFETY: H1, as for `Send`.
 #[cfg(feature = "alloc")]

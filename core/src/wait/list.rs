@@ -55,7 +55,7 @@ impl Links {
     }
 
     /// # Safety
-    /// As for [`Links::next`].
+    /// As for [`Links::next`] (L2).
     unsafe fn prev(this: NonNull<Links>) -> NonNull<Links> {
         // SAFETY: `this` is linked, so valid (L1).
         let this = unsafe { this.as_ref() };

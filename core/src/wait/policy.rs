@@ -87,7 +87,7 @@ pub(crate) enum Look<'q, C: Core> {
 ///
 /// # Safety
 /// Unsafe code relies on an implementation:
-/// * [`LIST`](Self::LIST) is a list of `Core`, and its waiters have requests of this type (see [`ListOf::new`]).
+/// * [`LIST`](Self::LIST) is a list of `Core`, and its waiters have requests of this type (W6; see [`ListOf::new`]).
 /// * [`look`](Self::look) returns the `Locked` that it was given, or one of the same queue.
 /// * [`look`](Self::look) and [`after_cancel`](Self::after_cancel) do not give the lock back and take it again before
 ///   they return it.

@@ -18,7 +18,7 @@ fn decision<P: Policy>(status: Status) -> Option<Verdict> {
 /// The future has learnt the decision. A requeued waiter goes on waiting in another queue.
 ///
 /// # Safety
-/// The caller owns the future, and `decision` returned a verdict.
+/// The caller owns the future (W3), and `decision` returned a verdict.
 #[inline]
 unsafe fn acknowledge<P: Policy>(waiter: &Waiter<P::Request>) {
     if !(P::REQUEUES && waiter.status().is_requeued()) {
@@ -57,7 +57,7 @@ pub(crate) unsafe fn poll<P: Policy>(
                 unsafe { refresh::<P>(core, waiter, context) }
             });
             let Some(verdict) = decided else { return Poll::Pending };
-            // SAFETY: the caller owns the future, and this is its decision.
+            // SAFETY: the caller owns the future (W3), and this is its decision.
             unsafe { acknowledge::<P>(waiter) };
             Poll::Ready(P::take(core, verdict, &waiter.request))
         }
@@ -73,14 +73,14 @@ pub(crate) fn polled_again() -> ! {
 /// Enters the queue now, to be polled later. Returns whether the wait is decided already.
 ///
 /// # Safety
-/// As for [`poll`].
+/// As for [`poll`] (W1, W6).
 pub(crate) unsafe fn enable<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) -> bool {
     match waiter.phase() {
         Phase::Idle => {
             // SAFETY: W1 and W6, as the caller promises.
             let Some(verdict) = (unsafe { enter::<P>(core, waiter, None) }) else { return false };
             // mistake an_enabled_wait_loses_its_grant: unsafe { waiter.decide_idle(verdict) }; ~> let _ = verdict;
-            // SAFETY: the caller owns the waiter, which is still idle.
+            // SAFETY: the caller owns the waiter, which is still idle (W2).
             unsafe { waiter.decide_idle(verdict) };
             true
         }
@@ -98,7 +98,7 @@ pub(crate) fn is_decided<P: Policy>(waiter: &Waiter<P::Request>) -> bool {
 /// Looks once more, under the lock, and enters the queue.
 ///
 /// # Safety
-/// As for [`poll`], and the waiter is idle.
+/// As for [`poll`] (W1, W6), and the waiter is idle.
 #[inline(never)]
 unsafe fn enqueue<P: Policy>(
     core: &P::Core,
@@ -112,7 +112,7 @@ unsafe fn enqueue<P: Policy>(
 }
 
 /// # Safety
-/// As for [`enqueue`].
+/// As for [`enqueue`] (W1, W6).
 #[inline(always)]
 unsafe fn enter<P: Policy>(
     core: &P::Core,
@@ -137,7 +137,7 @@ unsafe fn enter<P: Policy>(
 /// Polled while queued: looks again, and sees to it that the waker of this poll is the one to be woken.
 ///
 /// # Safety
-/// As for [`poll`], and the waiter has entered its queue.
+/// As for [`poll`] (W1, W6), and the waiter has entered its queue.
 #[inline(never)]
 unsafe fn refresh<P: Policy>(
     core: &P::Core,
@@ -241,14 +241,14 @@ pub(crate) unsafe fn cancel<P: Policy>(core: &P::Core, waiter: &Waiter<P::Reques
 }
 
 /// # Safety
-/// As for [`cancel`], and the waiter has entered its queue.
+/// As for [`cancel`] (W6), and the waiter has entered its queue.
 #[inline(never)]
 unsafe fn cancel_queued<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) -> Cancelled {
     let mut locked = core.queue().lock();
     // mistake cancel_looks_once: decision::<P>(waiter.status()) ~> None
     if let Some(verdict) = decision::<P>(waiter.status()) {
         drop(locked);
-        // SAFETY: the caller owns the future, and this is its decision.
+        // SAFETY: the caller owns the future (W3), and this is its decision.
         unsafe { acknowledge::<P>(waiter) };
         return Cancelled::Decided(verdict);
     }

@@ -71,7 +71,7 @@ impl<C: Core> WaitQueue<C> {
     /// Takes the internal lock.
     #[inline]
     pub(crate) fn lock(&self) -> Locked<'_, C> {
-        // SAFETY: the guard was just obtained from this queue's lock.
+        // SAFETY: R1, the guard was just obtained from this queue's lock.
         unsafe { Locked::new(self, self.raw.lock()) }
     }
 
@@ -100,7 +100,7 @@ pub(crate) struct Locked<'q, C: Core> {
 
 impl<'q, C: Core> Locked<'q, C> {
     /// # Safety
-    /// `held` is the guard of this queue's internal lock.
+    /// `held` is the guard of this queue's internal lock (R1).
     #[inline]
     pub(super) unsafe fn new(queue: &'q WaitQueue<C>, held: RawGuard<'q>) -> Self {
         Self { queue, held, _not_sync: PhantomData }
@@ -193,7 +193,7 @@ impl<'q, C: Core> Locked<'q, C> {
     /// Whether the longest waiter was there when the broadcast to `cohort` began, and is not served yet.
     #[inline]
     pub(crate) fn front_is_of<R>(&self, list: ListOf<R>, cohort: Generation) -> bool {
-        C::generation(self.state()).is_current(cohort) && list.front_is_of(self.lists(), cohort)
+        list.front_is_of(self.lists(), cohort) && C::generation(self.state()).is_current(cohort)
     }
 
     /// Grants the longest waiter what it asked for, if it is of this cohort.

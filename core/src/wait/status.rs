@@ -59,15 +59,17 @@ impl Status {
     /// The status of a waiter that has not been queued.
     pub(super) const IDLE: Self = Self(0);
 
-    /// The waiter enters a queue in this generation. Its flags stay.
+    /// An idle waiter enters a queue in this generation. Its flags stay; an idle one has no state and no stamp.
     #[must_use]
+    #[inline]
     pub(super) fn enter(self, stamp: Generation) -> Self {
-        // mistake the_locks_queue_forgets_to_forward: self.0 & FLAGS ~> self.0 & REQUEUED
-        Self((self.0 & FLAGS) | (stamp.stamp() * STAMP))
+        // mistake the_locks_queue_forgets_to_forward: self.0 | ~> self.0 & REQUEUED |
+        Self(self.0 | (stamp.stamp() * STAMP))
     }
 
     /// The waiter is decided. Its flags stay.
     #[must_use]
+    #[inline]
     pub(super) fn decide(self, verdict: Verdict) -> Self {
         let state = match verdict {
             Verdict::Granted => State::Granted,
@@ -78,17 +80,20 @@ impl Status {
 
     /// The waiter goes on to the second queue of its wait.
     #[must_use]
+    #[inline]
     pub(super) fn requeue(self) -> Self {
-        Self((self.0 & !STATE) | REQUEUED)
+        Self((self.0 & FLAGS) | REQUEUED)
     }
 
     /// If the wait is dropped from now on, what reached it goes to another waiter.
     #[must_use]
+    #[inline]
     pub(super) fn forward(self) -> Self {
         // mistake a_notification_is_not_forwarded: self.0 | FORWARDS ~> self.0
         Self(self.0 | FORWARDS)
     }
 
+    #[inline]
     fn state(self) -> State {
         match self.0 & STATE {
             GRANTED => State::Granted,
@@ -119,6 +124,7 @@ impl Status {
     }
 
     /// Whether the waiter had entered when the broadcast to `cohort` began.
+    #[inline]
     pub(super) fn is_of(self, cohort: Generation) -> bool {
         cohort.includes(self.0 / STAMP)
     }
@@ -167,16 +173,19 @@ impl Generation {
         self.0.wrapping_sub(cohort.0) < STAMPS / 2
     }
 
+    #[inline]
     fn stamp(self) -> u32 {
         self.0 % STAMPS
     }
 
     /// Whether a waiter with this stamp is of this cohort: not younger, on the circle of stamps.
+    #[inline]
     fn includes(self, stamp: u32) -> bool {
-        // mistake a_broadcast_reaches_late_comers: self.stamp().wrapping_sub(stamp) % STAMPS < STAMPS / 2 ~> true
-        // mistake a_broadcast_reaches_none_of_its_own: self.stamp().wrapping_sub(stamp) % STAMPS < STAMPS / 2 ~>
-        //     (self.stamp().wrapping_sub(stamp) % STAMPS).wrapping_sub(1) < STAMPS / 2
-        self.stamp().wrapping_sub(stamp) % STAMPS < STAMPS / 2
+        // The difference, as a signed number as narrow as a stamp, in the highest bits of a word.
+        let ahead = (self.0.wrapping_sub(stamp) << (u32::BITS - STAMPS.trailing_zeros())) as i32;
+        // mistake a_broadcast_reaches_late_comers: ahead >= 0 ~> true
+        // mistake a_broadcast_reaches_none_of_its_own: ahead >= 0 ~> ahead > 0
+        ahead >= 0
     }
 }
 

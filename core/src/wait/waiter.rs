@@ -95,7 +95,8 @@ impl<R> Waiter<R> {
     /// The same waiter, for a policy that does not look at the request.
     #[inline]
     pub(crate) fn without_request(&self) -> &Waiter<()> {
-        // SAFETY: `repr(C)` puts the node first in both types, and the `()` behind it takes no room.
+        // SAFETY: `repr(C)` puts the node first in both types, and the `()` behind it takes no room. The reference lives as
+        // long as the one to the whole waiter (W1).
         unsafe { NonNull::from(self).cast().as_ref() }
     }
 
@@ -123,7 +124,7 @@ impl<R> Waiter<R> {
     /// The wait is decided before the waiter has entered a queue; its next poll finds that.
     ///
     /// # Safety
-    /// The caller is the future's owner, and the waiter is idle.
+    /// The caller is the future's owner, and the waiter is idle (W2).
     pub(super) unsafe fn decide_idle(&self, verdict: Verdict) {
         // Ordering: Relaxed, the node is the caller's until it enters a queue (W2).
         let status = Status(self.node.status.load(Ordering::Relaxed));
@@ -317,7 +318,7 @@ impl<L: AsRef<[List]> + AsMut<[List]>> WaitLists<'_, L> {
     }
 
     /// # Safety
-    /// The waiter is linked in this list.
+    /// The waiter is linked in this list (W1).
     #[inline]
     unsafe fn leave<R>(&mut self, list: ListOf<R>, ptr: NodePtr) {
         // SAFETY: L1, as the caller promises.
@@ -328,7 +329,7 @@ impl<L: AsRef<[List]> + AsMut<[List]>> WaitLists<'_, L> {
     /// Takes out a waiter whose wait is over. Returns its waker, which is to be dropped without the lock.
     ///
     /// # Safety
-    /// The caller is the waiter's owner, and the waiter is linked in this list.
+    /// The caller is the waiter's owner (W3), and the waiter is linked in this list (W1).
     #[inline]
     pub(super) unsafe fn withdraw<R>(&mut self, list: ListOf<R>, waiter: &Waiter<R>) -> Option<Waker> {
         // SAFETY: W1, linked in this list, as the caller promises.

@@ -53,7 +53,7 @@ impl<C: Core> Locked<'_, C> {
         // One copy of the loop for all queues, where flash is what counts.
         #[cfg(feature = "critical-section")]
         let step: &mut dyn Step<'_> = step;
-        // SAFETY: the lock, the guard and the step are all of this queue.
+        // SAFETY: R1, the lock, the guard and the step are all of this queue.
         unsafe { wake_all_due(queue.raw(), self.into_held(), step) };
     }
 }
@@ -64,7 +64,7 @@ trait Step<'q> {
     /// Serves one waiter, and returns the guard to the caller.
     ///
     /// # Safety
-    /// `held` is the guard of the internal lock of this step's queue.
+    /// `held` is the guard of the internal lock of this step's queue (R1).
     unsafe fn next(&mut self, held: RawGuard<'q>) -> (RawGuard<'q>, Served);
 }
 
@@ -86,7 +86,7 @@ impl<'q, C: Core, F: FnMut(&mut Locked<'_, C>) -> Served> Step<'q> for QueueStep
 /// Serves and wakes until no waiter is due.
 ///
 /// # Safety
-/// `held` is the guard of `lock`, and `lock` is the internal lock of the queue of `step`.
+/// `held` is the guard of `lock`, and `lock` is the internal lock of the queue of `step` (R1).
 #[inline]
 unsafe fn wake_all_due<'q, S: Step<'q> + ?Sized>(lock: &'q RawLock, held: RawGuard<'q>, step: &mut S) {
     // SAFETY: R1, `held` is the guard of the step's queue, as the caller promises.

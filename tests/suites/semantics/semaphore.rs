@@ -1,12 +1,16 @@
 //! [`Semaphore`] and its permits.
 
+use core::pin::pin;
 use std::sync::Arc;
 
 use anywake_core::{
     AcquireError, Closed, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
     semaphore::AcquireFuture,
 };
-use anywake_tests::{Call, CountingWaker, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken};
+use anywake_tests::{
+    Call, CountingWaker, Task, assert_pending, assert_ready, leak, panic_of, poll_once, queue_up, queued,
+    run_woken,
+};
 use futures_util::future::FusedFuture;
 
 use crate::cost;
@@ -714,4 +718,13 @@ fn what_is_granted_comes_back_once() {
     });
     assert_eq!(served, 10);
     assert_eq!(state(&semaphore), (1, 0, false));
+}
+#[test]
+fn an_enabled_request_for_nothing_waits_for_nobody() {
+    let semaphore = Semaphore::new(0);
+    let _waiting = queued(semaphore.acquire());
+    let mut nothing = pin!(semaphore.acquire_many(0));
+    assert!(nothing.as_mut().enable());
+    assert_eq!(assert_ready!(poll_once(nothing)).unwrap().count(), 0);
+    assert_eq!(semaphore.waiters(), 1);
 }

@@ -2,7 +2,7 @@
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use std::panic::{catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
 
@@ -35,6 +35,9 @@ pub(crate) trait Subject: Sync + Sized + 'static {
     fn closed() -> &'static Self;
 
     fn wait(&'static self) -> Self::Wait;
+
+    /// Begins the wait without a waker. Whether it is decided then.
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool;
 
     fn waiters(&self) -> usize;
 
@@ -79,6 +82,10 @@ impl<const BYPASS: u16> Subject for LockWait<BYPASS> {
         self.lock.lock()
     }
 
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool {
+        wait.enable()
+    }
+
     fn waiters(&self) -> usize {
         self.lock.waiters()
     }
@@ -106,6 +113,10 @@ impl Subject for AcquireWait {
 
     fn wait(&'static self) -> Self::Wait {
         self.0.acquire()
+    }
+
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool {
+        wait.enable()
     }
 
     fn waiters(&self) -> usize {
@@ -136,6 +147,10 @@ impl Subject for EventWait {
 
     fn wait(&'static self) -> Self::Wait {
         self.0.wait()
+    }
+
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool {
+        wait.enable()
     }
 
     fn waiters(&self) -> usize {
@@ -171,6 +186,10 @@ impl Subject for NotifiedWait {
         self.condition.wait(self.lock.try_lock().expect("nobody keeps it"))
     }
 
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool {
+        wait.enable()
+    }
+
     fn waiters(&self) -> usize {
         self.condition.waiters()
     }
@@ -201,6 +220,10 @@ impl Subject for PopWait {
 
     fn wait(&'static self) -> Self::Wait {
         self.0.pop()
+    }
+
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool {
+        wait.enable()
     }
 
     fn waiters(&self) -> usize {
@@ -235,6 +258,10 @@ impl Subject for PushWait {
         self.0.push(ROOM)
     }
 
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool {
+        wait.enable()
+    }
+
     fn waiters(&self) -> usize {
         self.0.waiters()
     }
@@ -265,6 +292,10 @@ impl Subject for JoinWait {
 
     fn wait(&'static self) -> Self::Wait {
         self.0.join()
+    }
+
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool {
+        wait.enable()
     }
 
     fn waiters(&self) -> usize {

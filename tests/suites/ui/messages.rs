@@ -94,3 +94,17 @@ fn messages_to_typical_mistakes_are_as_committed() {
     }
     assert!(report.is_empty(), "{report}\nANYWAKE_BLESS=1 writes it down");
 }
+
+/// No policy of the protocol is to be seen in them, and no type that users cannot name; but why a type is not `Unpin` the
+/// compiler tells by its private parts.
+#[test]
+fn messages_name_public_types_only() {
+    for (name, path) in package::files("messages", "txt") {
+        let text = fs::read_to_string(path).unwrap();
+        let told = text.lines().filter(|line| !line.trim_start().starts_with("note: required because"));
+        let private = |line: &&str| {
+            ["Policy", "Core", "Wait<", "::wait::", "::raw::"].iter().any(|word| line.contains(word))
+        };
+        assert_eq!(told.clone().find(private), None, "in what is said to {name}");
+    }
+}

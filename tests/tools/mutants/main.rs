@@ -6,6 +6,7 @@
 //! cargo run -p anywake-tests --bin mutants -- --all           every check on every mistake
 //! cargo run -p anywake-tests --bin mutants -- --quick         only the check that is named beside the mistake
 //! cargo run -p anywake-tests --bin mutants -- event_ --quick  those with such a name only; so with each option
+//! cargo run -p anywake-tests --bin mutants -- semantics       those that such a check is to find
 //! cargo run -p anywake-tests --bin mutants -- --orderings     only the weakened orderings
 //! cargo run -p anywake-tests --bin mutants -- --together      what only models find, at once: all else must pass
 //! cargo run -p anywake-tests --bin mutants -- --plant <folder> <name>...
@@ -88,12 +89,15 @@ impl Request {
         Ok(request)
     }
 
-    /// The mistakes that are meant: those whose name has one of the words in it.
+    /// The mistakes that are meant: those whose name has one of the words in it, or whose check one of them is.
     fn choose(&self, known: Vec<Mistake>) -> Result<Vec<Mistake>, String> {
-        let named =
-            |name: &str| self.words.is_empty() || self.words.iter().any(|word| name.contains(word.as_str()));
+        let meant = |one: &Mistake| {
+            let check = one.found_by.split("::").next();
+            let is_meant_by = |word: &String| one.name.contains(word.as_str()) || check == Some(word);
+            self.words.is_empty() || self.words.iter().any(is_meant_by)
+        };
         let mut chosen = known;
-        chosen.retain(|one| named(&one.name) && (one.is_ordering || !self.orderings));
+        chosen.retain(|one| meant(one) && (one.is_ordering || !self.orderings));
         if chosen.is_empty() {
             return Err("there is no mistake of that name; there are: --list".into());
         }

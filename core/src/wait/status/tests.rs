@@ -59,5 +59,5 @@ fn flags_outlive_every_change_of_the_state() {
     assert_eq!(status.verdict(), None);
     assert_eq!(status.decide(Verdict::Granted).verdict(), Some(Verdict::Granted));
     assert_eq!(status.decide(Verdict::Refused).verdict(), Some(Verdict::Refused));
-    assert_eq!(status.decide(Verdict::Granted).enter(Generation::new()).verdict(), None);
+    assert_eq!(status.decide(Verdict::Granted).requeue().enter(Generation::new()).verdict(), None);
 }

@@ -200,6 +200,26 @@ fn broadcast_of_more_than_a_batch_does_not_wake_a_late_comer_between_batches() {
     late.ready();
 }
 
+/// The generation changes when a critical section may not be enough: right at the limit, too.
+#[test]
+fn broadcast_to_exactly_a_batch_does_not_wake_a_late_comer() {
+    for waiters in [1, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH] {
+        let event = leak(Event::new());
+        let (late, waker) = late_comer(|| {
+            event.clear();
+            event.wait()
+        });
+        let mut first = Task::with_waker(event.wait(), waker);
+        assert_pending!(first.poll());
+        let others = queue_up(waiters - 1, || event.wait());
+        event.set();
+        assert!(first.is_woken() && others.iter().all(|task| task.wakes() == 1), "of {waiters}");
+        let late = late.lock().unwrap().take().expect("it came while the first was woken");
+        assert!(!late.is_woken(), "one more than {waiters}");
+        assert_eq!(event.waiters(), 1, "one more than {waiters}");
+    }
+}
+
 #[test]
 fn end_of_work_for_more_than_a_batch_does_not_end_a_late_join_between_batches() {
     static QUEUE: StaticQueue<u8, 1> = StaticQueue::new();

@@ -3,14 +3,14 @@
 use core::future::Future;
 use core::mem::ManuallyDrop;
 use core::panic::AssertUnwindSafe;
-use core::pin::Pin;
+use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use core::task::{Context, Poll, Waker};
 use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex};
 
 use anywake_tests::{
-    Call, CountingWaker, Task, assert_pending, assert_ready, panic_of, queue_up, queued, run_woken,
+    Call, CountingWaker, Task, assert_pending, assert_ready, panic_of, poll_once, queue_up, queued, run_woken,
 };
 
 use crate::subjects::Subject;
@@ -43,6 +43,9 @@ macro_rules! every_hazard {
             replaced_waker_is_dropped_and_not_woken,
             the_same_waker_is_not_cloned_again,
             forgotten_queued_future_is_harmless,
+            an_enabled_wait_has_its_place_before_it_is_polled,
+            an_enabled_wait_keeps_what_it_was_granted,
+            an_enabled_wait_that_is_dropped_passes_its_grant_on,
         );
     };
     ($subject:ty: $($hazard:ident,)+) => {$(
@@ -334,4 +337,49 @@ fn forgotten_queued_future_is_harmless<S: Subject>() {
     run_woken(&mut tasks, drop);
     drop(tasks);
     subject.touch();
+}
+
+fn an_enabled_wait_has_its_place_before_it_is_polled<S: Subject>() {
+    let subject = S::closed();
+    let mut enabled = pin!(subject.wait());
+    assert!(!S::enable(enabled.as_mut()));
+    assert_eq!(subject.waiters(), 1);
+    assert!(!S::enable(enabled.as_mut()), "a second time changes nothing");
+    assert_eq!(subject.waiters(), 1);
+    subject.open(1);
+    drop(assert_ready!(poll_once(enabled)));
+    assert_eq!(subject.waiters(), 0);
+}
+
+/// What lets one waiter through has come before the wait is enabled, if that is kept.
+fn enabled_late<S: Subject>(subject: &'static S, mut wait: Pin<&mut S::Wait>) {
+    subject.open(1);
+    assert!(S::enable(wait.as_mut()));
+    assert!(S::enable(wait), "a second time takes nothing");
+}
+
+fn an_enabled_wait_keeps_what_it_was_granted<S: Subject>() {
+    if !S::STORES {
+        return;
+    }
+    let subject = S::closed();
+    let mut wait = pin!(subject.wait());
+    enabled_late(subject, wait.as_mut());
+    // There was enough for one.
+    drop(assert_ready!(poll_once(wait)));
+}
+
+fn an_enabled_wait_that_is_dropped_passes_its_grant_on<S: Subject>() {
+    if !S::STORES {
+        return;
+    }
+    let subject = S::closed();
+    let mut wait = Box::pin(subject.wait());
+    enabled_late(subject, wait.as_mut());
+    drop(wait);
+    let next = pin!(subject.wait());
+    if S::PASSES_ON {
+        drop(assert_ready!(poll_once(next)));
+    }
+    assert_eq!(subject.waiters(), 0);
 }

@@ -7,8 +7,7 @@ fn main() {
     let lock: Lock<(u8, &'static str)> = Lock::new((0, "lives for ever"));
     {
         let local = String::from("does not");
-        let mut text: MappedGuard<'_, &str> =
-            LockGuard::map(lock.try_lock().unwrap(), |pair| &mut pair.1);
+        let mut text: MappedGuard<'_, &str> = LockGuard::map(lock.try_lock().unwrap(), |pair| &mut pair.1);
         *text = &local;
     }
     println!("{}", lock.into_inner().1);

@@ -16,7 +16,10 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::task::{Context, Waker};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue, condition::ConditionFuture, event::EventFuture, lock::LockFuture, semaphore::AcquireFuture};
+use anywake_core::{
+    Condition, Event, Lock, Semaphore, StaticQueue, condition::ConditionFuture, event::EventFuture,
+    lock::LockFuture, semaphore::AcquireFuture,
+};
 use anywake_minimal::{Executor, Flags};
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
@@ -316,7 +319,9 @@ async fn latencies(executor: &str) {
             restart();
             match route {
                 0 => WAKE.wait().await,
-                1 => PERMIT.acquire().await.unwrap().forget(),
+                1 => {
+                    PERMIT.acquire().await.unwrap().forget();
+                }
                 2 => drop(ITEM.pop().await),
                 3 => SIGNAL.wait().await,
                 _ => WAIT_QUEUE.wait().await.unwrap(),
