@@ -407,7 +407,18 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, Lock<T>> {
     /// As for [`Lock::lock`].
     ///
     /// # Examples
-    /// See [`ArcPart`].
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// use anywake::{ArcPart, Lock};
+    /// use std::sync::Arc;
+    ///
+    /// let pair = Arc::new((Lock::new(1), "name"));
+    /// *ArcPart::new(Arc::clone(&pair), |pair| &pair.0).lock().await += 1;
+    /// assert_eq!(*pair.0.lock().await, 2);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
     pub fn lock(self) -> super::PartLockFuture<S, T> {
         super::PartLockFuture::over(crate::wait::future::Wait::new(self, ()))
     }
