@@ -201,12 +201,11 @@ impl<H: LockHandle> Guard<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// use anywake::Lock;
-    /// use anywake::lock::OwnedLockGuard;
-    /// use std::sync::Arc;
+    /// use anywake::lock::LockGuard;
     ///
-    /// let lock = Arc::new(Lock::new(1));
-    /// let guard = Arc::clone(&lock).try_lock_owned().unwrap();
-    /// assert!(Arc::ptr_eq(OwnedLockGuard::handle(&guard), &lock));
+    /// let lock = Lock::new(1);
+    /// let guard = lock.try_lock().unwrap();
+    /// assert!(core::ptr::eq(*LockGuard::handle(&guard), &lock));
     /// ```
     pub fn handle(guard: &Self) -> &H {
         &guard.held.0
