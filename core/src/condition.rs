@@ -188,7 +188,14 @@ impl Condition {
     /// Notifies the longest waiter. Returns 1, or 0 if nobody waits.
     ///
     /// # Examples
-    /// See [`wait`](Self::wait).
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let (lock, changed) = (anywake::Lock::new(()), anywake::Condition::new());
+    /// assert_eq!(changed.notify_one(), 0, "nobody waits");
+    /// let mut wait = core::pin::pin!(changed.wait(lock.try_lock().unwrap()));
+    /// wait.as_mut().enable();
+    /// assert_eq!(changed.notify_one(), 1);
+    /// ```
     #[inline]
     pub fn notify_one(&self) -> usize {
         self.notify(1)

@@ -150,12 +150,37 @@ macro_rules! wait_futures {
             ///
             /// # Panics
             /// If the future has returned its output.
+            ///
+            /// # Examples
+            /// With an event, for example:
+            /// ```
+            /// # use anywake_core as anywake;
+            /// let event = anywake::Event::new();
+            /// let mut wait = core::pin::pin!(event.wait());
+            /// assert!(!wait.as_mut().enable());
+            /// event.set();
+            /// event.clear();
+            /// assert!(wait.as_mut().enable(), "it waited when the flag was set");
+            /// ```
             pub fn enable(self: core::pin::Pin<&mut Self>) -> bool {
                 self.project().enable()
             }
 
             /// Whether the wait is decided, so that the next poll returns the output. False before the first poll or
             /// [`enable`](Self::enable), and after the output is returned. The waker stays as it is.
+            ///
+            /// # Examples
+            /// With a lock, for example:
+            /// ```
+            /// # use anywake_core as anywake;
+            /// let lock = anywake::Lock::new(());
+            /// let guard = lock.try_lock();
+            /// let mut wait = core::pin::pin!(lock.lock());
+            /// wait.as_mut().enable();
+            /// assert!(!wait.is_decided());
+            /// drop(guard);
+            /// assert!(wait.is_decided());
+            /// ```
             pub fn is_decided(&self) -> bool {
                 self.wait.is_decided()
             }
