@@ -12,8 +12,6 @@
 // What the mutex guards is in `state`, with the invariants; the heap and the stack are in `order`.
 
 use core::fmt;
-use core::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use anywake_core::{
@@ -22,6 +20,7 @@ use anywake_core::{
 };
 
 use super::exclusive::{Exclusive, ExclusiveGuard};
+use crate::task::catch;
 
 mod order;
 mod state;
@@ -471,7 +470,7 @@ impl<O: Order> fmt::Debug for OrderedQueue<O> {
 /// Wakes waiters while the caller has an item in hand, which must not be lost because a waker panics.
 fn sheltered(wake: impl FnOnce()) {
     // The panic was reported when it began.
-    drop(catch_unwind(AssertUnwindSafe(wake)));
+    drop(catch(wake));
 }
 
 /// Runs a function when it is dropped, even by a panic.
