@@ -14,7 +14,7 @@ pub(crate) const CASES: &[Case] = &[
     ("condition-relock", condition_relock),
     ("condition-notify", notify_against_notify),
     ("condition-notify_all", notify_all_against_notify),
-    ("condition-adopt", condition_adopt),
+    ("condition-requeue", condition_requeue),
     ("condition-cancel", condition_cancel),
 ];
 
@@ -96,18 +96,27 @@ fn notify_all_against_notify(trial: &mut Trial) {
     condition_is_idle();
 }
 
-fn condition_adopt(trial: &mut Trial) {
-    // The first that is told brings both to the queue of the lock, which the handler gives back meanwhile.
+fn condition_requeue(trial: &mut Trial) {
+    // The owner of the lock moves both to its queue, unless the handler notifies one of them before that.
     let mut first = pin!(CHANGED.wait(LOCK.try_lock().unwrap()));
     assert!(A.poll(first.as_mut()).is_pending());
     let mut second = pin!(CHANGED.wait(LOCK.try_lock().unwrap()));
     assert!(B.poll(second.as_mut()).is_pending());
-    owned_elsewhere(&LOCK);
-    assert_eq!(CHANGED.notify_all(), 2);
-    assert!(A.take());
-    let (polled, _) = trial.run(unlock, || A.poll(first.as_mut()));
-    drop(A.finish(polled, first.as_mut()));
-    drop(B.finish(Poll::Pending, second.as_mut()));
+    let owner = LOCK.try_lock().unwrap();
+    let by_owner = || {
+        let moved = CHANGED.notify_all_with(&owner);
+        drop(owner);
+        moved
+    };
+    let (by_owner, by_handler) = trial.run(notify_one, by_owner);
+    assert_eq!(by_owner as u32 + by_handler, 2);
+    if first.is_decided() {
+        drop(A.finish(Poll::Pending, first.as_mut()));
+        drop(B.finish(Poll::Pending, second.as_mut()));
+    } else {
+        drop(B.finish(Poll::Pending, second.as_mut()));
+        drop(A.finish(Poll::Pending, first.as_mut()));
+    }
     condition_is_idle();
 }
 
