@@ -22,6 +22,29 @@ fn main() {
     condition();
     #[cfg(feature = "queue")]
     queue();
+    #[cfg(feature = "one_type")]
+    contend(0_u32);
+    #[cfg(feature = "five_types")]
+    {
+        contend([0_u64; 5]);
+        contend(String::new());
+        contend(None::<Box<u8>>);
+        contend((0_u8, Vec::<u16>::new()));
+    }
+}
+
+/// All that a lock does when it is not free: enqueue, look again, hand over, and cancel.
+#[cfg(feature = "one_type")]
+fn contend<T>(value: T) {
+    let lock = black_box(anywake_core::Lock::new(value));
+    let held = lock.try_lock();
+    black_box(poll(lock.lock()).is_pending());
+    let mut waits = pin!(lock.lock());
+    let mut context = Context::from_waker(black_box(Waker::noop()));
+    black_box(waits.as_mut().poll(&mut context).is_pending());
+    black_box(waits.as_mut().poll(&mut context).is_pending());
+    drop(held);
+    black_box(waits.poll(&mut context).is_ready());
 }
 
 #[cfg(feature = "lock")]

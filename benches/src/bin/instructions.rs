@@ -29,6 +29,9 @@ const SLACK: f64 = 1.0;
 const FEW: u64 = 1_000;
 const MORE: u64 = 6_000;
 
+/// The functions of a wait that is not over at once. They know no type of data, so a program has each of them once.
+const COLD: [&str; 4] = ["enqueue", "refresh", "cancel_queued", "unlock_contended"];
+
 /// The primitives, each a feature of the program in `size/`.
 const PRIMITIVES: [&str; 5] = ["lock", "semaphore", "event", "condition", "queue"];
 
@@ -40,6 +43,8 @@ struct Baseline {
     instructions: BTreeMap<String, f64>,
     /// Bytes of code that a program grows by, at `opt-level = \"z\"`.
     bytes: BTreeMap<String, f64>,
+    /// How often the cold functions of a lock stand in a program.
+    copies: BTreeMap<String, f64>,
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -81,6 +86,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     found.bytes = sizes()?;
     found.bytes.iter().for_each(|(name, bytes)| println!("{bytes:>8} bytes of code  {name}"));
+    found.copies = copies()?;
+    found.copies.iter().for_each(|(name, count)| println!("{count:>8} functions  {name}"));
 
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("baseline.json");
     if accept {
@@ -99,7 +106,8 @@ fn name(probe: &Probe) -> String {
 /// Compares, and says what to do about it.
 fn verdict(baseline: &Baseline, found: &Baseline) -> ExitCode {
     let worse = regressions("instructions", &baseline.instructions, &found.instructions)
-        + regressions("bytes", &baseline.bytes, &found.bytes);
+        + regressions("bytes", &baseline.bytes, &found.bytes)
+        + more_than(&baseline.copies, &found.copies);
     if worse == 0 {
         println!("nothing is worse than the baseline");
         return ExitCode::SUCCESS;
@@ -137,6 +145,14 @@ fn regressions(unit: &str, baseline: &BTreeMap<String, f64>, found: &BTreeMap<St
     worse
 }
 
+/// A function is there or not: one more is worse.
+fn more_than(baseline: &BTreeMap<String, f64>, found: &BTreeMap<String, f64>) -> usize {
+    let worse: Vec<_> =
+        found.iter().filter(|(name, new)| baseline.get(*name).is_none_or(|old| *new > old)).collect();
+    worse.iter().for_each(|(name, new)| println!("worse: {name}: {new} functions now"));
+    worse.len()
+}
+
 fn instructions(index: usize) -> Result<f64, Box<dyn Error>> {
     let few = callgrind(index, FEW)?;
     let more = callgrind(index, MORE)?;
@@ -168,10 +184,35 @@ fn sizes() -> Result<BTreeMap<String, f64>, Box<dyn Error>> {
         sizes.insert(format!("size: {primitive}"), code_bytes(&[primitive])? - nothing);
     }
     sizes.insert("size: all five".to_owned(), code_bytes(&PRIMITIVES)? - nothing);
+    let further_types = code_bytes(&["five_types"])? - code_bytes(&["one_type"])?;
+    sizes.insert(
+        "size: a further type in a lock, with all that a program does to it".to_owned(),
+        further_types / 4.0,
+    );
     Ok(sizes)
 }
 
-fn code_bytes(features: &[&str]) -> Result<f64, Box<dyn Error>> {
+/// The cold functions in a program with locks of one type, and of five.
+fn copies() -> Result<BTreeMap<String, f64>, Box<dyn Error>> {
+    let mut copies = BTreeMap::new();
+    for (features, name) in [("one_type", "lock of one type"), ("five_types", "locks of five types")] {
+        let program = size_program(&[features])?;
+        // The symbols of a program: binutils', as is the linker that made it.
+        let output = Command::new("nm").args(["--demangle", "--defined-only"]).arg(program).output()?;
+        let text = String::from_utf8(output.stdout)?;
+        let is_cold =
+            |line: &&str| line.contains("anywake_core::") && COLD.iter().any(|cold| line.contains(cold));
+        let count = text.lines().filter(is_cold).count();
+        if count < COLD.len() {
+            return Err(format!("{name}: {count} cold functions, fewer than there are: {COLD:?}").into());
+        }
+        copies.insert(format!("cold functions: {name}"), count as f64);
+    }
+    Ok(copies)
+}
+
+/// Builds the program in `size/` with these features; returns its path.
+fn size_program(features: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
     let target = target_directory()?.join("size");
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("size/Cargo.toml");
     let built = Command::new(env!("CARGO"))
@@ -183,8 +224,13 @@ fn code_bytes(features: &[&str]) -> Result<f64, Box<dyn Error>> {
     if !built.success() {
         return Err("the program in benches/size does not build".into());
     }
+    Ok(target.join("release/anywake-size"))
+}
+
+fn code_bytes(features: &[&str]) -> Result<f64, Box<dyn Error>> {
+    let program = size_program(features)?;
     // `size` is binutils', as is the linker that made the program.
-    let output = Command::new("size").arg("-A").arg(target.join("release/anywake-size")).output()?;
+    let output = Command::new("size").arg("-A").arg(program).output()?;
     let text = String::from_utf8(output.stdout)?;
     let mut sections = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     let code = sections.find_map(|words| (words.first() == Some(&".text")).then(|| words[1].to_owned()));
