@@ -497,6 +497,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// let jobs = anywake::StaticQueue::<u8, 2>::new();
     /// jobs.push(1).await.unwrap();
     /// jobs.pop().await.unwrap();
+    /// assert!(!core::pin::pin!(jobs.join()).enable(), "one is unfinished");
     /// jobs.task_done().unwrap();
     /// jobs.join().await;
     /// # }
@@ -516,7 +517,10 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// # use anywake_core as anywake;
     /// # use std::sync::Arc;
     /// # async fn example() {
-    /// Arc::new(anywake::Queue::<u8>::with_capacity(2).unwrap()).join_owned().await;
+    /// let jobs = Arc::new(anywake::Queue::<u8>::with_capacity(2).unwrap());
+    /// let join = Arc::clone(&jobs).join_owned();
+    /// assert_eq!(jobs.unfinished(), 0);
+    /// join.await;
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
