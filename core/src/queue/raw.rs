@@ -346,6 +346,7 @@ impl<T, S: Slots> QueueCore<T, S> {
         // From the end: claimed items are taken from the front.
         let item = state.ring.pop_back();
         drop(locked);
+        // mistake a_join_ends_before_the_last_drop: + if mistaken!() { self.task_done(); drop(item); return true; }
         // An item is done when it is gone, and also if its drop panics.
         let _done = OnDrop(|| {
             // mistake a_panic_leaves_the_work_undone: self.task_done(); ~>

@@ -313,6 +313,23 @@ fn a_requeued_wait_that_is_dropped_forwards_a_notification_of_one() {
 }
 
 #[test]
+fn a_dropped_wait_forwards_its_notification_although_its_unlock_panics() {
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let mut tasks = waiting(&lock, &condition, 2);
+    let owner = lock.try_lock().unwrap();
+    condition.notify_one_with(&owner);
+    drop(owner);
+    // The first owns the lock now. This one is woken by its unlock.
+    let mut broken = Task::with_waker(lock.lock(), CountingWaker::panicking(Call::Wake));
+    assert_pending!(broken.poll());
+    let owning = tasks.remove(0);
+    assert!(panic_of(|| owning.cancel()).contains("panic"));
+    assert!(tasks[0].is_woken());
+    drop(broken);
+    drop(tasks[0].ready());
+}
+
+#[test]
 fn a_requeued_wait_is_served_by_a_lock_with_bypass_too() {
     let (lock, condition) = (Lock::with_bypass(0, 1), Condition::new());
     let mut tasks = waiting(&lock, &condition, 2);

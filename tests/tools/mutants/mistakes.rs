@@ -118,6 +118,12 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ),
     ("first_come_last_served", "units", "a new entry comes before the first, not behind the last"),
     ("the_last_entry_stays", "units", "a list keeps pointing at its only entry when that has left"),
+    // The raw lock.
+    (
+        "a_contended_lock_takes_a_look_for_a_swap",
+        "loom::raw_lock",
+        "two threads that find the lock free at once both hold it",
+    ),
     // The lock.
     (
         "a_hand_over_forgets_the_others",
@@ -196,6 +202,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "a waiter that is to be refused, or asks for nothing, waits behind the one that was handed its permits",
     ),
     // The event.
+    ("a_set_after_the_wakes", "loom::event", "a wait that a `set` has ended finds the flag clear"),
     (
         "a_set_before_the_lock",
         "loom::event",
@@ -229,6 +236,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "notified waiters of two locks are given the notifier's",
     ),
     // The queue.
+    ("a_join_ends_before_the_last_drop", "units", "`close_now` ends a `join` while an item is still there"),
     ("a_cancelled_pop_keeps_its_claim", "semantics", "the item that it was promised is nobody's"),
     ("try_pop_takes_what_is_promised", "semantics", "a `pop` that was woken for an item finds none"),
     ("close_now_drops_what_is_promised", "semantics", "the same, by `close_now`"),

@@ -46,6 +46,8 @@ impl RawLock {
             for _ in 0..pause {
                 spin_loop();
             }
+            // mistake a_contended_lock_takes_a_look_for_a_swap: !self.taken.swap(true, Ordering::Acquire) ~>
+            //     { self.taken.swap(true, Ordering::Acquire); true }
             // Ordering: Relaxed, it only avoids a useless `swap` that would take the holder's cache line; the
             // `swap` behind it has the Acquire, as in `lock`.
             if !self.taken.load(Ordering::Relaxed) && !self.taken.swap(true, Ordering::Acquire) {

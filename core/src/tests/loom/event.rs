@@ -27,6 +27,22 @@ fn a_set_meets_the_last_look() {
     });
 }
 
+/// A wait that a `set` ended finds the flag set, as long as nobody clears it.
+#[test]
+fn a_wait_that_has_ended_finds_the_flag_set() {
+    model(|| {
+        let event = Arc::new(Event::new());
+        let mut wait = queued(own(&event, Event::wait));
+        let setter = Arc::clone(&event);
+        let setter = spawn(move || setter.set());
+        if poll(&mut wait).is_pending() {
+            block_on(wait);
+        }
+        assert!(event.is_set());
+        setter.join().unwrap();
+    });
+}
+
 /// A poll that finds itself woken, without a wake-up, sees what was done before the `set`.
 #[test]
 fn a_set_carries_memory_to_a_waiter() {
