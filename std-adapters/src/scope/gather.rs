@@ -63,6 +63,7 @@ impl<O: Outcome> Future for Gather<O> {
             match ended {
                 Ok(value) => self.values[index] = Some(value),
                 Err(failure) => {
+                    // mistake a_gather_returns_again: self.completed = true; ~>
                     self.completed = true;
                     self.children.detach();
                     return Poll::Ready(Err(failure));

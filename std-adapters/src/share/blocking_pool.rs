@@ -125,6 +125,8 @@ impl<R: Runtime> BlockingPool<R> {
     /// # }
     /// ```
     pub async fn join(&self) {
+        // mistake a_join_waits_for_what_comes_later: self.unfinished.next() ~>
+        //     { let _ = self.unfinished.next(); u64::MAX }
         let next = self.unfinished.next();
         while let Some(end) = self.unfinished.oldest_before(next) {
             end.wait().await;

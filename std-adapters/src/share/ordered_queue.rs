@@ -225,8 +225,10 @@ impl<O: Order> OrderedQueue<O> {
         claim.forget();
         given_back.defuse();
         // Not too many: the place of the item.
+        // mistake a_stranger_panics_into_a_pop: sheltered(|| _ = self.room.release(1)); ~> _ = self.room.release(1);
         sheltered(|| _ = self.room.release(1));
         if over {
+            // mistake a_stranger_panics_into_the_last_pop: sheltered(|| self.ready.close()); ~> self.ready.close();
             sheltered(|| self.ready.close());
         }
         item
@@ -415,6 +417,7 @@ impl<O: Order> OrderedQueue<O> {
     fn done(&self, mut state: ExclusiveGuard<'_, State<O>>, items: usize) {
         // Fewer, if some were marked as done before they were taken.
         state.unfinished = state.unfinished.saturating_sub(items);
+        // mistake a_join_is_told_by_an_earlier_round: state.finished.take() ~> state.finished.clone()
         let finished = if state.unfinished == 0 { state.finished.take() } else { None };
         drop(state);
         if let Some(finished) = finished {

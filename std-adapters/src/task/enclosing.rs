@@ -67,6 +67,7 @@ impl Stay {
 
 impl Drop for Stay {
     fn drop(&mut self) {
+        // mistake a_stay_never_ends: self.0.leave(); ~>
         self.0.leave();
     }
 }
@@ -233,6 +234,7 @@ pin_project! {
     impl<F> PinnedDrop for Inside<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
+            // mistake a_destructor_is_in_no_scope: enter(Some(Arc::clone(this.scope))) ~> enter(None)
             let _entered = enter(Some(Arc::clone(this.scope)));
             this.future.set(None);
         }

@@ -80,6 +80,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
     }
     let budget = TURN.try_with(Cell::get).map_or(BUDGET, |turn| turn.budget);
     if let Some(rest) = budget.checked_sub(1) {
+        // mistake a_budget_never_ends: set_budget(rest); ~>
         set_budget(rest);
         return Poll::Ready(());
     }

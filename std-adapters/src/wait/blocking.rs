@@ -212,6 +212,7 @@ impl Parker {
 impl Drop for Parker {
     fn drop(&mut self) {
         if let (true, Some((signal, _))) = (self.slept, &self.signal) {
+            // mistake a_token_is_eaten: signal.thread.unpark(); ~>
             signal.thread.unpark();
         }
     }

@@ -285,6 +285,7 @@ impl Shared {
     /// Unless it has been moved since.
     fn expire(&self, moves: u64) -> bool {
         let mut state = self.state();
+        // mistake a_moved_deadline_expires: state.moves == moves ~> { let _ = moves; true }
         let expires = state.moves == moves;
         if expires {
             state.phase = Phase::Expired;

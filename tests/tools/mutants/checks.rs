@@ -40,6 +40,7 @@ pub(crate) const CHECKS: &[Check] = &[
     check("conformance", "-p anywake-tests --test conformance --test mixed", Build::Plain),
     check("explorer", "-p anywake-tests --test explorer", Build::Optimized),
     check("loom", "--release -p anywake-core --features std,futures --lib", Build::Models),
+    check("toolbox", "-p anywake --all-features --lib --test toolbox", Build::Plain),
     check("stress", "-p anywake-tests --test stress", Build::Plain),
 ];
 
@@ -105,7 +106,11 @@ impl Check {
             let (_, path) = line.trim_start().strip_prefix("Executable ")?.rsplit_once('(')?;
             Some(root.join(path.trim_end_matches(')')))
         });
-        let package = if self.arguments.contains("anywake-core") { "core" } else { "tests" };
+        let package = match self.arguments.split(' ').find(|word| word.starts_with("anywake")) {
+            Some("anywake-core") => "core",
+            Some("anywake") => "std-adapters",
+            _ => "tests",
+        };
         Ok(Built {
             check: self,
             programs: programs.collect(),

@@ -254,6 +254,69 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ),
     ("a_panic_leaves_the_work_undone", "semantics", "`join` waits for an item whose drop panicked"),
     ("a_ring_one_too_long", "units", "the last slot is followed by one that does not exist"),
+    // The toolbox.
+    (
+        "a_change_of_state_wakes_one_consumer",
+        "toolbox",
+        "an item that is not enough for the first consumer is never seen by a later one",
+    ),
+    ("a_join_is_told_by_an_earlier_round", "toolbox", "a `join` ends with the work of an earlier round"),
+    (
+        "a_load_leaves_what_was_inserted_meanwhile",
+        "toolbox",
+        "a load does not replace what was inserted while it ran",
+    ),
+    (
+        "a_stranger_panics_into_a_pop",
+        "toolbox",
+        "the waker of another task that panics costs a `pop` its item",
+    ),
+    (
+        "those_who_leave_are_never_forgotten",
+        "toolbox",
+        "a barrier takes tasks that have left for ones that are leaving",
+    ),
+    ("an_arrival_that_was_dropped_stays", "toolbox", "a dropped arrival still counts"),
+    ("a_slot_in_use_is_removed", "toolbox", "a slot goes while a load works on it"),
+    ("a_stale_slot_in_use_is_pruned", "toolbox", "the same, when stale values are pruned"),
+    ("users_of_a_slot_are_not_counted", "toolbox", "the same, because nobody is counted"),
+    ("close_now_drops_the_best", "toolbox", "`close_now` drops the items that were promised"),
+    ("a_gather_returns_again", "toolbox", "`gather` polled again returns nothing as if it were something"),
+    ("a_mutex_knows_no_holder", "toolbox", "a comparison that comes back to its own queue hangs"),
+    ("a_sleep_beyond_the_clock_panics", "toolbox", "a simulated sleep beyond the range of `Instant` panics"),
+    ("a_stream_comes_before_its_deadline", "toolbox", "a stream that is always ready never ends"),
+    ("a_token_is_eaten", "toolbox", "an unpark that was meant for the caller of a blocking wait is lost"),
+    ("a_budget_never_ends", "toolbox", "a wait that is always granted never lets others run"),
+    (
+        "a_cancelled_function_stays_in_the_queue",
+        "toolbox",
+        "a function that is cancelled in its queue ends when its turn comes",
+    ),
+    ("a_moved_deadline_expires", "toolbox", "a deadline that is moved while its timer fires expires"),
+    (
+        "a_wait_leaves_its_waker_in_the_task",
+        "toolbox",
+        "a wait for a task that has elapsed leaves its waker there",
+    ),
+    (
+        "a_join_waits_for_what_comes_later",
+        "toolbox",
+        "a `join` of a pool waits for functions that were spawned after it",
+    ),
+    ("a_receipt_is_lost", "toolbox", "an `emit` whose item is dropped hangs"),
+    ("a_stay_never_ends", "toolbox", "what a dropped scope leaves is never over"),
+    ("a_destructor_is_in_no_scope", "toolbox", "what a destructor in a scope leaves is not waited for"),
+    ("a_broken_connection_comes_back", "toolbox", "a discarded connection is handed out again"),
+    (
+        "an_abort_spares_those_who_leave",
+        "toolbox",
+        "tasks that are leaving an aborted barrier are not broken",
+    ),
+    (
+        "a_stranger_panics_into_the_last_pop",
+        "toolbox",
+        "the same, when the last item is taken from a closed queue",
+    ),
     // Interrupts.
     ("interrupts_stay_on", "firmware", "an interrupt handler finds a list half linked"),
 ];
@@ -273,7 +336,7 @@ pub(crate) struct Mistake {
 pub(crate) fn known(places: &[(String, String)]) -> Result<Vec<Mistake>, String> {
     if let Some((name, ..)) = MARKED.iter().find(|(name, ..)| places.iter().all(|(placed, _)| placed != name))
     {
-        return Err(format!("{name} is in the list, and marked nowhere in the core"));
+        return Err(format!("{name} is in the list, and marked nowhere"));
     }
     places.iter().map(|(name, file)| of_place(name, file)).collect()
 }

@@ -150,6 +150,7 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
 impl<M: Manager, R: Runtime> Drop for Pooled<M, R> {
     fn drop(&mut self) {
         let Some(mut held) = self.held.take() else { return };
+        // mistake a_broken_connection_comes_back: !self.trusted ~> false
         if !self.trusted {
             return self.shared.retire(held);
         }
