@@ -271,7 +271,7 @@ impl Condition {
     ///
     /// # A wait that is not polled
     /// A waiter that is moved to the lock's queue is handed the lock in its turn. If it is then not polled, the lock stays
-    /// with it until it is dropped. A wait that was *forgotten* (leaked without a drop) never gives the lock up. If it borrowed
+    /// with it until it is dropped. A wait that was *forgotten* (leaked without a drop) never unlocks. If it borrowed
     /// a lock that does not exist any more, and this one lies at the same address, the same happens: do not forget waits
     /// that share a condition across the lifetimes of locks.
     ///

@@ -305,7 +305,7 @@ impl<T, S: Slots> QueueCore<T, S> {
         locked.state().unfinished == 0
     }
 
-    /// Serves the waiters that are due after a change, and gives the lock back.
+    /// Serves the waiters that are due after a change, and releases the lock.
     #[inline]
     fn serve(&self, locked: Locked<'_, Self>) {
         if locked.count() > 0 {

@@ -219,7 +219,7 @@ fn write_and<S: 'static>(value: &Arc<Shared<u32>>, it: S, carry: impl FnOnce(S) 
     })
 }
 
-/// A thread writes, and then does the change; whoever has seen the change sees what was written.
+/// A thread writes, and then does the change; a thread that has seen the change sees what was written.
 fn carries_memory<P: 'static>(it: P, change: fn(&P), seen: impl FnOnce(&Arc<P>) -> bool) {
     let (it, value) = (Arc::new(it), Shared::new(0));
     let writer = write_and(&value, Arc::clone(&it), move |it| change(&it));

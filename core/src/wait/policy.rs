@@ -61,7 +61,7 @@
 //!
 //! # Work under the internal lock
 //! Linking, unlinking, one waker compared or moved: constant. A wake loop serves at most
-//! [`BATCH`](super::wake::BATCH) waiters, then gives the lock back, wakes them, and comes back for more. It still
+//! [`BATCH`](super::wake::BATCH) waiters, then releases the lock, wakes them, and comes back for more. It still
 //! reaches exactly its cohort, because waiters are stamped with a [`Generation`](super::status::Generation).
 
 use super::queue::{Core, Locked};
@@ -89,7 +89,7 @@ pub(crate) enum Look<'q, C: Core> {
 /// Unsafe code relies on an implementation:
 /// * [`LIST`](Self::LIST) is a list of `Core`, and its waiters have requests of this type (W6; see [`ListOf::new`]).
 /// * [`look`](Self::look) returns the `Locked` that it was given, or one of the same queue.
-/// * [`look`](Self::look) and [`after_cancel`](Self::after_cancel) do not give the lock back and take it again before
+/// * [`look`](Self::look) and [`after_cancel`](Self::after_cancel) do not release the lock and take it again before
 ///   they return it.
 /// * [`REQUEUES`](Self::REQUEUES) is true if waiters in this list may be requeued to another primitive.
 /// * [`retry`](Self::retry) returns true only if the request is granted.
@@ -122,7 +122,7 @@ pub(crate) unsafe trait Policy {
     /// Gives back what was granted to a wait that was dropped before it took it.
     fn give_back(core: &Self::Core, request: &Self::Request);
 
-    /// A waiter has left the list undecided: grants what is due now, and gives the lock back.
+    /// A waiter has left the list undecided: grants what is due now, and releases the lock.
     fn after_cancel(core: &Self::Core, locked: Locked<'_, Self::Core>);
 
     // For the one kind of wait that may be woken without a decision, to try for itself.

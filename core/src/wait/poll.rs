@@ -31,7 +31,7 @@ unsafe fn acknowledge<P: Policy>(waiter: &Waiter<P::Request>) {
 ///
 /// # Safety
 /// The caller owns the future. The waiter is pinned, is used with this policy and this core only (W6), and is
-/// [cancelled](cancel) before it goes away (W1).
+/// [cancelled](cancel) before it is dropped (W1).
 // The fast path goes into the caller, or an uncontended lock costs twice as much. With critical sections flash is
 // what counts, and a good part of a microcontroller's goes into copies of this.
 #[cfg_attr(not(feature = "critical-section"), inline(always))]
@@ -127,7 +127,7 @@ unsafe fn enter<P: Policy>(
             //     let mut locked = core::mem::ManuallyDrop::new(locked); drop(unsafe { core::ptr::read(&*locked) });
             //     unsafe { locked.enter(P::LIST, waiter, waker) };
             // mistake clone_under_the_lock: + let _clone = mistaken!().then(|| waker.clone());
-            // SAFETY: pinned and idle, and cancelled before it goes away (W1); the list is the policy's (W6).
+            // SAFETY: pinned and idle, and cancelled before it is dropped (W1); the list is the policy's (W6).
             unsafe { locked.enter(P::LIST, waiter, waker) };
             None
         }

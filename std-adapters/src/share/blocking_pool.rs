@@ -1,4 +1,4 @@
-//! [`BlockingPool`]: blocking functions, not more than so many at a time.
+//! [`BlockingPool`]: blocking functions, a bounded number at a time.
 
 use core::fmt;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! [`Cache`]: values that are loaded once, however many ask.
 //!
-//! Each key has a slot with a lock of its own. Whoever holds the lock loads; the others wait for it, and then find the
+//! Each key has a slot with a lock of its own. The holder of the lock loads; the others wait for it, and then find the
 //! value, or load themselves if there is none: because the load failed, or because its task was dropped. So no loader is
 //! special, and none is waited for in vain.
 //!

@@ -28,11 +28,11 @@ mod state;
 pub use order::{Least, Newest, Order};
 use state::{Gate, State};
 
-/// A bounded queue that gives the newest item first: `asyncio.LifoQueue`.
+/// A bounded queue that returns the newest item first: `asyncio.LifoQueue`.
 #[doc(alias = "stack")]
 pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 
-/// A bounded queue that gives the least item first: `asyncio.PriorityQueue`. Of equal items any may be first.
+/// A bounded queue that returns the least item first: `asyncio.PriorityQueue`. Of equal items any may be first.
 ///
 /// Items are compared by [`push`](OrderedQueue::push) and [`pop`](OrderedQueue::pop), and by
 /// [`close_now`](OrderedQueue::close_now) if a `pop` was promised an item and has not run yet.

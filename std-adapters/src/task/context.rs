@@ -1,6 +1,6 @@
 //! [`ContextVar`]: values that follow a task, with the rules of Python's `contextvars`.
 
-// A thread-local slot holds the `Context` of whoever runs on the thread at the moment. It is exchanged around every
+// A thread-local slot holds the `Context` of the code that runs on the thread at the moment. It is exchanged around every
 // poll and around the drop of what is polled, by `Scope` and by the job of each task, and put back however these end. A
 // context is never changed, only replaced by a larger copy: so a task that was spawned with one is not affected by what
 // its spawner does later.

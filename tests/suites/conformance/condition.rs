@@ -186,7 +186,7 @@ async fn a_wait_until_a_deadline_returns_with_the_lock<R: Runtime>() {
         let stop = R::default().sleep(deadline);
         let waits = board.changed.wait_until(guard, stop);
         let notifies = async {
-            // Not before the wait has given the lock back; and for the short one, never.
+            // Not before the wait has released the lock; and for the short one, never.
             if deadline == LONG {
                 let _guard = board.ended.lock().await;
                 assert_eq!(board.changed.notify_one(), 1);

@@ -16,7 +16,7 @@ const CROWD: usize = 40;
 type Waits<'a, T> = Vec<Task<ConditionFuture<'a, &'a Lock<T>>>>;
 
 fn waiting<'a, T>(lock: &'a Lock<T>, condition: &'a Condition, count: usize) -> Waits<'a, T> {
-    queue_up(count, || condition.wait(lock.try_lock().expect("a wait gives the lock back")))
+    queue_up(count, || condition.wait(lock.try_lock().expect("a wait releases the lock")))
 }
 
 fn woken<T>(tasks: &Waits<'_, T>) -> Vec<usize> {
@@ -74,7 +74,7 @@ fn a_wait_has_begun_before_the_next_owner_can_notify() {
 fn a_wait_has_begun_before_the_lock_is_given_back() {
     static LOCK: Lock<()> = Lock::new(());
     static CONDITION: Condition = Condition::new();
-    // The next owner notifies as soon as it is woken, which is inside the poll that gives the lock back.
+    // The next owner notifies as soon as it is woken, which is inside the poll that releases the lock.
     let waker = CountingWaker::reentrant(Call::Wake, || assert_eq!(CONDITION.notify_one(), 1));
     let guard = LOCK.try_lock().unwrap();
     let mut next = Task::with_waker(LOCK.lock(), waker);

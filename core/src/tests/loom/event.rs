@@ -58,7 +58,7 @@ fn a_set_carries_memory_to_a_waiter() {
     });
 }
 
-/// Whoever sees the flag sees what was done before it was set.
+/// A thread that sees the flag set sees what was done before that.
 #[test]
 fn a_set_carries_memory_to_is_set() {
     model(|| carries_memory(Event::new(), Event::set, |event| event.is_set()));
@@ -78,7 +78,7 @@ fn a_broadcast_carries_memory_to_is_set() {
     });
 }
 
-/// And whoever sees that it is clear again sees what was done before that.
+/// And a thread that sees it clear again sees what was done before that.
 #[test]
 fn a_clear_carries_memory_to_is_set() {
     model(|| {

@@ -1,4 +1,4 @@
-//! What a pool is told: how to connect, and within which bounds.
+//! The configuration of a pool: how to connect, and within which bounds.
 
 use core::fmt;
 use core::future::Future;

@@ -3,7 +3,7 @@
 use core::error::Error;
 use core::fmt;
 
-/// Why a [`Pool`](super::Pool) did not give a connection.
+/// Why a [`Pool`](super::Pool) did not return a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PoolError<E> {

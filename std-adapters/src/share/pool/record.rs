@@ -1,4 +1,4 @@
-//! What happens in a pool: counted, and told to `tracing` if that is asked for.
+//! What happens in a pool: counted, and reported to `tracing` on request.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};

@@ -79,7 +79,7 @@ impl State {
         }
     }
 
-    /// Goes to the time of the next timer, and gives all that fire then.
+    /// Goes to the time of the next timer, and returns all that fire then.
     fn advance(&mut self) -> Vec<Waker> {
         let Some((&(now, _), _)) = self.timers.first_key_value() else { return Vec::new() };
         // The end of time does not come.

@@ -13,7 +13,7 @@ pub(crate) async fn order(role: usize) {
     if role == 0 {
         assert_eq!(CHANGED.notify_one(), 0, "a notification is not stored");
         until(|| CHANGED.waiters() == 3).await;
-        assert!(!LOCK.is_locked(), "a wait gives the lock back");
+        assert!(!LOCK.is_locked(), "a wait releases the lock");
         assert_eq!(CHANGED.notify_one(), 1);
         until(|| ORDER.len() == 1 && CHANGED.waiters() == 3).await;
         // Role 1 waits again, behind the others.

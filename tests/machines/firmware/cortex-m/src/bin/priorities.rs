@@ -142,7 +142,7 @@ async fn main(lower: Spawner) {
     let mut peripherals = cortex_m::Peripherals::take().unwrap();
     // SAFETY: no critical section relies on priorities here.
     unsafe { peripherals.NVIC.set_priority(Software, 0x80) };
-    // SAFETY: likewise.
+    // SAFETY: as for the first one: the entry is linked (L1).
     unsafe { peripherals.SCB.set_priority(SystemHandler::SysTick, 0x40) };
     start_timer(&mut peripherals.SYST, 2_000);
 
