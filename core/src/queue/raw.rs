@@ -14,7 +14,7 @@ use core::fmt;
 use super::ring::{Ring, Slots};
 use crate::closed::Closed;
 use crate::sys::atomic::{UnsafeCell, const_fn};
-use crate::sys::on_drop::OnDrop;
+use crate::sys::on_drop::{OnDrop, sheltered};
 use crate::wait::list::List;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::{Generation, Verdict};
@@ -234,7 +234,7 @@ impl<T, S: Slots> QueueCore<T, S> {
         let mut locked = self.queue.lock();
         match locked.state_mut().take_free() {
             Some(item) => {
-                self.serve(locked);
+                self.serve_with_item_in_hand(locked);
                 Ok(Some(item))
             }
             None if locked.state().is_over() => Err(Closed),
@@ -259,7 +259,7 @@ impl<T, S: Slots> QueueCore<T, S> {
         let state = locked.state_mut();
         state.claims -= 1;
         let item = state.ring.pop_front();
-        self.serve(locked);
+        self.serve_with_item_in_hand(locked);
         item
     }
 
@@ -310,6 +310,17 @@ impl<T, S: Slots> QueueCore<T, S> {
     fn serve(&self, locked: Locked<'_, Self>) {
         if locked.count() > 0 {
             self.serve_waiters(locked);
+        }
+    }
+
+    /// The same for a caller that has taken an item out, which has no place in the ring any more once the room is given
+    /// to a `push`. The waker of that push is a stranger's: if it panics, the caller keeps its item.
+    #[inline]
+    fn serve_with_item_in_hand(&self, locked: Locked<'_, Self>) {
+        if locked.count() > 0 {
+            // mistake a_strangers_panic_costs_an_item: sheltered(|| self.serve_waiters(locked)); ~>
+            //     self.serve_waiters(locked);
+            sheltered(|| self.serve_waiters(locked));
         }
     }
 

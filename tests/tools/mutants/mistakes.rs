@@ -236,6 +236,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "notified waiters of two locks are given the notifier's",
     ),
     // The queue.
+    ("a_strangers_panic_costs_an_item", "semantics", "a `pop` loses its item to a waker that panics"),
     ("a_join_ends_before_the_last_drop", "units", "`close_now` ends a `join` while an item is still there"),
     ("a_cancelled_pop_keeps_its_claim", "semantics", "the item that it was promised is nobody's"),
     ("try_pop_takes_what_is_promised", "semantics", "a `pop` that was woken for an item finds none"),

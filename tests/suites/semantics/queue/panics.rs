@@ -1,4 +1,7 @@
-//! Panics in the drop of an item.
+//! Panics in the drop of an item, and in the waker of a stranger.
+
+use anywake_core::queue::PushFuture;
+use anywake_tests::{Call, CountingWaker};
 
 use super::*;
 
@@ -43,4 +46,32 @@ fn promise_11_a_panic_in_the_drop_of_the_item_of_a_cancelled_push_leaves_the_que
     assert_eq!(queue.waiters(), 1);
     drop(queue.try_pop().unwrap());
     behind.ready().unwrap();
+}
+
+/// A push that waits in a full queue, with a waker that panics.
+fn broken_push(queue: &StaticQueue<u8, 1>) -> Task<PushFuture<'_, StaticQueue<u8, 1>>> {
+    let mut push = Task::with_waker(queue.push(2), CountingWaker::panicking(Call::Wake));
+    assert_pending!(push.poll());
+    push
+}
+
+#[test]
+fn promise_5_the_waker_of_a_stranger_that_panics_costs_a_try_pop_nothing() {
+    let queue = StaticQueue::new();
+    queue.try_push(1).unwrap();
+    let mut push = broken_push(&queue);
+    assert_eq!(queue.try_pop(), Ok(1));
+    push.ready().unwrap();
+    assert_eq!(queue.try_pop(), Ok(2));
+}
+
+#[test]
+fn promise_5_the_waker_of_a_stranger_that_panics_costs_a_granted_pop_nothing() {
+    let queue = StaticQueue::new();
+    let mut pop = queued(queue.pop());
+    queue.try_push(1).unwrap();
+    let mut push = broken_push(&queue);
+    assert_eq!(pop.ready(), Ok(1));
+    push.ready().unwrap();
+    assert_eq!(queue.try_pop(), Ok(2));
 }
