@@ -53,8 +53,16 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "a waker that calls back finds the internal lock taken by its own thread",
     ),
-    ("one_is_woken_under_the_lock", "semantics", "the same, where one waiter alone was due"),
-    ("an_unlock_wakes_under_the_lock", "semantics", "the same, where no loop is needed"),
+    (
+        "one_is_woken_under_the_lock",
+        "semantics",
+        "a waker that calls back finds the internal lock taken, where one waiter alone was due",
+    ),
+    (
+        "an_unlock_wakes_under_the_lock",
+        "semantics",
+        "a waker that calls back finds the internal lock taken, where an unlock needs no wake loop",
+    ),
     ("a_panic_ends_the_wake_loop", "semantics", "a waker that panics takes away the wakes of later batches"),
     ("one_batch_only", "semantics", "more waiters than a batch holds are due, and the others sleep on"),
     (
@@ -94,7 +102,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "the_locks_queue_forgets_to_forward",
         "semantics",
-        "the same, where the waiter has gone on to the queue of its lock",
+        "a waiter that `notify(n)` reached is dropped in the queue of its lock, and the next one sleeps on",
     ),
     (
         "a_broadcast_reaches_late_comers",
@@ -144,7 +152,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "a_bypass_in_the_queue_is_not_counted",
         "semantics",
-        "the same, for a waiter that overtakes the first one",
+        "a queued waiter that overtakes the first one does so for free",
     ),
     (
         "a_woken_waiter_takes_its_wake_along",
@@ -178,11 +186,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "loom::semaphore",
         "a permit that comes back before the announcement is left there while the waiter sleeps",
     ),
-    (
-        "a_request_for_nothing_waits",
-        "semantics",
-        "who asks for no permits waits behind those that ask for some",
-    ),
+    ("a_request_for_nothing_waits", "semantics", "a request for no permits waits behind requests for some"),
     (
         "a_granted_acquire_keeps_its_permits",
         "semantics",
@@ -218,7 +222,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "wait_until_drops_its_notification",
         "loom::condition",
-        "the same, where the wait was cancelled to get the lock back",
+        "a notified wait that was cancelled to get the lock back tells nobody",
     ),
     (
         "a_dropped_wait_keeps_the_lock",
@@ -233,14 +237,18 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "a_waiter_is_requeued_to_the_wrong_lock",
         "semantics",
-        "notified waiters of two locks are given the notifier's",
+        "notified waiters of two locks are requeued to the notifier's",
     ),
     // The queue.
     ("a_strangers_panic_costs_an_item", "semantics", "a `pop` loses its item to a waker that panics"),
     ("a_join_ends_before_the_last_drop", "units", "`close_now` ends a `join` while an item is still there"),
     ("a_cancelled_pop_keeps_its_claim", "semantics", "the item that it was promised is nobody's"),
     ("try_pop_takes_what_is_promised", "semantics", "a `pop` that was woken for an item finds none"),
-    ("close_now_drops_what_is_promised", "semantics", "the same, by `close_now`"),
+    (
+        "close_now_drops_what_is_promised",
+        "semantics",
+        "a `pop` that was woken for an item finds none after a `close_now`",
+    ),
     ("displaced_work_is_never_done", "semantics", "`join` waits for an item that `force_push` has taken out"),
     ("a_drained_queue_is_not_closed", "semantics", "a wait for an item of a closed queue never ends"),
     (
@@ -279,8 +287,12 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ),
     ("an_arrival_that_was_dropped_stays", "toolbox", "a dropped arrival still counts"),
     ("a_slot_in_use_is_removed", "toolbox", "a slot goes while a load works on it"),
-    ("a_stale_slot_in_use_is_pruned", "toolbox", "the same, when stale values are pruned"),
-    ("users_of_a_slot_are_not_counted", "toolbox", "the same, because nobody is counted"),
+    ("a_stale_slot_in_use_is_pruned", "toolbox", "a slot is pruned while a load works on it"),
+    (
+        "users_of_a_slot_are_not_counted",
+        "toolbox",
+        "a slot goes while a load works on it, because its users are not counted",
+    ),
     ("close_now_drops_the_best", "toolbox", "`close_now` drops the items that were promised"),
     ("a_gather_returns_again", "toolbox", "`gather` polled again returns nothing as if it were something"),
     ("a_mutex_knows_no_holder", "toolbox", "a comparison that comes back to its own queue hangs"),
@@ -316,7 +328,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "a_stranger_panics_into_the_last_pop",
         "toolbox",
-        "the same, when the last item is taken from a closed queue",
+        "the waker of a refused task that panics costs a `pop` the last item of a closed queue",
     ),
     // Interrupts.
     ("interrupts_stay_on", "firmware", "an interrupt handler finds a list half linked"),
