@@ -6,8 +6,8 @@ use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
 
 use crate::contenders::condition::{Condition, each_condition};
-use crate::contenders::event::{Event, Level, each_event, each_level_event};
-use crate::contenders::lock::{Lock, each_lock, each_queueing_lock};
+use crate::contenders::event::{EarlyWait, Event, Level, each_early_wait, each_event, each_level_event};
+use crate::contenders::lock::{Lock, OwnedLock, each_lock, each_owned_lock, each_queueing_lock};
 use crate::contenders::queue::{Item, Queue, Shape, each_queue};
 use crate::contenders::semaphore::{
     ManyPermits, Semaphore, each_many_permits, each_queueing, each_semaphore,
@@ -36,6 +36,7 @@ pub fn all() -> Vec<Probe> {
     each_lock!(try_lock(p));
     each_queueing_lock!(lock_hand_over(p));
     each_queueing_lock!(lock_cancel(p));
+    each_owned_lock!(owned_lock_hand_over(p));
     each_semaphore!(acquire(p));
     each_many_permits!(acquire_many(p));
     each_queueing!(acquire_hand_over(p));
@@ -43,8 +44,10 @@ pub fn all() -> Vec<Probe> {
     each_level_event!(wait_when_set(p));
     each_event!(set_wakes_one(p));
     each_event!(event_cancel(p));
+    each_early_wait!(enable_and_set(p));
     each_condition!(notify_nobody(p));
     each_condition!(notify_wakes_one(p));
+    each_condition!(owner_notifies_one(p));
     each_condition!(condition_cancel(p));
     each_queue!(16, push_pop(p));
     each_queue!(16, try_push_try_pop(p));
@@ -121,6 +124,19 @@ fn lock_cancel<L: Lock>(probes: &mut Vec<Probe>) {
     });
 }
 
+fn owned_lock_hand_over<L: OwnedLock>(probes: &mut Vec<Probe>) {
+    add::<L>(probes, "owned lock, one waits, hand over", |n| {
+        let lock = L::new_owned();
+        repeat(n, |cx| {
+            let held = now(L::lock_owned(&lock), cx);
+            let mut waiter = pin!(L::lock_owned(&lock));
+            waits(waiter.as_mut(), cx);
+            drop(held);
+            *done(waiter, cx) += 1;
+        });
+    });
+}
+
 fn acquire<S: Semaphore>(probes: &mut Vec<Probe>) {
     add::<S>(probes, "acquire", |n| {
         let semaphore = S::new(4);
@@ -185,6 +201,20 @@ fn event_cancel<E: Event>(probes: &mut Vec<Probe>) {
     });
 }
 
+fn enable_and_set<E: EarlyWait>(probes: &mut Vec<Probe>) {
+    add::<E>(probes, "event, one is enabled, then waits, set", |n| {
+        let event = E::new();
+        repeat(n, |cx| {
+            event.reset();
+            let mut waiter = pin!(event.named_wait());
+            E::enable(waiter.as_mut());
+            waits(waiter.as_mut(), cx);
+            event.set();
+            done(waiter, cx);
+        });
+    });
+}
+
 fn notify_nobody<C: Condition>(probes: &mut Vec<Probe>) {
     add::<C>(probes, "notify_one, nobody waits", |n| {
         let condition = C::new();
@@ -200,6 +230,21 @@ fn notify_wakes_one<C: Condition>(probes: &mut Vec<Probe>) {
             let mut waiter = pin!(condition.wait(guard));
             waits(waiter.as_mut(), cx);
             condition.notify_one();
+            drop(done(waiter, cx));
+        });
+    });
+}
+
+fn owner_notifies_one<C: Condition>(probes: &mut Vec<Probe>) {
+    add::<C>(probes, "condition, one waits, the owner of the lock notifies", |n| {
+        let condition = C::new();
+        repeat(n, |cx| {
+            let guard = now(condition.lock(), cx);
+            let mut waiter = pin!(condition.wait(guard));
+            waits(waiter.as_mut(), cx);
+            let guard = now(condition.lock(), cx);
+            condition.notify_one_with(&guard);
+            drop(guard);
             drop(done(waiter, cx));
         });
     });

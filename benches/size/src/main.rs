@@ -33,7 +33,7 @@ fn main() {
     }
 }
 
-/// All that a lock does when it is not free: enqueue, look again, hand over, and cancel.
+/// All that a lock does when it is not free: enqueue, look again, hand over, and cancel. And what guards are for.
 #[cfg(feature = "one_type")]
 fn contend<T>(value: T) {
     let lock = black_box(anywake_core::Lock::new(value));
@@ -44,7 +44,9 @@ fn contend<T>(value: T) {
     black_box(waits.as_mut().poll(&mut context).is_pending());
     black_box(waits.as_mut().poll(&mut context).is_pending());
     drop(held);
-    black_box(waits.poll(&mut context).is_ready());
+    if let Poll::Ready(mut guard) = waits.poll(&mut context) {
+        black_box(&mut *guard);
+    }
 }
 
 #[cfg(feature = "lock")]

@@ -21,7 +21,13 @@ pub trait Condition: Contender + Send + Sync + 'static {
     fn notify_one(&self);
     /// Wakes all waiters.
     fn notify_all(&self);
-    /// The same, by the owner of the lock, where a library makes use of that.
+    /// As [`notify_one`](Self::notify_one), by the owner of the lock, where a library makes use of that.
+    #[inline]
+    fn notify_one_with(&self, _guard: &Self::Guard<'_>) {
+        self.notify_one();
+    }
+    /// As [`notify_all`](Self::notify_all), by the owner of the lock, where a library makes use of that.
+    #[inline]
     fn notify_all_with(&self, _guard: &Self::Guard<'_>) {
         self.notify_all();
     }
@@ -69,6 +75,11 @@ impl Condition for Anywake {
     #[inline]
     fn notify_all(&self) {
         self.1.notify_all();
+    }
+
+    #[inline]
+    fn notify_one_with(&self, guard: &Self::Guard<'_>) {
+        self.1.notify_one_with(guard);
     }
 
     #[inline]

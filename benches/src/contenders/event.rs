@@ -1,6 +1,7 @@
 //! Events: one `set` wakes everybody who waits.
 
 use core::future::Future;
+use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use event_listener::listener;
@@ -22,6 +23,16 @@ pub trait Event: Contender + Send + Sync + 'static {
 
 /// An event that stays set.
 pub trait Level: Event {}
+
+/// An event whose waits can begin before they are polled.
+pub trait EarlyWait: Event {
+    /// A wait, by its name.
+    type Wait<'a>: Future;
+    /// As [`wait`](Event::wait).
+    fn named_wait(&self) -> Self::Wait<'_>;
+    /// Begins the wait.
+    fn enable(wait: Pin<&mut Self::Wait<'_>>);
+}
 
 /// Calls `f` with every event.
 macro_rules! each_event {
@@ -46,6 +57,17 @@ macro_rules! each_level_event {
     }};
 }
 pub(crate) use each_level_event;
+
+/// Calls `f` with every event whose waits can begin before they are polled.
+macro_rules! each_early_wait {
+    ($f:ident($($argument:expr),*)) => {{
+        use $crate::contenders::event::*;
+        $f::<Anywake>($($argument),*);
+        $f::<TokioNotify>($($argument),*);
+        $f::<MaitakeWaitQueue>($($argument),*);
+    }};
+}
+pub(crate) use each_early_wait;
 
 /// anywake.
 pub struct Anywake(anywake_core::Event);
@@ -74,6 +96,20 @@ impl Event for Anywake {
 
 impl Level for Anywake {}
 
+impl EarlyWait for Anywake {
+    type Wait<'a> = anywake_core::event::EventFuture<'a>;
+
+    #[inline]
+    fn named_wait(&self) -> Self::Wait<'_> {
+        self.0.wait()
+    }
+
+    #[inline]
+    fn enable(wait: Pin<&mut Self::Wait<'_>>) {
+        assert!(!wait.enable());
+    }
+}
+
 /// tokio has no event; `Notify::notify_waiters` is its broadcast.
 pub struct TokioNotify(tokio::sync::Notify);
 contender!(TokioNotify, "tokio Notify", order = Fifo);
@@ -94,6 +130,20 @@ impl Event for TokioNotify {
     #[inline]
     fn wait(&self) -> impl Future<Output: Sized> + Send {
         self.0.notified()
+    }
+}
+
+impl EarlyWait for TokioNotify {
+    type Wait<'a> = tokio::sync::futures::Notified<'a>;
+
+    #[inline]
+    fn named_wait(&self) -> Self::Wait<'_> {
+        self.0.notified()
+    }
+
+    #[inline]
+    fn enable(wait: Pin<&mut Self::Wait<'_>>) {
+        assert!(!wait.enable());
     }
 }
 
@@ -171,6 +221,20 @@ impl Event for MaitakeWaitQueue {
     #[inline]
     fn wait(&self) -> impl Future<Output: Sized> + Send {
         self.0.wait()
+    }
+}
+
+impl EarlyWait for MaitakeWaitQueue {
+    type Wait<'a> = maitake_sync::wait_queue::Wait<'a>;
+
+    #[inline]
+    fn named_wait(&self) -> Self::Wait<'_> {
+        self.0.wait()
+    }
+
+    #[inline]
+    fn enable(wait: Pin<&mut Self::Wait<'_>>) {
+        assert!(wait.subscribe().is_pending());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::future::Future;
 use core::ops::DerefMut;
+use std::sync::Arc;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 
@@ -18,6 +19,16 @@ pub trait Lock: Contender + Send + Sync + 'static {
     fn lock(&self) -> impl Future<Output = Self::Guard<'_>> + Send;
     /// Takes it if it is free.
     fn try_lock(&self) -> Option<Self::Guard<'_>>;
+}
+
+/// A lock with waits and guards that keep it alive.
+pub trait OwnedLock: Contender {
+    /// The library's own lock.
+    type Lock: Send + Sync + 'static;
+    /// An unlocked one.
+    fn new_owned() -> Arc<Self::Lock>;
+    /// Waits for the lock.
+    fn lock_owned(lock: &Arc<Self::Lock>) -> impl Future<Output: DerefMut<Target = u64> + Send> + Send;
 }
 
 /// Calls `f` with every lock.
@@ -46,6 +57,20 @@ macro_rules! each_queueing_lock {
     }};
 }
 pub(crate) use each_queueing_lock;
+
+/// Calls `f` with every lock that has owned waits.
+macro_rules! each_owned_lock {
+    ($f:ident($($argument:expr),*)) => {{
+        use $crate::contenders::lock::*;
+        $f::<Anywake>($($argument),*);
+        $f::<Tokio>($($argument),*);
+        $f::<AsyncLock>($($argument),*);
+        $f::<FuturesUtil>($($argument),*);
+        $f::<Maitake>($($argument),*);
+        $f::<Asyncband>($($argument),*);
+    }};
+}
+pub(crate) use each_owned_lock;
 
 /// Declares a contender around a library's lock: `adapter!(documentation, Name("name in tables", ..), type, guard, constructor)`.
 macro_rules! adapter {
@@ -148,3 +173,28 @@ adapter! {
     Asyncband, "asyncband", order = Fifo;
     asyncband::mutex::Mutex<u64>, AsyncbandGuard, asyncband::mutex::Mutex::new(0)
 }
+
+/// Gives a contender its owned waits: `owned!(Name, type, |lock| the wait)`.
+macro_rules! owned {
+    ($adapter:ident, $lock:ty, |$it:ident| $wait:expr) => {
+        impl OwnedLock for $adapter {
+            type Lock = $lock;
+
+            fn new_owned() -> Arc<$lock> {
+                Arc::new(Self::new().0)
+            }
+
+            #[inline]
+            fn lock_owned($it: &Arc<$lock>) -> impl Future<Output: DerefMut<Target = u64> + Send> + Send {
+                $wait
+            }
+        }
+    };
+}
+
+owned!(Anywake, anywake_core::Lock<u64>, |lock| Arc::clone(lock).lock_owned());
+owned!(Tokio, tokio::sync::Mutex<u64>, |lock| Arc::clone(lock).lock_owned());
+owned!(AsyncLock, async_lock::Mutex<u64>, |lock| lock.lock_arc());
+owned!(FuturesUtil, futures_util::lock::Mutex<u64>, |lock| Arc::clone(lock).lock_owned());
+owned!(Maitake, maitake_sync::Mutex<u64>, |lock| Arc::clone(lock).lock_owned());
+owned!(Asyncband, asyncband::mutex::Mutex<u64>, |lock| Arc::clone(lock).lock_owned());

@@ -19,11 +19,39 @@ pub(super) fn add(suite: &mut Suite) {
         each_event!(event(&mut w, waiters));
         suite.add(w);
     }
-    for waiters in [1, 1000, 100_000] {
-        let name = format!("broadcast/condition/{waiters}");
-        let mut w = Workload::new(name, "one waiter: from notify_all until it has had the lock", Basis::Min);
-        each_condition!(condition(&mut w, waiters));
-        suite.add(w);
+    for notifier in [Notifier::Anybody, Notifier::Owner] {
+        for waiters in [1, 1000, 100_000] {
+            let name = format!("broadcast/{}/{waiters}", notifier.name());
+            let mut w =
+                Workload::new(name, "one waiter: from notify_all until it has had the lock", Basis::Min);
+            each_condition!(condition(&mut w, waiters, notifier));
+            suite.add(w);
+        }
+    }
+}
+
+/// Whom a condition is notified by, as far as it knows.
+#[derive(Clone, Copy, Debug)]
+enum Notifier {
+    /// It is not told whether the notifier owns the lock.
+    Anybody,
+    /// It is shown the guard, if the library makes use of that.
+    Owner,
+}
+
+impl Notifier {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Anybody => "condition",
+            Self::Owner => "condition-owner",
+        }
+    }
+
+    fn notify_all<C: Condition>(self, condition: &C, guard: &C::Guard<'_>) {
+        match self {
+            Self::Anybody => condition.notify_all(),
+            Self::Owner => condition.notify_all_with(guard),
+        }
     }
 }
 
@@ -110,7 +138,7 @@ impl Roll {
 
 /// `notify_all` while the notifier holds the lock, which it keeps until everybody it woke has run: whoever is woken to
 /// ask for the lock asks in vain. The clock and the polls run from `notify_all` until the last waiter had the lock.
-fn condition<C: Condition>(w: &mut Workload, waiters: usize) {
+fn condition<C: Condition>(w: &mut Workload, waiters: usize, notifier: Notifier) {
     w.enter::<C>(None, move |n| {
         let rounds = (n / waiters as u64).max(1);
         let condition = C::new();
@@ -138,7 +166,7 @@ fn condition<C: Condition>(w: &mut Workload, waiters: usize) {
                 let mut guard = condition.lock().await;
                 *guard = round;
                 let (clock, before) = (Instant::now(), polls());
-                condition.notify_all();
+                notifier.notify_all(&condition, &guard);
                 yield_now().await;
                 drop(guard);
                 done.all.pass(round).await;

@@ -318,10 +318,17 @@ impl<T, S: Slots> QueueCore<T, S> {
     #[inline]
     fn serve_with_item_in_hand(&self, locked: Locked<'_, Self>) {
         if locked.count() > 0 {
-            // mistake a_strangers_panic_costs_an_item: sheltered(|| self.serve_waiters(locked)); ~>
-            //     self.serve_waiters(locked);
-            sheltered(|| self.serve_waiters(locked));
+            self.serve_waiters_sheltered(locked);
         }
+    }
+
+    // Not inlined where it catches: with a place to catch a panic in, a `pop` would keep its item in memory.
+    #[cfg_attr(feature = "std", inline(never))]
+    #[cfg_attr(not(feature = "std"), inline)]
+    fn serve_waiters_sheltered(&self, locked: Locked<'_, Self>) {
+        // mistake a_strangers_panic_costs_an_item: sheltered(|| self.serve_waiters(locked)); ~>
+        //     self.serve_waiters(locked);
+        sheltered(|| self.serve_waiters(locked));
     }
 
     #[inline(never)]
