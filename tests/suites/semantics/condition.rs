@@ -1,4 +1,4 @@
-//! [`Condition`]: notifications, the way back to the lock, and what becomes of both when a wait is cancelled.
+//! [`Condition`]: notifications, reacquiring the lock, and the fate of both when a wait is cancelled.
 
 use core::future::{pending, poll_fn, ready};
 use core::task::Poll;
@@ -10,15 +10,17 @@ use futures_util::future::FusedFuture;
 
 use crate::cost;
 
-/// More than two batches of a wake loop.
+/// A number of waiters above two batches of a wake loop.
 const CROWD: usize = 40;
 
 type Waits<'a, T> = Vec<Task<ConditionFuture<'a, &'a Lock<T>>>>;
 
+/// Queues `count` waits.
 fn waiting<'a, T>(lock: &'a Lock<T>, condition: &'a Condition, count: usize) -> Waits<'a, T> {
     queue_up(count, || condition.wait(lock.try_lock().expect("a wait releases the lock")))
 }
 
+/// The numbers of the waits that are woken.
 fn woken<T>(tasks: &Waits<'_, T>) -> Vec<usize> {
     tasks.iter().enumerate().filter(|(_, task)| task.is_woken()).map(|(name, _)| name).collect()
 }
@@ -34,10 +36,10 @@ fn conditions_live_in_statics() {
 }
 
 #[test]
-fn a_wait_gives_the_lock_back_and_has_it_again_when_it_returns() {
+fn a_wait_releases_the_lock_and_owns_it_again_when_it_returns() {
     let (lock, condition) = (Lock::new(1), Condition::new());
     let mut tasks = waiting(&lock, &condition, 1);
-    *lock.try_lock().expect("given back") += 1;
+    *lock.try_lock().expect("the wait released the lock") += 1;
     condition.notify_one();
     let guard = tasks[0].ready();
     assert_eq!(*guard, 2);
@@ -54,7 +56,7 @@ fn a_wait_owns_the_lock_until_it_is_polled() {
     assert_pending!(next.poll());
     assert_eq!(condition.waiters(), 0);
     drop(wait);
-    assert!(next.is_woken(), "a wait that is dropped unpolled unlocks");
+    assert!(next.is_woken(), "an unpolled wait that is dropped releases the lock");
     drop(next.ready());
     assert!(!lock.is_locked());
 }
@@ -71,7 +73,7 @@ fn a_wait_has_begun_before_the_next_owner_can_notify() {
 }
 
 #[test]
-fn a_wait_has_begun_before_the_lock_is_given_back() {
+fn a_wait_has_begun_before_the_lock_is_released() {
     static LOCK: Lock<()> = Lock::new(());
     static CONDITION: Condition = Condition::new();
     // The next owner notifies as soon as it is woken, which is inside the poll that releases the lock.
@@ -106,7 +108,7 @@ fn notifications_are_not_stored() {
 }
 
 #[test]
-fn notify_tells_how_many_it_reached() {
+fn notify_returns_the_number_of_waiters_reached() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let mut tasks = waiting(&lock, &condition, 6);
     assert_eq!(condition.notify(0), 0);
@@ -119,7 +121,7 @@ fn notify_tells_how_many_it_reached() {
 }
 
 #[test]
-fn notify_all_tells_how_many_it_reached_also_beyond_a_batch() {
+fn notify_all_returns_the_number_of_waiters_reached_also_beyond_a_batch() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let _tasks = waiting(&lock, &condition, CROWD);
     assert_eq!(condition.notify_all(), CROWD);
@@ -133,7 +135,7 @@ fn the_lock_need_not_be_owned_to_notify() {
     assert_eq!(condition.notify_one(), 1);
     drop(tasks[0].ready());
     let owner = lock.try_lock().unwrap();
-    assert_eq!(condition.notify_one(), 1, "by somebody who does not own it, too");
+    assert_eq!(condition.notify_one(), 1, "the notifier need not be the owner");
     drop(owner);
     drop(tasks[1].ready());
 }
@@ -149,7 +151,7 @@ fn waiters_counts_those_that_are_not_notified() {
     assert_eq!(condition.waiters(), 2);
     let guard = lock.try_lock().unwrap();
     condition.notify_one_with(&guard);
-    assert_eq!((condition.waiters(), lock.waiters()), (1, 1), "it waits for the lock now");
+    assert_eq!((condition.waiters(), lock.waiters()), (1, 1), "the requeued wait waits for the lock now");
 }
 
 #[test]
@@ -168,15 +170,15 @@ fn promise_2_the_longest_waiter_is_notified_first() {
 
 type Named<'a> = Vec<(usize, Task<ConditionFuture<'a, &'a Lock<Vec<usize>>>>)>;
 
-/// Waits for the condition, each with its name.
+/// Queues a crowd of waits, each with its number.
 fn named<'a>(lock: &'a Lock<Vec<usize>>, condition: &'a Condition) -> Named<'a> {
     (0..CROWD).map(|name| (name, queued(condition.wait(lock.try_lock().unwrap())))).collect()
 }
 
-/// Runs those that are woken, the last one first, until nobody is left; each writes down its name.
+/// Runs the woken tasks, the last one first, until none is left. Each appends its number to the value.
 fn run_from_the_end(mut tasks: Named<'_>) {
     while !tasks.is_empty() {
-        let place = tasks.iter().rposition(|(_, task)| task.is_woken()).expect("one of them is woken");
+        let place = tasks.iter().rposition(|(_, task)| task.is_woken()).expect("a task is woken");
         if let Poll::Ready(mut order) = tasks[place].1.poll() {
             order.push(tasks.remove(place).0);
         }
@@ -319,7 +321,7 @@ fn a_dropped_wait_forwards_its_notification_although_its_unlock_panics() {
     let owner = lock.try_lock().unwrap();
     condition.notify_one_with(&owner);
     drop(owner);
-    // The first owns the lock now. This one is woken by its unlock.
+    // The first wait owns the lock now. Its unlock wakes this one.
     let mut broken = Task::with_waker(lock.lock(), CountingWaker::panicking(Call::Wake));
     assert_pending!(broken.poll());
     let owning = tasks.remove(0);
@@ -337,8 +339,8 @@ fn a_requeued_wait_is_served_by_a_lock_with_bypass_too() {
     condition.notify_all_with(&owner);
     drop(owner);
     assert!(!lock.is_locked() && tasks[0].is_woken() && !tasks[1].is_woken());
-    drop(lock.try_lock().expect("it may overtake once"));
-    assert!(lock.is_locked(), "now it is handed over");
+    drop(lock.try_lock().expect("one arrival may overtake"));
+    assert!(lock.is_locked(), "the lock is handed over after that");
     drop(tasks[0].ready());
     drop(tasks[1].ready());
 }
@@ -380,10 +382,10 @@ fn a_forgotten_notified_wait_keeps_no_other_asleep() {
 }
 
 #[test]
-fn a_task_that_waits_for_others_to_use_the_news_before_it_does_deadlocks_nobody() {
+fn a_notified_wait_that_is_polled_only_after_another_one_ended_does_not_deadlock() {
     let (lock, condition, done) = (Lock::new(()), Condition::new(), Event::new());
-    // Keeps its notification aside until the other one is through.
-    let mut news = queued(condition.wait(lock.try_lock().unwrap()));
+    // This wait is not polled until the other one has ended.
+    let mut aside = queued(condition.wait(lock.try_lock().unwrap()));
     let mut other = queued(async {
         drop(condition.wait(lock.try_lock().unwrap()).await);
         done.set();
@@ -392,7 +394,7 @@ fn a_task_that_waits_for_others_to_use_the_news_before_it_does_deadlocks_nobody(
     let mut first = queued(done.wait());
     other.ready();
     first.ready();
-    drop(news.ready());
+    drop(aside.ready());
 }
 
 #[test]
@@ -401,7 +403,7 @@ fn a_requeued_wait_that_is_not_polled_holds_up_the_lock_until_it_is_dropped() {
     let mut tasks = waiting(&lock, &condition, 2);
     condition.notify_all_with(&lock.try_lock().unwrap());
     assert!(tasks[0].is_woken() && !tasks[1].is_woken());
-    assert!(lock.try_lock().is_none(), "as documented");
+    assert!(lock.try_lock().is_none(), "the lock is handed to the requeued wait");
     tasks.remove(0).cancel();
     drop(tasks[0].ready());
 }
@@ -459,7 +461,7 @@ fn waits_with_owned_and_with_bypassing_locks_work_alike() {
     assert!(second.is_woken());
     assert_pending!(second.poll());
     drop(overtaking);
-    assert!(second.is_woken() && !fast.is_locked(), "it may still be overtaken");
+    assert!(second.is_woken() && !fast.is_locked(), "the wait may still be overtaken");
     assert_eq!(*second.ready(), 2);
     drop((first, second));
     assert_eq!(Arc::strong_count(&owned), 1);
@@ -514,7 +516,7 @@ fn promise_1_both_go_on_when_a_notified_waiter_is_dropped_that_owns_the_lock() {
     assert_pending!(tasks[0].poll());
     let mut behind = queued(lock.lock());
     drop(owner);
-    assert!(tasks[0].is_woken(), "the lock was handed to it");
+    assert!(tasks[0].is_woken(), "the lock was handed to the waiter");
     tasks.remove(0).cancel();
     assert!(behind.is_woken());
     assert_eq!(woken(&tasks), [0]);
@@ -530,7 +532,7 @@ fn promise_1_each_of_several_notifications_goes_on() {
     assert_eq!(condition.notify(2), 2);
     drop(tasks.drain(..2));
     run_woken(&mut tasks, drop);
-    assert_eq!(tasks.len(), 1, "two of three");
+    assert_eq!(tasks.len(), 1, "two of three waits were notified");
 }
 
 #[test]
@@ -566,7 +568,7 @@ fn promise_4_cancelling_takes_the_same_time_however_many_wait() {
     cost::cancelling_is_constant(|| {
         let condition: &'static Condition = leak(Condition::new());
         let lock: &'static Lock<()> = leak(Lock::new(()));
-        // Locked as late as possible: all waits are made before the first is polled.
+        // The lock is taken at the first poll, since all waits are made before the first one is polled.
         move || async move {
             let guard = lock.lock().await;
             drop(condition.wait(guard).await);
@@ -594,7 +596,7 @@ fn promise_6_a_dropped_share_of_notify_all_does_not_go_to_those_who_come_later()
     let late = waiting(&lock, &condition, 1);
     early.remove(0).cancel();
     run_woken(&mut early, drop);
-    assert!(early.is_empty(), "the others still have theirs");
+    assert!(early.is_empty(), "the other notifications are kept");
     assert_eq!(woken(&late), []);
 }
 
@@ -603,21 +605,21 @@ fn promise_7_a_wait_may_be_dropped_in_any_state() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     drop(condition.wait(lock.try_lock().unwrap()));
     drop(waiting(&lock, &condition, 1));
-    let told = waiting(&lock, &condition, 1);
+    let notified = waiting(&lock, &condition, 1);
     condition.notify_all();
-    drop(told);
-    let mut moved = waiting(&lock, &condition, 2);
+    drop(notified);
+    let mut at_lock = waiting(&lock, &condition, 2);
     let owner = lock.try_lock().unwrap();
     condition.notify_all();
-    assert_pending!(moved[0].poll());
-    drop(moved.pop());
+    assert_pending!(at_lock[0].poll());
+    drop(at_lock.pop());
     drop(owner);
-    drop(moved);
+    drop(at_lock);
     let mut done = waiting(&lock, &condition, 1);
     condition.notify_all();
     let guard = done[0].ready();
     drop(done);
-    assert!(lock.is_locked(), "the guard outlives the future that gave it");
+    assert!(lock.is_locked(), "the guard outlives the future that returned it");
     drop(guard);
     assert_eq!((lock.is_locked(), lock.waiters(), condition.waiters()), (false, 0, 0));
 }
@@ -633,7 +635,7 @@ fn wait_for_returns_at_once_if_the_predicate_holds() {
 }
 
 #[test]
-fn wait_for_looks_at_first_and_after_each_notification_and_not_between() {
+fn wait_for_checks_at_first_and_after_each_notification_and_not_between() {
     let (lock, condition) = (Lock::new(0), Condition::new());
     let mut looked = 0;
     let mut task = queued(condition.wait_for(lock.try_lock().unwrap(), |value| {
@@ -665,7 +667,7 @@ fn wait_for_may_change_the_value() {
 }
 
 #[test]
-fn wait_for_dropped_in_any_state_lets_go_of_the_lock() {
+fn wait_for_dropped_in_any_state_releases_the_lock() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     drop(condition.wait_for(lock.try_lock().unwrap(), |()| false));
     assert!(!lock.is_locked());
@@ -675,7 +677,7 @@ fn wait_for_dropped_in_any_state_lets_go_of_the_lock() {
     condition.notify_one();
     let behind = waiting(&lock, &condition, 1);
     task.cancel();
-    assert_eq!(woken(&behind), [0], "its notification goes on");
+    assert_eq!(woken(&behind), [0], "the notification is forwarded");
     assert_eq!((lock.is_locked(), condition.waiters()), (false, 0));
 }
 
@@ -684,7 +686,7 @@ fn promise_11_a_predicate_that_panics_at_first_unlocks() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let mut task = Task::new(condition.wait_for(lock.try_lock().unwrap(), |()| panic!("at first")));
     assert_eq!(panic_of(|| task.poll()), "at first");
-    assert!(!lock.is_locked(), "at once, not only when the future is dropped");
+    assert!(!lock.is_locked(), "the lock is released before the future is dropped");
     drop(task);
     assert!(lock.try_lock().is_some());
 }
@@ -709,7 +711,7 @@ fn promise_11_a_predicate_that_panics_later_unlocks_and_loses_no_waiter() {
 // `wait_until`.
 
 #[test]
-fn wait_until_tells_that_it_was_notified() {
+fn wait_until_returns_whether_it_was_notified() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let mut task = queued(condition.wait_until(lock.try_lock().unwrap(), pending::<()>()));
     assert!(!lock.is_locked());
@@ -745,7 +747,7 @@ fn wait_until_that_is_cancelled_waits_for_the_lock() {
 }
 
 #[test]
-fn wait_until_with_a_cancel_that_is_ready_at_once_still_gives_the_lock_away_for_a_moment() {
+fn wait_until_with_a_cancel_that_is_ready_at_once_still_releases_the_lock_in_between() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let guard = lock.try_lock().unwrap();
     let mut next = queued(lock.lock());
@@ -764,11 +766,11 @@ fn wait_until_counts_a_notification_that_came_before_the_cancel_was_seen() {
     let (guard, notified) = task.ready();
     assert!(notified);
     drop((guard, task));
-    assert_eq!(woken(&others), [], "nothing was passed on");
+    assert_eq!(woken(&others), [], "the notification was not forwarded");
 }
 
 #[test]
-fn wait_until_counts_a_notification_that_moved_it_to_the_lock() {
+fn wait_until_counts_a_notification_that_requeued_it() {
     let (lock, condition, stop) = (Lock::new(()), Condition::new(), Event::new());
     let mut task = queued(condition.wait_until(lock.try_lock().unwrap(), stop.wait()));
     let owner = lock.try_lock().unwrap();
@@ -824,7 +826,7 @@ fn wait_until_does_not_poll_its_cancel_again_after_it_was_ready() {
 }
 
 #[test]
-fn wait_until_dropped_passes_its_notification_on() {
+fn wait_until_dropped_forwards_its_notification() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let task = queued(condition.wait_until(lock.try_lock().unwrap(), pending::<()>()));
     let others = waiting(&lock, &condition, 1);
