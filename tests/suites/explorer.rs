@@ -134,7 +134,7 @@ fn queue_with_joins_in_all_programs() {
     use QueueKind::{Join, Pop, Push};
     use QueueOperation::{CloseNow, ForcePush, TaskDone, TryPush};
 
-    let make = || Queue::with_capacity(1).expect("there is room for one item");
+    let make = || Queue::with_capacity(1).expect("there is memory for one item");
     let operations = &[TryPush, ForcePush, TaskDone, CloseNow];
     all_programs(QueueScenario { make, kinds: &[Push, Pop, Join], operations }, 3, 6);
 }

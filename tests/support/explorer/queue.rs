@@ -593,8 +593,8 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     match first % 4 {
         0 => run_with!(StaticQueue::<Entry, 1>::new()),
         1 => run_with!(StaticQueue::<Entry, 3>::new()),
-        2 => run_with!(Queue::with_capacity(2).expect("there is room for two items")),
-        _ => run_with!(Queue::with_capacity(20).expect("there is room for twenty items")),
+        2 => run_with!(Queue::with_capacity(2).expect("there is memory for two items")),
+        _ => run_with!(Queue::with_capacity(20).expect("there is memory for twenty items")),
     }
 }
 
