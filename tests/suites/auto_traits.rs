@@ -338,12 +338,12 @@ fn every_public_type_is_in_the_table() {
         .filter(|name| !rows.contains(name.as_str()) && !WITHOUT_A_ROW.contains(&name.as_str()))
         .collect();
     assert!(missing.is_empty(), "public types without a row: {missing:?}");
-    let gone: Vec<_> = rows
+    let extra: Vec<_> = rows
         .iter()
         .chain(WITHOUT_A_ROW)
         .filter(|name| **name != "Payload" && !public.contains(**name))
         .collect();
-    assert!(gone.is_empty(), "rows of types that are not public: {gone:?}");
+    assert!(extra.is_empty(), "rows of types that are not public: {extra:?}");
 }
 
 /// The names of all types and traits that the two crates export: those that their roots and public modules re-export

@@ -367,7 +367,7 @@ fn p6c_anyone_may_notify_while_someone_owns_the_lock() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let _wait = queued(condition.wait(lock.try_lock().unwrap()));
     let _owner = lock.try_lock().unwrap();
-    let verdict = if condition.notify_one() == 1 { "allowed" } else { "nobody was reached" };
+    let verdict = if condition.notify_one() == 1 { "allowed" } else { "no waiter was reached" };
     golden("P6c").is(format!("notify by non-owner while locked: {verdict}"));
 }
 

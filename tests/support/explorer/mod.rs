@@ -16,7 +16,7 @@
 //!   batches. Every string is a program, and a shorter string is a shorter program: property tests shrink it, and a
 //!   fuzzer mutates it.
 //!
-//! # What is checked
+//! # Checks
 //! 1. Each poll and each operation returns the same as in the model.
 //! 2. Each step wakes the same waiters as in the model, in the same order, by the waker of their *last* poll, and no
 //!    waiter twice between two polls.

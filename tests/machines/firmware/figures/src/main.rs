@@ -247,7 +247,7 @@ fn interrupts_off_uncontended() {
         ("try_pop", longest(|| assert!(queue.try_pop().is_ok()))),
     ];
     for (name, figure) in figures {
-        hprintln!("off | {}, nobody waits | {}", name, figure);
+        hprintln!("off | {}, without waiters | {}", name, figure);
     }
 }
 
