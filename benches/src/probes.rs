@@ -1,4 +1,5 @@
-//! The operations of the micro-benchmarks and of the instruction counts: each polled by hand, so nothing but the contender is in them.
+//! The operations of the micro-benchmarks and of the instruction counts. Each is polled by hand, so that it contains
+//! the code of the contender only.
 
 use core::future::Future;
 use core::hint::black_box;
@@ -20,11 +21,11 @@ use crate::harness::{Contender, Kind};
 pub struct Probe {
     /// The operation.
     pub operation: &'static str,
-    /// Whose.
+    /// The name of the contender.
     pub contender: &'static str,
-    /// Which side that is.
+    /// The side of the contender.
     pub kind: Kind,
-    /// Does it so many times.
+    /// Runs the operation a number of times.
     pub run: fn(u64),
 }
 
@@ -60,7 +61,7 @@ fn add<C: Contender>(probes: &mut Vec<Probe>, operation: &'static str, run: fn(u
     probes.push(Probe { operation, contender: C::NAME, kind: C::KIND, run });
 }
 
-/// Does something `n` times with a context to poll in.
+/// Runs an operation `n` times, with a context for its polls.
 fn repeat(n: u64, mut operation: impl FnMut(&mut Context<'_>)) {
     let (waker, _) = CountingWaker::pair();
     let mut cx = Context::from_waker(&waker);
@@ -69,24 +70,26 @@ fn repeat(n: u64, mut operation: impl FnMut(&mut Context<'_>)) {
     }
 }
 
-/// Polls a future that has no reason to wait. Always inlined, as `done` and `waits`, or some contender pays for a call and others do not.
+/// Polls a future that is ready at once. Always inlined, as `done` and `waits` are, so that no contender pays for a
+/// call.
 #[inline(always)]
 fn now<F: Future>(future: F, cx: &mut Context<'_>) -> F::Output {
     done(pin!(future), cx)
 }
 
-/// Polls a future that waited and has what it waited for.
+/// Polls a future that waited and is ready now.
 #[inline(always)]
 fn done<F: Future>(future: Pin<&mut F>, cx: &mut Context<'_>) -> F::Output {
     match future.poll(cx) {
         Poll::Ready(value) => value,
-        Poll::Pending => panic!("it has no reason to wait"),
+        Poll::Pending => panic!("the future should be ready"),
     }
 }
 
+/// Polls a future that has to wait.
 #[inline(always)]
 fn waits<F: Future>(future: Pin<&mut F>, cx: &mut Context<'_>) {
-    assert!(future.poll(cx).is_pending(), "there is nothing to have");
+    assert!(future.poll(cx).is_pending(), "the future should wait");
 }
 
 fn lock<L: Lock>(probes: &mut Vec<Probe>) {
@@ -99,7 +102,7 @@ fn lock<L: Lock>(probes: &mut Vec<Probe>) {
 fn try_lock<L: Lock>(probes: &mut Vec<Probe>) {
     add::<L>(probes, "try_lock", |n| {
         let lock = L::new();
-        repeat(n, |_| *black_box(&lock).try_lock().expect("nobody holds it") += 1);
+        repeat(n, |_| *black_box(&lock).try_lock().expect("the lock is free") += 1);
     });
 }
 
@@ -119,7 +122,7 @@ fn lock_hand_over<L: Lock>(probes: &mut Vec<Probe>) {
 fn lock_cancel<L: Lock>(probes: &mut Vec<Probe>) {
     add::<L>(probes, "lock, wait and give up", |n| {
         let lock = L::new();
-        let _held = lock.try_lock().expect("nobody holds it");
+        let _held = lock.try_lock().expect("the lock is free");
         repeat(n, |cx| waits(pin!(lock.lock()), cx));
     });
 }
@@ -267,7 +270,7 @@ fn push_pop<Q: Queue>(probes: &mut Vec<Probe>) {
         return;
     }
     add::<Q>(probes, "push+pop", |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
         repeat(n, |cx| {
             now(Q::push(black_box(&mut *sender), 7), cx);
@@ -281,7 +284,7 @@ fn try_push_try_pop<Q: Queue>(probes: &mut Vec<Probe>) {
         return;
     }
     add::<Q>(probes, "try_push+try_pop", |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
         repeat(n, |_| {
             assert!(Q::try_push(black_box(&mut *sender), 7));
@@ -295,7 +298,7 @@ fn pop_waits_for_push<Q: Queue>(probes: &mut Vec<Probe>) {
         return;
     }
     add::<Q>(probes, "pop waits, push", |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
         repeat(n, |cx| {
             let mut pop = pin!(Q::pop(receiver));
@@ -311,7 +314,7 @@ fn pop_cancel<Q: Queue>(probes: &mut Vec<Probe>) {
         return;
     }
     add::<Q>(probes, "pop, wait and give up", |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let receiver = &mut ends.receivers[0];
         repeat(n, |cx| waits(pin!(Q::pop(receiver)), cx));
     });

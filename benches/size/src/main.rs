@@ -1,4 +1,4 @@
-//! A program that uses the primitives its features name, and nothing else: what they add to its code is their size.
+//! A program that uses only the primitives that its features name. The code that they add is their size.
 
 #![allow(dead_code, unused_imports, reason = "without features it is empty")]
 
@@ -33,7 +33,7 @@ fn main() {
     }
 }
 
-/// All that a lock does when it is not free: enqueue, look again, hand over, and cancel. And what guards are for.
+/// Uses all of a contended lock: enqueues a wait, polls it again, hands over, and cancels. Uses its guards too.
 #[cfg(feature = "one_type")]
 fn contend<T>(value: T) {
     let lock = black_box(anywake_core::Lock::new(value));

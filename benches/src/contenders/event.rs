@@ -1,4 +1,4 @@
-//! Events: one `set` wakes everybody who waits.
+//! Events: one `set` wakes all waiters.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -11,11 +11,11 @@ use crate::harness::Contender;
 
 /// An event of one library.
 pub trait Event: Contender + Send + Sync + 'static {
-    /// An unset one, with nobody waiting.
+    /// Makes an unset one, without waiters.
     fn new() -> Self;
-    /// Wakes everybody who waits; a [`Level`] event also lets late-comers through until it is reset.
+    /// Wakes all waiters. A [`Level`] event also lets later waits through until it is reset.
     fn set(&self);
-    /// Late-comers wait again. Nothing to do for those without a level.
+    /// Makes later waits wait again. An event without a level has nothing to do.
     fn reset(&self);
     /// Waits for the next `set`.
     fn wait(&self) -> impl Future<Output: Sized> + Send;
@@ -238,7 +238,7 @@ impl EarlyWait for MaitakeWaitQueue {
     }
 }
 
-/// event-listener as its documentation says to use it: a flag, a listener, the flag again. `listen()` makes a box.
+/// event-listener as recommended by its documentation: check a flag, listen, check again. `listen()` allocates.
 pub struct EventListener {
     set: AtomicBool,
     event: event_listener::Event,
@@ -252,7 +252,7 @@ impl Event for EventListener {
 
     #[inline]
     fn set(&self) {
-        // Ordering: Release pairs with the Acquire loads in `wait`; `notify` has the fence for the rest.
+        // Ordering: Release pairs with the Acquire loads in `wait`; `notify` has the fence against a lost wake.
         self.set.store(true, Ordering::Release);
         self.event.notify(usize::MAX);
     }
@@ -278,7 +278,7 @@ impl Event for EventListener {
 
 impl Level for EventListener {}
 
-/// The same with `listener!`, which keeps the listener inside the waiting future.
+/// event-listener with `listener!`, which keeps the listener in the waiting future.
 pub struct StackListener(EventListener);
 contender!(StackListener, "event-listener stack", order = Fifo);
 

@@ -13,11 +13,11 @@ use crate::harness::Contender;
 pub trait Lock: Contender + Send + Sync + 'static {
     /// Holds the lock while it lives.
     type Guard<'a>: DerefMut<Target = u64> + Send;
-    /// An unlocked one.
+    /// Makes an unlocked one.
     fn new() -> Self;
     /// Waits for the lock.
     fn lock(&self) -> impl Future<Output = Self::Guard<'_>> + Send;
-    /// Takes it if it is free.
+    /// Locks if the lock is free.
     fn try_lock(&self) -> Option<Self::Guard<'_>>;
 }
 
@@ -41,7 +41,7 @@ macro_rules! each_lock {
 }
 pub(crate) use each_lock;
 
-/// Calls `f` with every lock that keeps its waiters. embassy-sync keeps one waker: the next waiter evicts it.
+/// Calls `f` with every lock that has a queue of waiters. embassy-sync keeps one waker: a new waiter evicts it.
 macro_rules! each_queueing_lock {
     ($f:ident($($argument:expr),*)) => {{
         use $crate::contenders::lock::*;
@@ -72,7 +72,7 @@ macro_rules! each_owned_lock {
 }
 pub(crate) use each_owned_lock;
 
-/// Declares a contender around a library's lock: `adapter!(documentation, Name("name in tables", ..), type, guard, constructor)`.
+/// Declares an adapter for a lock: `adapter!(documentation, Name("name in tables", ..), type, guard, constructor)`.
 macro_rules! adapter {
     ($(#[$doc:meta])* $adapter:ident, $name:literal $(, $item:ident = $value:ident)*;
      $lock:ty, $guard:ident, $new:expr) => {
@@ -94,15 +94,15 @@ macro_rules! adapter {
 
             #[inline]
             fn try_lock(&self) -> Option<Self::Guard<'_>> {
-                // Some libraries say `Option`, others `Result`.
+                // Some libraries return an `Option`, others a `Result`.
                 self.0.try_lock().into_iter().next()
             }
         }
     };
 }
 
-/// How many late-comers ours in bypass mode lets pass: as many waits as async-lock's 500 µs are at some 5 µs each,
-/// so that the two bounded barging locks are bounded alike.
+/// The bypass limit of our barging lock. async-lock lets others pass for 500 µs, which is about a hundred acquisitions
+/// of 5 µs each, so that the two have similar bounds.
 pub const BYPASS: u16 = 100;
 
 type AnywakeGuard<'a> = anywake_core::LockGuard<'a, u64>;
@@ -145,7 +145,7 @@ adapter! {
 }
 
 adapter! {
-    /// futures-intrusive in its fair mode, on parking_lot's raw mutex (its own default for threads).
+    /// futures-intrusive in its fair mode, on parking_lot's raw mutex (its default for threads).
     FuturesIntrusiveFair, "futures-intrusive fair", order = Fifo;
     futures_intrusive::sync::Mutex<u64>, FuturesIntrusiveGuard, futures_intrusive::sync::Mutex::new(0, true)
 }
@@ -157,19 +157,19 @@ adapter! {
 }
 
 adapter! {
-    /// maitake-sync on its default spin lock: its other raw mutexes (std's, a critical section) take longer.
+    /// maitake-sync on its default spin lock, which is faster than its other raw mutexes (std's, a critical section).
     Maitake, "maitake-sync", order = Fifo;
     maitake_sync::Mutex<u64>, MaitakeGuard, maitake_sync::Mutex::new(0)
 }
 
 adapter! {
-    /// embassy-sync on the only raw mutex of its that may be shared between threads.
+    /// embassy-sync on its only raw mutex that threads may share.
     Embassy, "embassy-sync";
     embassy_sync::mutex::Mutex<CriticalSectionRawMutex, u64>, EmbassyGuard, embassy_sync::mutex::Mutex::new(0)
 }
 
 adapter! {
-    /// asyncband, which was mea.
+    /// asyncband, formerly mea.
     Asyncband, "asyncband", order = Fifo;
     asyncband::mutex::Mutex<u64>, AsyncbandGuard, asyncband::mutex::Mutex::new(0)
 }

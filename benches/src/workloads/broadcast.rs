@@ -1,4 +1,4 @@
-//! One call wakes everybody who waits.
+//! One call wakes all waiters.
 
 use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
@@ -55,7 +55,7 @@ impl Notifier {
     }
 }
 
-/// Polled by hand: no executor blurs what the waiters cost.
+/// Polled by hand, without the cost of an executor.
 fn event<E: Event>(w: &mut Workload, waiters: usize) {
     w.enter::<E>(bytes_of(E::new().wait()), move |n| {
         let rounds = (n / waiters as u64).max(1);
@@ -71,7 +71,7 @@ fn event<E: Event>(w: &mut Workload, waiters: usize) {
                 slots.put(place, event.wait());
                 assert!(slots.poll(place, &mut cx).is_pending());
             }
-            // The clock takes longer than a set with one waiter.
+            // Reading the clock takes longer than a set with one waiter.
             let before = (waiters > 1).then(Instant::now);
             event.set();
             setting += before.map_or(Duration::ZERO, |before| before.elapsed());
@@ -89,7 +89,7 @@ fn event<E: Event>(w: &mut Workload, waiters: usize) {
     });
 }
 
-/// A round after a round: tasks wait at it until it is opened for their round.
+/// A gate at which tasks wait until it is opened for their round.
 #[derive(Default)]
 struct Gate {
     round: Cell<u64>,
@@ -115,7 +115,7 @@ impl Gate {
     }
 }
 
-/// Counts the tasks that got somewhere, and opens a gate for the one who waits for all of them.
+/// Counts the tasks that have reached a point, and opens a gate when all have.
 struct Roll {
     present: Cell<usize>,
     expected: usize,
@@ -136,8 +136,9 @@ impl Roll {
     }
 }
 
-/// `notify_all` while the notifier holds the lock, which it keeps until everybody it woke has run: whoever is woken to
-/// ask for the lock asks in vain. The clock and the polls run from `notify_all` until the last waiter had the lock.
+/// The notifier calls `notify_all` while it holds the lock, and keeps the lock until all woken waiters have run. A
+/// waiter that is woken to ask for the lock does not get it. Time and polls are counted from `notify_all` until the
+/// last waiter had the lock.
 fn condition<C: Condition>(w: &mut Workload, waiters: usize, notifier: Notifier) {
     w.enter::<C>(None, move |n| {
         let rounds = (n / waiters as u64).max(1);
@@ -171,7 +172,7 @@ fn condition<C: Condition>(w: &mut Workload, waiters: usize, notifier: Notifier)
                 drop(guard);
                 done.all.pass(round).await;
                 elapsed.set(elapsed.get() + clock.elapsed());
-                // Two of the polls since are this task's own: after the yield and after the gate.
+                // Two of the polls are those of this task: after the yield and after the gate.
                 polled.set(polled.get() + polls() - before - 2);
             }
         });

@@ -1,4 +1,4 @@
-//! [`Condition`]: notifications, the way back to the lock, and what becomes of both when a wait is cancelled.
+//! [`Condition`]: notifications, reacquiring the lock, and the fate of both when a wait is cancelled.
 
 mod api;
 mod cancel;
@@ -18,15 +18,17 @@ use futures_util::future::FusedFuture;
 
 use crate::cost;
 
-/// More than two batches of a wake loop.
+/// A number of waiters above two batches of a wake loop.
 const CROWD: usize = 40;
 
 type Waits<'a, T> = Vec<Task<ConditionFuture<'a, &'a Lock<T>>>>;
 
+/// Queues `count` waits.
 fn waiting<'a, T>(lock: &'a Lock<T>, condition: &'a Condition, count: usize) -> Waits<'a, T> {
     queue_up(count, || condition.wait(lock.try_lock().expect("a wait releases the lock")))
 }
 
+/// The numbers of the waits that are woken.
 fn woken<T>(tasks: &Waits<'_, T>) -> Vec<usize> {
     tasks.iter().enumerate().filter(|(_, task)| task.is_woken()).map(|(name, _)| name).collect()
 }

@@ -17,10 +17,11 @@ use futures_util::future::FusedFuture;
 
 use crate::cost;
 
-/// Who owns a lock, and who waits for it.
+/// The guard of a lock, and the waits queued for it.
 type Contended<'a> = (LockGuard<'a, ()>, Vec<Task<LockFuture<'a, ()>>>);
 
+/// Locks a free lock and queues `waiters` waits for it.
 fn contended(lock: &Lock<()>, waiters: usize) -> Contended<'_> {
-    let owner = lock.try_lock().expect("a lock that nobody owns");
+    let owner = lock.try_lock().expect("the lock is free");
     (owner, queue_up(waiters, || lock.lock()))
 }

@@ -25,7 +25,7 @@ use futures_util::stream::{FusedStream, StreamExt};
 
 use crate::cost;
 
-/// A queue that is full of `0..N`.
+/// A full queue with the items `0..N`.
 fn full<const N: usize>() -> StaticQueue<usize, N> {
     let queue = StaticQueue::new();
     for item in 0..N {
@@ -34,12 +34,12 @@ fn full<const N: usize>() -> StaticQueue<usize, N> {
     queue
 }
 
-/// What can be taken out now.
+/// Pops all items that are available.
 fn drain<T, S: Slots>(queue: &BoundedQueue<T, S>) -> Vec<T> {
     core::iter::from_fn(|| queue.try_pop().ok()).collect()
 }
 
-/// What can be seen of a queue, to show that something changed nothing.
+/// The observable state of a queue, to assert that nothing has changed.
 fn state<T, S: Slots>(queue: &BoundedQueue<T, S>) -> (usize, usize, usize, bool) {
     (queue.len(), queue.unfinished(), queue.waiters(), queue.is_closed())
 }

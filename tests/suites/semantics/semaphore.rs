@@ -22,12 +22,12 @@ use futures_util::future::FusedFuture;
 
 use crate::cost;
 
-/// What can be seen of a semaphore, to show that something changed nothing.
+/// The observable state of a semaphore, to assert that nothing has changed.
 fn state(semaphore: &Semaphore) -> (usize, usize, bool) {
     (semaphore.available_permits(), semaphore.waiters(), semaphore.is_closed())
 }
 
-/// The order in which tasks that were woken get their permits, keeping them.
+/// Completes the woken tasks, forgets their permits, and returns their numbers.
 fn granted(tasks: &mut [Task<AcquireFuture<'_>>]) -> Vec<usize> {
     let woken = tasks.iter_mut().enumerate().filter(|(_, task)| task.is_woken());
     woken.map(|(name, task)| (name, task.ready().unwrap().forget()).0).collect()

@@ -13,10 +13,10 @@ fn conditions_live_in_statics() {
 }
 
 #[test]
-fn a_wait_gives_the_lock_back_and_has_it_again_when_it_returns() {
+fn a_wait_releases_the_lock_and_owns_it_again_when_it_returns() {
     let (lock, condition) = (Lock::new(1), Condition::new());
     let mut tasks = waiting(&lock, &condition, 1);
-    *lock.try_lock().expect("given back") += 1;
+    *lock.try_lock().expect("the wait released the lock") += 1;
     condition.notify_one();
     let guard = tasks[0].ready();
     assert_eq!(*guard, 2);
@@ -33,7 +33,7 @@ fn a_wait_owns_the_lock_until_it_is_polled() {
     assert_pending!(next.poll());
     assert_eq!(condition.waiters(), 0);
     drop(wait);
-    assert!(next.is_woken(), "a wait that is dropped unpolled unlocks");
+    assert!(next.is_woken(), "an unpolled wait that is dropped releases the lock");
     drop(next.ready());
     assert!(!lock.is_locked());
 }
@@ -50,7 +50,7 @@ fn a_wait_has_begun_before_the_next_owner_can_notify() {
 }
 
 #[test]
-fn a_wait_has_begun_before_the_lock_is_given_back() {
+fn a_wait_has_begun_before_the_lock_is_released() {
     static LOCK: Lock<()> = Lock::new(());
     static CONDITION: Condition = Condition::new();
     // The next owner notifies as soon as it is woken, which is inside the poll that releases the lock.
@@ -85,7 +85,7 @@ fn notifications_are_not_stored() {
 }
 
 #[test]
-fn notify_tells_how_many_it_reached() {
+fn notify_returns_the_number_of_waiters_reached() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let mut tasks = waiting(&lock, &condition, 6);
     assert_eq!(condition.notify(0), 0);
@@ -98,7 +98,7 @@ fn notify_tells_how_many_it_reached() {
 }
 
 #[test]
-fn notify_all_tells_how_many_it_reached_also_beyond_a_batch() {
+fn notify_all_returns_the_number_of_waiters_reached_also_beyond_a_batch() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let _tasks = waiting(&lock, &condition, CROWD);
     assert_eq!(condition.notify_all(), CROWD);
@@ -112,7 +112,7 @@ fn the_lock_need_not_be_owned_to_notify() {
     assert_eq!(condition.notify_one(), 1);
     drop(tasks[0].ready());
     let owner = lock.try_lock().unwrap();
-    assert_eq!(condition.notify_one(), 1, "by somebody who does not own it, too");
+    assert_eq!(condition.notify_one(), 1, "the notifier need not be the owner");
     drop(owner);
     drop(tasks[1].ready());
 }
@@ -128,7 +128,7 @@ fn waiters_counts_those_that_are_not_notified() {
     assert_eq!(condition.waiters(), 2);
     let guard = lock.try_lock().unwrap();
     condition.notify_one_with(&guard);
-    assert_eq!((condition.waiters(), lock.waiters()), (1, 1), "it waits for the lock now");
+    assert_eq!((condition.waiters(), lock.waiters()), (1, 1), "the requeued wait waits for the lock now");
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn waits_with_owned_and_with_bypassing_locks_work_alike() {
     assert!(second.is_woken());
     assert_pending!(second.poll());
     drop(overtaking);
-    assert!(second.is_woken() && !fast.is_locked(), "it may still be overtaken");
+    assert!(second.is_woken() && !fast.is_locked(), "the wait may still be overtaken");
     assert_eq!(*second.ready(), 2);
     drop((first, second));
     assert_eq!(Arc::strong_count(&owned), 1);

@@ -39,7 +39,7 @@ fn promise_1_both_go_on_when_a_notified_waiter_is_dropped_that_owns_the_lock() {
     assert_pending!(tasks[0].poll());
     let mut behind = queued(lock.lock());
     drop(owner);
-    assert!(tasks[0].is_woken(), "the lock was handed to it");
+    assert!(tasks[0].is_woken(), "the lock was handed to the waiter");
     tasks.remove(0).cancel();
     assert!(behind.is_woken());
     assert_eq!(woken(&tasks), [0]);
@@ -55,7 +55,7 @@ fn promise_1_each_of_several_notifications_goes_on() {
     assert_eq!(condition.notify(2), 2);
     drop(tasks.drain(..2));
     run_woken(&mut tasks, drop);
-    assert_eq!(tasks.len(), 1, "two of three");
+    assert_eq!(tasks.len(), 1, "two of three waits were notified");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn promise_4_cancelling_takes_the_same_time_however_many_wait() {
     cost::cancelling_is_constant(|| {
         let condition: &'static Condition = leak(Condition::new());
         let lock: &'static Lock<()> = leak(Lock::new(()));
-        // Locked as late as possible: all waits are made before the first is polled.
+        // The lock is taken at the first poll, since all waits are made before the first one is polled.
         move || async move {
             let guard = lock.lock().await;
             drop(condition.wait(guard).await);
@@ -119,7 +119,7 @@ fn promise_6_a_dropped_share_of_notify_all_does_not_go_to_those_who_come_later()
     let late = waiting(&lock, &condition, 1);
     early.remove(0).cancel();
     run_woken(&mut early, drop);
-    assert!(early.is_empty(), "the others still have theirs");
+    assert!(early.is_empty(), "the other notifications are kept");
     assert_eq!(woken(&late), []);
 }
 
@@ -128,21 +128,21 @@ fn promise_7_a_wait_may_be_dropped_in_any_state() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     drop(condition.wait(lock.try_lock().unwrap()));
     drop(waiting(&lock, &condition, 1));
-    let told = waiting(&lock, &condition, 1);
+    let notified = waiting(&lock, &condition, 1);
     condition.notify_all();
-    drop(told);
-    let mut moved = waiting(&lock, &condition, 2);
+    drop(notified);
+    let mut at_lock = waiting(&lock, &condition, 2);
     let owner = lock.try_lock().unwrap();
     condition.notify_all();
-    assert_pending!(moved[0].poll());
-    drop(moved.pop());
+    assert_pending!(at_lock[0].poll());
+    drop(at_lock.pop());
     drop(owner);
-    drop(moved);
+    drop(at_lock);
     let mut done = waiting(&lock, &condition, 1);
     condition.notify_all();
     let guard = done[0].ready();
     drop(done);
-    assert!(lock.is_locked(), "the guard outlives the future that gave it");
+    assert!(lock.is_locked(), "the guard outlives the future that returned it");
     drop(guard);
     assert_eq!((lock.is_locked(), lock.waiters(), condition.waiters()), (false, 0, 0));
 }

@@ -18,15 +18,15 @@ fn promise_2_the_longest_waiter_is_notified_first() {
 
 type Named<'a> = Vec<(usize, Task<ConditionFuture<'a, &'a Lock<Vec<usize>>>>)>;
 
-/// Waits for the condition, each with its name.
+/// Queues a crowd of waits, each with its number.
 fn named<'a>(lock: &'a Lock<Vec<usize>>, condition: &'a Condition) -> Named<'a> {
     (0..CROWD).map(|name| (name, queued(condition.wait(lock.try_lock().unwrap())))).collect()
 }
 
-/// Runs those that are woken, the last one first, until nobody is left; each writes down its name.
+/// Runs the woken tasks, the last one first, until none is left. Each appends its number to the value.
 fn run_from_the_end(mut tasks: Named<'_>) {
     while !tasks.is_empty() {
-        let place = tasks.iter().rposition(|(_, task)| task.is_woken()).expect("one of them is woken");
+        let place = tasks.iter().rposition(|(_, task)| task.is_woken()).expect("a task is woken");
         if let Poll::Ready(mut order) = tasks[place].1.poll() {
             order.push(tasks.remove(place).0);
         }

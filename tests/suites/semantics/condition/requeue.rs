@@ -100,7 +100,7 @@ fn a_dropped_wait_forwards_its_notification_although_its_unlock_panics() {
     let owner = lock.try_lock().unwrap();
     condition.notify_one_with(&owner);
     drop(owner);
-    // The first owns the lock now. This one is woken by its unlock.
+    // The first wait owns the lock now. Its unlock wakes this one.
     let mut broken = Task::with_waker(lock.lock(), CountingWaker::panicking(Call::Wake));
     assert_pending!(broken.poll());
     let owning = tasks.remove(0);
@@ -118,8 +118,8 @@ fn a_requeued_wait_is_served_by_a_lock_with_bypass_too() {
     condition.notify_all_with(&owner);
     drop(owner);
     assert!(!lock.is_locked() && tasks[0].is_woken() && !tasks[1].is_woken());
-    drop(lock.try_lock().expect("it may overtake once"));
-    assert!(lock.is_locked(), "now it is handed over");
+    drop(lock.try_lock().expect("one arrival may overtake"));
+    assert!(lock.is_locked(), "the lock is handed over after that");
     drop(tasks[0].ready());
     drop(tasks[1].ready());
 }

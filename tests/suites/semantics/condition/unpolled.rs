@@ -37,10 +37,10 @@ fn a_forgotten_notified_wait_keeps_no_other_asleep() {
 }
 
 #[test]
-fn a_task_that_waits_for_others_to_use_the_news_before_it_does_deadlocks_nobody() {
+fn a_notified_wait_that_is_polled_only_after_another_one_ended_does_not_deadlock() {
     let (lock, condition, done) = (Lock::new(()), Condition::new(), Event::new());
-    // Keeps its notification aside until the other one is through.
-    let mut news = queued(condition.wait(lock.try_lock().unwrap()));
+    // This wait is not polled until the other one has ended.
+    let mut aside = queued(condition.wait(lock.try_lock().unwrap()));
     let mut other = queued(async {
         drop(condition.wait(lock.try_lock().unwrap()).await);
         done.set();
@@ -49,7 +49,7 @@ fn a_task_that_waits_for_others_to_use_the_news_before_it_does_deadlocks_nobody(
     let mut first = queued(done.wait());
     other.ready();
     first.ready();
-    drop(news.ready());
+    drop(aside.ready());
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_requeued_wait_that_is_not_polled_holds_up_the_lock_until_it_is_dropped() {
     let mut tasks = waiting(&lock, &condition, 2);
     condition.notify_all_with(&lock.try_lock().unwrap());
     assert!(tasks[0].is_woken() && !tasks[1].is_woken());
-    assert!(lock.try_lock().is_none(), "as documented");
+    assert!(lock.try_lock().is_none(), "the lock is handed to the requeued wait");
     tasks.remove(0).cancel();
     drop(tasks[0].ready());
 }

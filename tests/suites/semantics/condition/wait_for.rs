@@ -11,7 +11,7 @@ fn wait_for_returns_at_once_if_the_predicate_holds() {
 }
 
 #[test]
-fn wait_for_looks_at_first_and_after_each_notification_and_not_between() {
+fn wait_for_checks_at_first_and_after_each_notification_and_not_between() {
     let (lock, condition) = (Lock::new(0), Condition::new());
     let mut looked = 0;
     let mut task = queued(condition.wait_for(lock.try_lock().unwrap(), |value| {
@@ -43,7 +43,7 @@ fn wait_for_may_change_the_value() {
 }
 
 #[test]
-fn wait_for_dropped_in_any_state_lets_go_of_the_lock() {
+fn wait_for_dropped_in_any_state_releases_the_lock() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     drop(condition.wait_for(lock.try_lock().unwrap(), |()| false));
     assert!(!lock.is_locked());
@@ -53,7 +53,7 @@ fn wait_for_dropped_in_any_state_lets_go_of_the_lock() {
     condition.notify_one();
     let behind = waiting(&lock, &condition, 1);
     task.cancel();
-    assert_eq!(woken(&behind), [0], "its notification goes on");
+    assert_eq!(woken(&behind), [0], "the notification is forwarded");
     assert_eq!((lock.is_locked(), condition.waiters()), (false, 0));
 }
 
@@ -62,7 +62,7 @@ fn promise_11_a_predicate_that_panics_at_first_unlocks() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let mut task = Task::new(condition.wait_for(lock.try_lock().unwrap(), |()| panic!("at first")));
     assert_eq!(panic_of(|| task.poll()), "at first");
-    assert!(!lock.is_locked(), "at once, not only when the future is dropped");
+    assert!(!lock.is_locked(), "the lock is released before the future is dropped");
     drop(task);
     assert!(lock.try_lock().is_some());
 }

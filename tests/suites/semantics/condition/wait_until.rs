@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn wait_until_tells_that_it_was_notified() {
+fn wait_until_returns_whether_it_was_notified() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let mut task = queued(condition.wait_until(lock.try_lock().unwrap(), pending::<()>()));
     assert!(!lock.is_locked());
@@ -39,7 +39,7 @@ fn wait_until_that_is_cancelled_waits_for_the_lock() {
 }
 
 #[test]
-fn wait_until_with_a_cancel_that_is_ready_at_once_still_gives_the_lock_away_for_a_moment() {
+fn wait_until_with_a_cancel_that_is_ready_at_once_still_releases_the_lock_in_between() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let guard = lock.try_lock().unwrap();
     let mut next = queued(lock.lock());
@@ -58,11 +58,11 @@ fn wait_until_counts_a_notification_that_came_before_the_cancel_was_seen() {
     let (guard, notified) = task.ready();
     assert!(notified);
     drop((guard, task));
-    assert_eq!(woken(&others), [], "nothing was passed on");
+    assert_eq!(woken(&others), [], "the notification was not forwarded");
 }
 
 #[test]
-fn wait_until_counts_a_notification_that_moved_it_to_the_lock() {
+fn wait_until_counts_a_notification_that_requeued_it() {
     let (lock, condition, stop) = (Lock::new(()), Condition::new(), Event::new());
     let mut task = queued(condition.wait_until(lock.try_lock().unwrap(), stop.wait()));
     let owner = lock.try_lock().unwrap();
@@ -118,7 +118,7 @@ fn wait_until_does_not_poll_its_cancel_again_after_it_was_ready() {
 }
 
 #[test]
-fn wait_until_dropped_passes_its_notification_on() {
+fn wait_until_dropped_forwards_its_notification() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let task = queued(condition.wait_until(lock.try_lock().unwrap(), pending::<()>()));
     let others = waiting(&lock, &condition, 1);

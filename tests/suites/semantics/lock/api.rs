@@ -1,4 +1,4 @@
-//! What each method does, without much going on around it.
+//! The behaviour of each method, without contention.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn a_new_lock_is_free() {
     let lock = Lock::new(7);
     assert!(!lock.is_locked());
     assert_eq!(lock.waiters(), 0);
-    assert_eq!(*lock.try_lock().expect("free"), 7);
+    assert_eq!(*lock.try_lock().expect("a new lock is free"), 7);
 }
 
 #[test]

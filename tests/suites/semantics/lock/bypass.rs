@@ -2,16 +2,14 @@
 
 use super::*;
 
-// Bounded overtaking.
-
-/// How often `overtake` succeeds before the lock is handed to a waiter that does not run.
+/// Returns how often `overtake` succeeds before the lock is handed over to a waiter that is not polled.
 fn overtakes(limit: u16, mut overtake: impl FnMut(&Lock<()>) -> bool) -> usize {
     let lock = Lock::with_bypass((), limit);
     let owner = lock.try_lock().unwrap();
     let mut first = queued(lock.lock());
     drop(owner);
     let count = (0..).take_while(|_| overtake(&lock)).count();
-    assert!(lock.is_locked(), "handed over");
+    assert!(lock.is_locked(), "the lock is handed over");
     drop(first.ready());
     assert!(!lock.is_locked());
     count
@@ -46,9 +44,9 @@ fn bypass_leaves_the_lock_free_and_wakes_the_first_waiter_once() {
     assert!(!lock.is_locked());
     assert_eq!((tasks[0].wakes(), tasks[1].wakes()), (1, 0));
     for _ in 0..3 {
-        drop(lock.try_lock().expect("it is free"));
+        drop(lock.try_lock().expect("the lock is free"));
     }
-    assert_eq!((tasks[0].wakes(), tasks[1].wakes()), (1, 0), "it was told already");
+    assert_eq!((tasks[0].wakes(), tasks[1].wakes()), (1, 0), "the first waiter was woken already");
 }
 
 #[test]
@@ -87,7 +85,7 @@ fn bypass_counts_on_while_the_first_waiter_looks_in_vain() {
         assert_pending!(tasks[0].poll());
         drop(overtaking);
     }
-    assert!(lock.is_locked(), "handed over after three");
+    assert!(lock.is_locked(), "the lock is handed over after three");
     drop(tasks[0].ready());
 }
 
@@ -99,7 +97,7 @@ fn bypass_a_queued_waiter_that_is_polled_takes_the_free_lock_wherever_it_stands(
     let guard = tasks[2].ready();
     assert_eq!(lock.waiters(), 2);
     drop(guard);
-    assert!(lock.is_locked(), "that was the one overtaking that is allowed: the first owns it now");
+    assert!(lock.is_locked(), "one waiter may overtake: the lock is handed to the first one now");
     assert_pending!(tasks[1].poll());
     drop(tasks[0].ready());
     drop(tasks[1].ready());
@@ -112,9 +110,9 @@ fn an_unbounded_bypass_lets_any_number_past_a_waiter_that_is_not_polled() {
     let owner = lock.try_lock().unwrap();
     let mut aside = queued(lock.lock());
     drop(owner);
-    // More than the count has room for.
+    // More times than the counter of a bounded bypass can count.
     for _ in 0..3 * u32::from(Lock::<u32>::MAX_BYPASS) {
-        *lock.try_lock().expect("nobody owns it") += 1;
+        *lock.try_lock().expect("the lock is free") += 1;
     }
     *Task::new(lock.lock()).ready() += 1;
     assert_eq!((lock.is_locked(), lock.waiters()), (false, 1));
@@ -123,13 +121,13 @@ fn an_unbounded_bypass_lets_any_number_past_a_waiter_that_is_not_polled() {
 
 #[test]
 fn an_unbounded_bypass_is_a_way_out_of_a_futurelock() {
-    // RFD 609: one task keeps a wait for the lock aside, and waits for the same lock again.
+    // RFD 609: a task that polls one wait for a lock and then awaits another wait for the same lock.
     let lock = Lock::with_unbounded_bypass(());
     let owner = lock.try_lock().unwrap();
     let aside = queued(lock.lock());
     let mut again = queued(lock.lock());
     drop(owner);
-    assert!(aside.is_woken(), "and so its task is, which polls the other wait");
+    assert!(aside.is_woken(), "its task is woken, and polls the other wait");
     drop(again.ready());
     drop(aside);
     assert!(lock.try_lock().is_some());
@@ -145,7 +143,7 @@ fn bypass_does_not_count_what_happens_while_nobody_waits() {
     let (owner, mut tasks) = contended(&lock, 1);
     drop(owner);
     for _ in 0..2 {
-        drop(lock.try_lock().expect("none has been counted before"));
+        drop(lock.try_lock().expect("two overtake: earlier ones do not count"));
     }
     assert!(lock.try_lock().is_none());
     drop(tasks[0].ready());
@@ -158,7 +156,7 @@ fn bypass_each_first_waiter_is_counted_afresh() {
     while !tasks.is_empty() {
         drop(owner);
         for _ in 0..2 {
-            drop(lock.try_lock().expect("two may overtake each"));
+            drop(lock.try_lock().expect("two overtake each first waiter"));
         }
         assert!(lock.try_lock().is_none());
         owner = tasks.remove(0).ready();
@@ -178,7 +176,7 @@ fn bypass_the_first_waiter_stays_counted_when_one_behind_it_is_dropped() {
         tasks.remove(1).cancel();
         drop(overtaking);
         drop(lock.try_lock().expect("below the limit"));
-        assert!(lock.try_lock().is_none(), "handed over after two");
+        assert!(lock.try_lock().is_none(), "the lock is handed over after two");
         drop(tasks[0].ready());
     }
 }
@@ -192,7 +190,7 @@ fn bypass_an_arrival_overtakes_by_its_last_look_too() {
     let overtaking = Task::with_waker(lock.lock(), unlocking).ready();
     assert!(first.is_woken() && lock.is_locked());
     drop(overtaking);
-    assert!(lock.is_locked(), "handed over after one");
+    assert!(lock.is_locked(), "the lock is handed over after one");
     drop(first.ready());
 }
 
@@ -218,7 +216,7 @@ fn bypass_a_woken_waiter_that_was_the_only_one_leaves_no_mark_when_it_is_dropped
     tasks.remove(0).cancel();
     let (owner, mut tasks) = contended(&lock, 1);
     drop(owner);
-    assert!(tasks[0].is_woken(), "the earlier wake was not for it");
+    assert!(tasks[0].is_woken(), "the earlier wake was for the cancelled waiter");
     drop(tasks[0].ready());
 }
 
@@ -242,8 +240,8 @@ fn bypass_a_handed_over_lock_that_is_not_taken_goes_on() {
     let lock = Lock::with_bypass((), 1);
     let (owner, mut tasks) = contended(&lock, 2);
     drop(owner);
-    drop(lock.try_lock().expect("one may overtake"));
-    assert!(lock.is_locked(), "handed over");
+    drop(lock.try_lock().expect("one waiter may overtake"));
+    assert!(lock.is_locked(), "the lock is handed over");
     tasks.remove(0).cancel();
     assert!(tasks[0].is_woken());
     drop(tasks[0].ready());

@@ -1,4 +1,4 @@
-//! Waits that are dropped, guards that are forgotten, and panics.
+//! Dropped waits, forgotten guards, and panics.
 
 use super::*;
 
@@ -30,10 +30,10 @@ fn promise_1_a_grant_that_nobody_is_left_to_take_frees_the_lock() {
 
 #[test]
 fn promise_1_cancelling_before_the_grant_leaves_the_others_their_places() {
-    for gone in 0..4 {
+    for dropped in 0..4 {
         let lock = Lock::new(());
         let (owner, mut tasks) = contended(&lock, 4);
-        tasks.remove(gone).cancel();
+        tasks.remove(dropped).cancel();
         drop(owner);
         for mut task in tasks {
             assert!(task.is_woken());
@@ -64,7 +64,7 @@ fn promise_7_a_future_may_be_dropped_in_any_state() {
     let mut done = Task::new(lock.lock());
     let guard = done.ready();
     done.cancel();
-    assert!(lock.is_locked(), "the guard outlives the future that gave it");
+    assert!(lock.is_locked(), "the guard outlives the future that returned it");
     drop(guard);
     assert!(!lock.is_locked());
 }
@@ -99,7 +99,7 @@ fn promise_11_a_panic_in_a_critical_section_unlocks_without_poison() {
         let mut guard = lock.try_lock().unwrap();
         *guard = 2;
         assert_pending!(task.poll());
-        panic!("in the critical section");
+        panic!("a panic in the critical section");
     });
     assert!(task.is_woken());
     assert_eq!(*task.ready(), 2);

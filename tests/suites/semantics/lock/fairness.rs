@@ -1,8 +1,6 @@
-//! Who is served, and in which order.
+//! The order in which waiters get the lock.
 
 use super::*;
-
-// Fairness.
 
 #[test]
 fn promise_2_the_longest_waiter_gets_it_next() {
@@ -23,12 +21,12 @@ fn promise_2_nobody_overtakes_a_waiter() {
     let (owner, mut tasks) = contended(&lock, 1);
     assert!(lock.try_lock().is_none());
     drop(owner);
-    // Handed over, although nobody has run yet.
+    // The lock is handed over, although the waiter has not been polled yet.
     assert!(lock.is_locked());
     assert!(lock.try_lock().is_none());
     let mut late = queued(lock.lock());
     drop(tasks[0].ready());
-    assert!(lock.try_lock().is_none(), "the late one has it now");
+    assert!(lock.try_lock().is_none(), "the late waiter owns the lock now");
     drop(late.ready());
     assert!(lock.try_lock().is_some());
 }

@@ -1,4 +1,4 @@
-//! Guards: of the whole, of a part, and owned.
+//! Guards, mapped guards, and owned guards.
 
 use super::*;
 
@@ -29,8 +29,8 @@ fn try_map_gives_the_guard_back_if_there_is_no_such_part() {
     let guard = LockGuard::try_map(guard, |rows| rows.get_mut(1)).expect_err("there is one row");
     assert_eq!(guard.len(), 1);
     let row = LockGuard::try_map(guard, |rows| rows.get_mut(0)).expect("there is one row");
-    let row = MappedGuard::try_map(row, |row| row.get_mut(7)).expect_err("it has one cell");
-    let mut cell = MappedGuard::try_map(row, |row| row.get_mut(0)).expect("it has one cell");
+    let row = MappedGuard::try_map(row, |row| row.get_mut(7)).expect_err("the row has one cell");
+    let mut cell = MappedGuard::try_map(row, |row| row.get_mut(0)).expect("the row has one cell");
     *cell = 4;
     assert!(lock.is_locked());
     drop(cell);
@@ -50,7 +50,7 @@ fn dropping_a_mapped_guard_hands_over_like_any_other() {
 #[test]
 fn a_panic_while_mapping_unlocks() {
     let lock = Lock::new(1);
-    panic_of(|| LockGuard::map(lock.try_lock().unwrap(), |_| -> &mut u8 { panic!("no part") }));
+    panic_of(|| LockGuard::map(lock.try_lock().unwrap(), |_| -> &mut u8 { panic!("the mapping panics") }));
     assert!(!lock.is_locked());
 }
 
@@ -104,7 +104,7 @@ fn owned_and_borrowed_waits_stand_in_one_queue() {
 }
 
 #[test]
-fn a_cancelled_owned_wait_lets_go_of_the_lock() {
+fn a_cancelled_owned_wait_drops_its_arc() {
     let lock = Arc::new(Lock::new(()));
     let owner = lock.clone().try_lock_owned().unwrap();
     let task = queued(lock.clone().lock_owned());

@@ -1,4 +1,4 @@
-//! What each method does, without much going on around it.
+//! The behaviour of each method, without contention.
 
 use super::*;
 
@@ -36,7 +36,7 @@ fn a_queue_that_there_is_no_memory_for_is_not_made() {
 #[test]
 fn items_come_out_in_the_order_they_went_in() {
     fn check<S: Slots>(queue: &BoundedQueue<usize, S>) {
-        // Round the end of the ring several times, at each fill level.
+        // The ring wraps several times, at each fill level.
         for item in 0..20 {
             queue.try_push(item).unwrap();
             queue.try_push(item + 100).unwrap();
@@ -95,7 +95,7 @@ fn a_push_waits_until_there_is_room() {
     let mut push = queued(queue.push(2));
     assert_eq!(queue.try_pop(), Ok(0));
     assert!(push.is_woken());
-    assert_eq!(queue.len(), 2, "the item was taken over at once");
+    assert_eq!(queue.len(), 2, "the item of the waiting push entered at once");
     assert_eq!(drain(&queue), [1, 2]);
     assert_eq!(push.ready(), Ok(()));
 }

@@ -1,8 +1,6 @@
-//! Waits that are dropped or cancelled lose nothing.
+//! Dropped and cancelled waits lose no item and no place.
 
 use super::*;
-
-// Cancelling.
 
 #[test]
 fn promise_1_an_item_goes_on_when_the_pop_it_was_promised_to_is_dropped() {
@@ -24,7 +22,7 @@ fn promise_1_an_item_that_nobody_is_left_to_take_is_free_again() {
     queue.try_push(1).unwrap();
     queue.try_push(2).unwrap();
     pop.cancel();
-    assert_eq!(drain(&queue), [1, 2], "in its old place");
+    assert_eq!(drain(&queue), [1, 2], "the item of the dropped pop keeps its place");
 }
 
 #[test]
@@ -34,7 +32,7 @@ fn promise_1_room_goes_on_when_a_push_is_dropped_after_it_got_in() {
     let second = queued(queue.push(2));
     assert_eq!(queue.try_pop(), Ok(0));
     first.cancel();
-    assert!(!second.is_woken(), "the item of the first is in the queue, which is full");
+    assert!(!second.is_woken(), "the queue is full: the item of the dropped push is in it");
     assert_eq!(queue.try_pop(), Ok(1));
     assert!(second.is_woken());
     assert_eq!(queue.try_pop(), Ok(2));
@@ -42,11 +40,11 @@ fn promise_1_room_goes_on_when_a_push_is_dropped_after_it_got_in() {
 
 #[test]
 fn promise_1_cancelling_leaves_the_others_their_places() {
-    for gone in 0..3 {
+    for dropped in 0..3 {
         let queue = full::<1>();
         let mut pushes: Vec<_> = (1..4).map(|item| queued(queue.push(item))).collect();
-        pushes.remove(gone).cancel();
-        let expected: Vec<usize> = (0..4).filter(|item| *item != gone + 1).collect();
+        pushes.remove(dropped).cancel();
+        let expected: Vec<usize> = (0..4).filter(|item| *item != dropped + 1).collect();
         assert_eq!(drain(&queue), expected);
         pushes.iter_mut().for_each(|push| push.ready().unwrap());
     }
@@ -128,7 +126,7 @@ fn cancel_gives_the_item_of_a_push_back() {
     assert_eq!(unpolled.pinned().cancel(), Some(1));
     let mut waiting = queued(queue.push(2));
     assert_eq!(waiting.pinned().cancel(), Some(2));
-    assert_eq!(waiting.pinned().cancel(), None, "once");
+    assert_eq!(waiting.pinned().cancel(), None, "the item is returned once");
     assert!(waiting.future().is_terminated());
     assert_eq!((queue.waiters(), drain(&queue)), (0, vec![0]));
 }

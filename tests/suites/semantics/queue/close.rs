@@ -1,15 +1,17 @@
-//! `close`: what is there may still be taken.
+//! `close`: the items in the queue can still be popped.
 
 use super::*;
-
-// Closing.
 
 #[test]
 fn close_lets_nothing_in_and_the_rest_out() {
     let queue = full::<2>();
     queue.try_pop().unwrap();
     queue.close();
-    assert_eq!(queue.try_push(7), Err(TryPushError::Closed(7)), "although there is room");
+    assert_eq!(
+        queue.try_push(7),
+        Err(TryPushError::Closed(7)),
+        "the queue is closed, although there is room"
+    );
     assert_eq!(queue.force_push(7), Err(PushError(7)));
     assert_eq!(Task::new(queue.push(7)).ready(), Err(PushError(7)));
     assert_eq!(state(&queue), (1, 2, 0, true));
@@ -45,9 +47,13 @@ fn close_keeps_the_promise_to_a_pop_that_has_not_run() {
     queue.try_push(1).unwrap();
     queue.close();
     assert!(pops[1].poll().is_pending());
-    assert_eq!(queue.try_pop(), Err(TryPopError::Empty), "promised, and it may come back");
+    assert_eq!(
+        queue.try_pop(),
+        Err(TryPopError::Empty),
+        "the item is claimed, and free again if that pop is dropped"
+    );
     assert_eq!(pops[0].ready(), Ok(1));
-    assert!(pops[1].is_woken(), "now it is drained");
+    assert!(pops[1].is_woken(), "the queue is drained");
     assert_eq!(pops[1].ready(), Err(Closed));
     assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
 }
@@ -74,7 +80,7 @@ fn an_item_promised_before_close_can_be_drained_if_its_pop_is_dropped() {
     let pop = queued(queue.pop());
     queue.try_push(1).unwrap();
     queue.close();
-    assert_eq!(queue.try_pop(), Err(TryPopError::Empty), "promised");
+    assert_eq!(queue.try_pop(), Err(TryPopError::Empty), "the item is claimed");
     pop.cancel();
     assert_eq!(queue.try_pop(), Ok(1));
 }

@@ -1,4 +1,4 @@
-//! `close_now`: what is there is dropped.
+//! `close_now`: the items in the queue are dropped.
 
 use super::*;
 
@@ -58,7 +58,7 @@ fn close_now_keeps_the_promise_to_a_pop_that_has_not_run() {
     queue.close_now();
     assert_eq!(queue.len(), 1);
     assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
-    assert_eq!(pop.ready(), Ok(5), "the first, not any other");
+    assert_eq!(pop.ready(), Ok(5), "the claimed item is the first one");
 }
 
 #[test]

@@ -1,8 +1,6 @@
-//! Who is served, and in which order.
+//! The order in which waits are granted.
 
 use super::*;
-
-// Fairness.
 
 #[test]
 fn promise_2_pushes_enter_in_the_order_they_waited() {
@@ -36,10 +34,10 @@ fn promise_2_nobody_overtakes_a_pop_that_was_promised_an_item() {
     let mut pop = queued(queue.pop());
     queue.try_push(1).unwrap();
     assert_eq!(queue.len(), 1);
-    assert_eq!(queue.try_pop(), Err(TryPopError::Empty), "it is promised");
+    assert_eq!(queue.try_pop(), Err(TryPopError::Empty), "the item is claimed");
     let mut late = queued(queue.pop());
     queue.try_push(2).unwrap();
-    assert_eq!(late.ready(), Ok(1), "items keep their order, whoever runs first");
+    assert_eq!(late.ready(), Ok(1), "items keep their order, whichever pop is polled first");
     assert_eq!(pop.ready(), Ok(2));
 }
 
@@ -57,7 +55,7 @@ fn promise_2_nobody_overtakes_a_push_that_waits() {
 }
 
 #[test]
-fn one_pop_and_one_push_at_capacity_one_pass_items_on_for_ever() {
+fn one_pop_and_one_push_at_capacity_one_hand_over_a_hundred_items() {
     let queue = StaticQueue::<usize, 1>::new();
     for item in 0..100 {
         let mut pop = queued(queue.pop());

@@ -1,14 +1,12 @@
-//! `force_push` displaces what is oldest.
+//! `force_push` displaces the oldest item.
 
 use super::*;
-
-// Forcing.
 
 #[test]
 fn force_push_displaces_the_first_item_of_a_full_queue() {
     let queue = full::<2>();
     assert_eq!(queue.force_push(2), Ok(Some(0)));
-    assert_eq!(queue.unfinished(), 2, "the displaced one does not count any more");
+    assert_eq!(queue.unfinished(), 2, "the displaced item does not count any more");
     assert_eq!(drain(&queue), [1, 2]);
     assert_eq!(queue.force_push(3), Ok(None), "there was room");
     assert_eq!(queue.unfinished(), 3);

@@ -2,8 +2,6 @@
 
 use super::*;
 
-// Unfinished work.
-
 #[test]
 fn join_waits_until_all_work_is_done() {
     let queue = full::<2>();

@@ -1,4 +1,4 @@
-//! Panics in the drop of an item, and in the waker of a stranger.
+//! Panics in the drop of an item and in the waker of another task.
 
 use anywake_core::queue::PushFuture;
 use anywake_tests::{Call, CountingWaker};
@@ -17,7 +17,7 @@ fn promise_11_a_panic_in_the_drop_of_an_item_loses_neither_items_nor_waiters() {
         let mut push = queued(queue.push(drops.item(4)));
         let mut join = queued(queue.join());
         assert!(panic_of(|| queue.close_now()).contains("panics in its drop"));
-        assert_eq!(drops.count(), 4, "all that was queued");
+        assert_eq!(drops.count(), 4, "all queued items are dropped");
         assert_eq!(push.ready().unwrap_err().into_inner().id, 4);
         join.ready();
         assert_eq!(state(&queue), (0, 0, 0, true));

@@ -2,10 +2,8 @@
 
 use super::*;
 
-// Streams.
-
 #[test]
-fn a_stream_gives_items_until_the_queue_is_closed_and_drained() {
+fn a_stream_yields_items_until_the_queue_is_closed_and_drained() {
     let queue = full::<2>();
     let mut stream = pin!(queue.stream());
     assert_eq!(Task::new(stream.next()).ready(), Some(0));
@@ -20,7 +18,7 @@ fn a_stream_gives_items_until_the_queue_is_closed_and_drained() {
     assert!(!stream.is_terminated());
     assert_eq!(Task::new(stream.next()).ready(), None);
     assert!(stream.is_terminated());
-    assert_eq!(Task::new(stream.next()).ready(), None, "and again");
+    assert_eq!(Task::new(stream.next()).ready(), None, "the stream stays ended");
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! What each method does, without much going on around it.
+//! The behaviour of each method, without contention.
 
 use super::*;
 
 #[test]
-fn permits_are_taken_and_come_back_when_dropped() {
+fn permits_are_acquired_and_released_when_dropped() {
     let semaphore = Semaphore::new(2);
     let one = Task::new(semaphore.acquire()).ready().unwrap();
     assert_eq!((one.count(), semaphore.available_permits()), (1, 1));
@@ -36,26 +36,26 @@ fn many_permits_are_taken_together() {
 }
 
 #[test]
-fn no_permits_can_be_had_at_any_time() {
+fn zero_permits_can_be_acquired_at_any_time() {
     let semaphore = Semaphore::new(0);
-    let none = semaphore.try_acquire_many(0).unwrap();
-    assert_eq!(none.count(), 0);
-    drop(none);
+    let zero = semaphore.try_acquire_many(0).unwrap();
+    assert_eq!(zero.count(), 0);
+    drop(zero);
     assert_eq!(Task::new(semaphore.acquire_many(0)).ready().unwrap().count(), 0);
     assert_eq!(semaphore.available_permits(), 0);
 }
 
 #[test]
-fn no_permits_are_had_at_once_whoever_waits() {
+fn zero_permits_are_acquired_at_once_although_others_wait() {
     let semaphore = Semaphore::new(0);
-    let waits = queued(semaphore.acquire());
+    let waiting = queued(semaphore.acquire());
     assert!(semaphore.try_acquire_many(0).is_ok());
     drop(Task::new(semaphore.acquire_many(0)).ready().unwrap());
     assert_eq!(semaphore.waiters(), 1);
     semaphore.close();
     assert_eq!(semaphore.try_acquire_many(0).unwrap_err(), TryAcquireError::Closed);
     assert_eq!(Task::new(semaphore.acquire_many(0)).ready().unwrap_err(), AcquireError::Closed);
-    drop(waits);
+    drop(waiting);
 }
 
 #[test]

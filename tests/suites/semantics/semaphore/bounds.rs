@@ -1,8 +1,6 @@
-//! `release`, `reduce`, and how many permits there can be.
+//! `release`, `reduce`, and the limits on the number of permits.
 
 use super::*;
-
-// Numbers that cannot be.
 
 #[test]
 fn release_adds_permits_to_a_semaphore_without_a_bound() {
@@ -23,7 +21,7 @@ fn more_permits_than_can_be_counted_are_refused() {
     semaphore.release(Semaphore::MAX_PERMITS - 2).unwrap();
     assert_eq!(semaphore.available_permits(), Semaphore::MAX_PERMITS);
     let held = semaphore.try_acquire_many(Semaphore::MAX_PERMITS).unwrap();
-    assert_eq!(semaphore.release(1), Err(ReleaseError), "those that are out count");
+    assert_eq!(semaphore.release(1), Err(ReleaseError), "held permits count");
     drop(held);
     assert_eq!(semaphore.available_permits(), Semaphore::MAX_PERMITS);
 }
@@ -44,7 +42,7 @@ fn an_over_release_of_a_bounded_semaphore_changes_nothing() {
     let semaphore = Semaphore::bounded(2);
     assert_eq!(semaphore.release(1), Err(ReleaseError));
     let held = semaphore.try_acquire().unwrap();
-    assert_eq!(semaphore.release(1), Err(ReleaseError), "the held one comes back by itself");
+    assert_eq!(semaphore.release(1), Err(ReleaseError), "the held permit is still to be released");
     assert_eq!(state(&semaphore), (1, 0, false));
     drop(held);
     assert_eq!(state(&semaphore), (2, 0, false));
@@ -109,17 +107,15 @@ fn one_permit_of_many_is_refused_where_there_can_never_be_one() {
     assert!(one.is_woken() && !patient.is_woken());
     assert_eq!(one.ready().unwrap_err(), AcquireError::TooMany);
     drop(held);
-    assert_pending!(patient.poll(), "as in asyncio");
+    assert_pending!(patient.poll(), "the semaphore is bounded by zero, and `acquire` waits as in asyncio");
 }
-
-// Taking permits out of circulation.
 
 #[test]
 fn reduce_takes_available_permits_away() {
     let semaphore = Semaphore::new(5);
     assert_eq!(semaphore.reduce(2), 2);
     assert_eq!(semaphore.available_permits(), 3);
-    assert_eq!(semaphore.reduce(9), 3, "no more than there are");
+    assert_eq!(semaphore.reduce(9), 3, "there are three permits");
     assert_eq!(semaphore.available_permits(), 0);
     semaphore.release(1).unwrap();
     assert_eq!(semaphore.available_permits(), 1);
@@ -165,7 +161,7 @@ fn reduce_of_a_bounded_semaphore_lowers_its_bound() {
 }
 
 #[test]
-fn reduce_refuses_those_who_wait_for_more_than_is_left_and_serves_those_behind() {
+fn reduce_refuses_requests_above_the_new_bound_and_grants_those_behind() {
     let semaphore = Semaphore::bounded(3);
     let held = semaphore.try_acquire_many(2).unwrap();
     let mut too_many = queued(semaphore.acquire_many(3));
@@ -178,19 +174,20 @@ fn reduce_refuses_those_who_wait_for_more_than_is_left_and_serves_those_behind()
 }
 
 #[test]
-fn what_is_granted_comes_back_once() {
+fn a_granted_permit_is_released_once() {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.try_acquire().unwrap();
     let mut tasks = queue_up(10, || semaphore.acquire());
     drop(permit);
-    let mut served = 0;
+    let mut granted = 0;
     run_woken(&mut tasks, |permit| {
         assert_eq!(permit.unwrap().count(), 1);
-        served += 1;
+        granted += 1;
     });
-    assert_eq!(served, 10);
+    assert_eq!(granted, 10);
     assert_eq!(state(&semaphore), (1, 0, false));
 }
+
 #[test]
 fn an_enabled_request_for_nothing_waits_for_nobody() {
     let semaphore = Semaphore::new(0);

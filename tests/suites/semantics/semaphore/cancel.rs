@@ -1,8 +1,6 @@
-//! Waits that are dropped, permits that are leaked, and panics.
+//! Dropped waits, leaked permits, and panics.
 
 use super::*;
-
-// Cancelling.
 
 #[test]
 fn promise_1_a_grant_goes_on_when_its_waiter_is_dropped() {
@@ -41,7 +39,7 @@ fn promise_1_a_grant_of_many_goes_on_to_several() {
 }
 
 #[test]
-fn promise_1_a_head_that_wanted_more_lets_those_behind_it_in_when_it_goes() {
+fn promise_1_a_dropped_head_that_asked_for_more_lets_the_requests_behind_it_in() {
     let semaphore = Semaphore::new(2);
     let many = queued(semaphore.acquire_many(3));
     let mut small = queue_up(3, || semaphore.acquire());
@@ -51,10 +49,10 @@ fn promise_1_a_head_that_wanted_more_lets_those_behind_it_in_when_it_goes() {
 
 #[test]
 fn promise_1_cancelling_before_the_grant_leaves_the_others_their_places() {
-    for gone in 0..4 {
+    for dropped in 0..4 {
         let semaphore = Semaphore::new(0);
         let mut tasks = queue_up(4, || semaphore.acquire());
-        tasks.remove(gone).cancel();
+        tasks.remove(dropped).cancel();
         for next in 0..3 {
             semaphore.release(1).unwrap();
             assert_eq!(granted(&mut tasks), [next]);
@@ -81,7 +79,7 @@ fn promise_7_a_future_may_be_dropped_in_any_state() {
     let mut done = Task::new(semaphore.acquire());
     let permit = done.ready().unwrap();
     done.cancel();
-    assert_eq!(semaphore.available_permits(), 0, "the permit outlives the future that gave it");
+    assert_eq!(semaphore.available_permits(), 0, "the permit outlives the future that returned it");
     drop(permit);
     assert_eq!(semaphore.available_permits(), 1);
 }
@@ -91,7 +89,11 @@ fn promise_7_a_leaked_permit_stays_out() {
     let semaphore = Semaphore::bounded(2);
     core::mem::forget(semaphore.try_acquire().unwrap());
     assert_eq!(semaphore.available_permits(), 1);
-    assert_eq!(semaphore.release(1), Err(ReleaseError), "unlike one that was given up by `forget`");
+    assert_eq!(
+        semaphore.release(1),
+        Err(ReleaseError),
+        "a leaked permit counts, unlike a permit given up by `forget`"
+    );
     assert!(semaphore.try_acquire().is_ok());
 }
 
@@ -102,7 +104,7 @@ fn promise_11_a_panic_gives_permits_back() {
     panic_of(|| {
         let _permit = semaphore.try_acquire().unwrap();
         assert_pending!(task.poll());
-        panic!("with a permit");
+        panic!("a panic while a permit is held");
     });
     drop(task.ready().unwrap());
     assert_eq!(semaphore.available_permits(), 1);

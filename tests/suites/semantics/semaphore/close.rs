@@ -1,9 +1,9 @@
-//! `close`: for good.
+//! `close`, which is final.
 
 use super::*;
 
 #[test]
-fn what_was_granted_before_a_close_is_good_after_it() {
+fn a_wait_granted_before_close_is_ready_after_it() {
     let semaphore = Semaphore::new(0);
     let mut task = queued(semaphore.acquire());
     semaphore.release(1).unwrap();
@@ -11,10 +11,8 @@ fn what_was_granted_before_a_close_is_good_after_it() {
     assert_eq!(task.ready().unwrap().count(), 1);
 }
 
-// Closing.
-
 #[test]
-fn close_refuses_all_who_wait_and_all_who_come() {
+fn close_refuses_queued_and_new_requests() {
     let semaphore = Semaphore::new(1);
     let mut many = queued(semaphore.acquire_many(2));
     let mut one = queued(semaphore.acquire());
@@ -29,7 +27,7 @@ fn close_refuses_all_who_wait_and_all_who_come() {
 }
 
 #[test]
-fn close_is_idempotent_and_for_good() {
+fn close_is_idempotent_and_final() {
     let semaphore = Semaphore::new(1);
     assert!(!semaphore.is_closed());
     semaphore.close();
@@ -41,7 +39,7 @@ fn close_is_idempotent_and_for_good() {
 }
 
 #[test]
-fn permits_that_are_out_outlive_close() {
+fn held_permits_outlive_close() {
     let semaphore = Semaphore::new(3);
     let mut held = semaphore.try_acquire_many(3).unwrap();
     semaphore.close();

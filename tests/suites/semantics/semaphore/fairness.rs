@@ -1,8 +1,6 @@
-//! Who is served, and in which order.
+//! The order in which requests are granted.
 
 use super::*;
-
-// Fairness.
 
 #[test]
 fn promise_2_permits_go_to_the_longest_waiters() {
@@ -58,7 +56,7 @@ fn promise_2_a_permit_is_handed_over_and_not_seen_in_between() {
 }
 
 #[test]
-fn one_release_serves_as_many_as_it_can() {
+fn one_release_grants_as_many_requests_as_it_can() {
     let semaphore = Semaphore::new(0);
     let mut two = queued(semaphore.acquire_many(2));
     let mut one = queued(semaphore.acquire());
@@ -73,7 +71,7 @@ fn one_release_serves_as_many_as_it_can() {
 }
 
 #[test]
-fn what_a_waiter_had_collected_goes_to_the_next_if_it_gets_all_at_once() {
+fn available_permits_go_to_the_next_request_if_a_release_alone_grants_the_first() {
     let semaphore = Semaphore::new(1);
     let two = queued(semaphore.acquire_many(2));
     let one = queued(semaphore.acquire());
@@ -90,7 +88,7 @@ fn who_asks_for_too_many_by_now_does_not_wait_behind_a_hand_over() {
     let mut three = queued(semaphore.acquire_many(3));
     assert_eq!(semaphore.reduce(1), 1);
     drop(held.split(1));
-    assert!(!one.is_woken() && !three.is_woken(), "that paid the debt");
+    assert!(!one.is_woken() && !three.is_woken(), "the first permit released pays the debt");
     drop(held.split(1));
     assert!(one.is_woken() && three.is_woken());
     assert_eq!(three.ready().unwrap_err(), AcquireError::TooMany);

@@ -1,8 +1,6 @@
-//! What can be done with a permit besides dropping it.
+//! Permits: `forget`, `split`, `merge`, and owned permits.
 
 use super::*;
-
-// Permits.
 
 #[test]
 fn a_forgotten_permit_does_not_come_back() {
@@ -75,7 +73,7 @@ fn owned_permits_keep_the_semaphore_alive_and_change_threads() {
 }
 
 #[test]
-fn an_owned_permit_that_is_forgotten_lets_go_of_the_semaphore() {
+fn an_owned_permit_that_is_forgotten_drops_its_arc() {
     let semaphore = Arc::new(Semaphore::bounded(1));
     semaphore.clone().try_acquire_owned().unwrap().forget();
     assert_eq!(Arc::strong_count(&semaphore), 1);
@@ -83,7 +81,7 @@ fn an_owned_permit_that_is_forgotten_lets_go_of_the_semaphore() {
 }
 
 #[test]
-fn owned_tries_fail_as_the_others_do() {
+fn owned_attempts_fail_like_borrowed_ones() {
     let semaphore = Arc::new(Semaphore::bounded(2));
     let one = semaphore.clone().try_acquire_owned().unwrap();
     let many = semaphore.clone().try_acquire_many_owned(2);
