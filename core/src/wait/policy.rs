@@ -36,6 +36,7 @@
 //!   store that decides it is the decider's last use of the node. A thread that owns the future and sees the decision
 //!   owns the node again, without taking the lock. An idle or finished node is its future's.
 //! * W3. The phase and the handle of a future are touched by the future's owner only: through `Pin<&mut _>`, or in drop.
+//!   The handle is there until the phase is `Done`.
 //! * W4. No user code runs under an internal lock. Wakers are cloned before the lock is taken, and woken and dropped
 //!   after it is given back; the same holds for values.
 //! * W5. A primitive's word says "waiters exist" exactly while its list is not empty: see [`word`](super::word).
