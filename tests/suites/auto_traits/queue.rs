@@ -1,0 +1,38 @@
+//! Queues, their waits, their streams and the errors that return items.
+
+use anywake::queue::{
+    Boxed, InArray, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PopStream,
+    PushFuture,
+};
+use anywake::stream::QueueSink;
+use anywake::{CapacityError, PushError, Queue, StaticQueue, TaskDoneError, TryPopError, TryPushError};
+
+use crate::probe::Row;
+
+pub(crate) fn rows() -> Vec<Row> {
+    let mut table = rows! {
+        // Items are pushed and popped on any thread, and never shared in between.
+        Queue: Queue<P> => "SYU SYU --U --U SYU";
+        StaticQueue: StaticQueue<P, 2> => "SYU SYU --U --U SY-";
+        PopFuture: PopFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
+        JoinFuture: JoinFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
+        OwnedPopFuture: OwnedPopFuture<Queue<P>> => "SY- SY- --- --- SY-";
+        OwnedJoinFuture: OwnedJoinFuture<Queue<P>> => "SY- SY- --- --- SY-";
+        OwnedPushFuture: OwnedPushFuture<Queue<P>> => "SY- SY- --- --- SY-";
+        PopStream: PopStream<'static, Queue<P>> => "SY- SY- --- --- SY-";
+        // A push holds an item that another thread may take. The item is never shared.
+        PushFuture: PushFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
+        QueueSink: QueueSink<'static, P, Boxed> => "SY- SY- --- --- SY-";
+        // Errors, with the values that they return.
+        PushError: PushError<P> => "SYU S-U --U -YU SY-";
+        TryPushError: TryPushError<P> => "SYU S-U --U -YU SY-";
+    };
+    table.extend(plain_rows! {
+        Boxed: Boxed => "SYU";
+        InArray: InArray<1> => "SYU";
+        CapacityError: CapacityError => "SYU";
+        TaskDoneError: TaskDoneError => "SYU";
+        TryPopError: TryPopError => "SYU";
+    });
+    table
+}

@@ -1,0 +1,31 @@
+//! Semaphores, their permits and their waits.
+
+use std::sync::Arc;
+
+use anywake::semaphore::{
+    AcquireFuture, AcquireManyFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture, Permits,
+};
+use anywake::{AcquireError, OwnedPermit, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError};
+
+use crate::probe::Row;
+
+pub(crate) fn rows() -> Vec<Row> {
+    let mut table = rows! {
+        PartAcquireFuture: PartAcquireFuture<P> => "SY- --- --- --- SY-";
+    };
+    table.extend(plain_rows! {
+        Semaphore: Semaphore => "SYU";
+        AcquireFuture: AcquireFuture<'static> => "SY-";
+        AcquireManyFuture: AcquireManyFuture<'static> => "SY-";
+        OwnedAcquireFuture: OwnedAcquireFuture => "SY-";
+        OwnedAcquireManyFuture: OwnedAcquireManyFuture => "SY-";
+        Permit: Permit<'static> => "SYU";
+        Permits: Permits<Arc<Semaphore>> => "SYU";
+        OwnedPermit: OwnedPermit => "SYU";
+        AcquireError: AcquireError => "SYU";
+        ReleaseError: ReleaseError => "SYU";
+        TooManyPermits: TooManyPermits => "SYU";
+        TryAcquireError: TryAcquireError => "SYU";
+    });
+    table
+}

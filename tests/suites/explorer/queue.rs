@@ -1,0 +1,34 @@
+//! The programs of queues.
+
+use anywake_core::{Queue, StaticQueue};
+use anywake_tests::explorer::queue::{self, QueueKind, QueueOperation, QueueScenario};
+
+use crate::{all_programs, random_programs};
+
+#[test]
+fn queue_in_all_programs() {
+    use QueueKind::{Pop, Push};
+    use QueueOperation::{Close, CloseNow, ForcePush, TryPop, TryPush};
+
+    const KINDS: &[QueueKind] = &[Push, Pop];
+    const OPERATIONS: &[QueueOperation] = &[TryPush, TryPop, ForcePush, Close, CloseNow];
+    let make = || StaticQueue::<_, 1>::new();
+    all_programs(QueueScenario { make, kinds: KINDS, operations: OPERATIONS }, 3, 6);
+    let make = || StaticQueue::<_, 2>::new();
+    all_programs(QueueScenario { make, kinds: KINDS, operations: OPERATIONS }, 3, 6);
+}
+
+#[test]
+fn queue_with_joins_in_all_programs() {
+    use QueueKind::{Join, Pop, Push};
+    use QueueOperation::{CloseNow, ForcePush, TaskDone, TryPush};
+
+    let make = || Queue::with_capacity(1).expect("there is memory for one item");
+    let operations = &[TryPush, ForcePush, TaskDone, CloseNow];
+    all_programs(QueueScenario { make, kinds: &[Push, Pop, Join], operations }, 3, 6);
+}
+
+#[test]
+fn queue_in_long_programs() {
+    random_programs(queue::check);
+}

@@ -1,0 +1,64 @@
+//! Semaphores that tasks of two runtimes share.
+
+use std::sync::Arc;
+
+use anywake::{Runtime, Semaphore, blocking};
+
+use crate::ROUNDS;
+
+/// One side only acquires permits, and the other only releases them.
+pub(crate) fn semaphore<W: Runtime, O: Runtime>() {
+    let semaphore = Arc::new(Semaphore::new(0));
+    let waiter = W::default().spawn({
+        let semaphore = Arc::clone(&semaphore);
+        async move {
+            for round in 0..ROUNDS {
+                semaphore.acquire_many(1 + round % 3).await.expect("the semaphore is open").forget();
+            }
+            semaphore.acquire().await.map(|permit| permit.count())
+        }
+    });
+    let other = O::default().spawn({
+        let semaphore = Arc::clone(&semaphore);
+        async move {
+            for _ in 0..(0..ROUNDS).map(|round| 1 + round % 3).sum() {
+                semaphore.release(1).expect("the semaphore has no bound");
+                O::default().yield_now().await;
+            }
+            while semaphore.waiters() == 0 {
+                O::default().yield_now().await;
+            }
+            semaphore.close();
+        }
+    });
+    blocking::wait(other).expect("the task completes");
+    assert_eq!(blocking::wait(waiter).expect("the task completes"), Err(anywake::Closed));
+    assert_eq!((semaphore.available_permits(), semaphore.waiters()), (0, 0));
+}
+
+/// Tasks of one runtime are cancelled by the other, while they wait and while they are granted a permit.
+pub(crate) fn cancellation<W: Runtime, O: Runtime>() {
+    let semaphore = Arc::new(Semaphore::new(1));
+    let other = O::default().spawn({
+        let semaphore = Arc::clone(&semaphore);
+        async move {
+            for _ in 0..ROUNDS {
+                let permit = semaphore.acquire().await.expect("the semaphore is open");
+                let tasks = [(); 2].map(|()| {
+                    let semaphore = Arc::clone(&semaphore);
+                    W::default().spawn(async move { drop(semaphore.acquire().await) })
+                });
+                while semaphore.waiters() < 2 {
+                    O::default().yield_now().await;
+                }
+                drop(permit);
+                let [first, second] = tasks;
+                first.cancel();
+                second.await.expect("the second task gets a permit, whether the first one got it or not");
+                drop(first.await);
+            }
+        }
+    });
+    blocking::wait(other).expect("the task completes");
+    assert_eq!((semaphore.available_permits(), semaphore.waiters()), (1, 0));
+}
