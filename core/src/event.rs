@@ -26,6 +26,11 @@ pub use wait::OwnedEventFuture;
 /// But `set` and `clear` are two steps: a task that the `set` wakes and that waits again before the `clear` finds the flag
 /// still set, and passes a second time.
 ///
+/// # An event or a notify?
+/// Take an event for a *state that stays*: ready, stopped, connected. Take a [`Notify`](crate::Notify) for a *pulse* that
+/// ends the waits of now and no later one ([`notify_waiters`](crate::Notify::notify_waiters), which is one step), or to wake
+/// one task at a time.
+///
 /// # Memory ordering
 /// Each `set` synchronizes with the waits that it ends and with [`is_set`](Self::is_set) returning true, even if the flag
 /// was already set. A `clear` acquires what the `set` that it undoes released.

@@ -11,6 +11,7 @@
 //! | one task at a time to use a value, over an `.await` | [`Lock`] | `Lock` | `Mutex` |
 //! | at most *n* tasks at a time to do something | [`Semaphore`] | `Semaphore`, `BoundedSemaphore` | |
 //! | tasks to wait until something has happened, and stays so | [`Event`] | `Event` | `ManualResetEvent` |
+//! | one task to be woken, now or when it comes to wait; or all that wait now | [`Notify`] | | `Notify`, `AutoResetEvent` |
 //! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
 //! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
@@ -90,6 +91,7 @@ mod closed;
 pub mod condition;
 pub mod event;
 pub mod lock;
+pub mod notify;
 pub mod queue;
 pub mod semaphore;
 
@@ -106,6 +108,7 @@ pub use event::Event;
 pub use lock::{Lock, LockGuard, MappedGuard};
 #[cfg(feature = "alloc")]
 pub use lock::{OwnedLockGuard, OwnedMappedGuard};
+pub use notify::Notify;
 #[cfg(feature = "alloc")]
 pub use queue::{CapacityError, Queue};
 pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};

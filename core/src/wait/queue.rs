@@ -196,6 +196,13 @@ impl<'q, C: Core> Locked<'q, C> {
         list.front_is_of(self.lists(), cohort) && C::generation(self.state()).is_current(cohort)
     }
 
+    /// Whether the longest waiter entered in an older generation than the present one: where only broadcasts to all end a
+    /// generation, one that has not ended is going to serve it.
+    #[inline]
+    pub(crate) fn front_is_overdue<R>(&self, list: ListOf<R>) -> bool {
+        list.front_is_of(self.lists(), C::generation(self.state()).previous())
+    }
+
     /// Grants the longest waiter what it asked for, if it is of this cohort.
     #[inline]
     pub(crate) fn grant_of<R>(&mut self, list: ListOf<R>, cohort: Generation) -> Served {

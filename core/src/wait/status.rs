@@ -167,6 +167,12 @@ impl Generation {
         cohort
     }
 
+    /// The generation before this one.
+    #[inline]
+    pub(super) fn previous(self) -> Self {
+        Self(self.0.wrapping_sub(1))
+    }
+
     /// Whether a broadcast to `cohort` still has waiters to look for, in this generation.
     #[inline]
     pub(crate) fn is_current(self, cohort: Self) -> bool {

@@ -3,7 +3,7 @@
 use core::fmt::Debug;
 use core::future::pending;
 
-use anywake_core::{Condition, Event, Lock, LockGuard, Queue, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Lock, LockGuard, Notify, Queue, Semaphore, StaticQueue};
 use anywake_tests::{Task, queue_up, queued};
 use std::sync::Arc;
 
@@ -68,6 +68,17 @@ fn an_event_shows_its_flag_and_waiters() {
     event.set();
     shows(&event, &["set: true", "waiters: 0"]);
     drop(waiting);
+}
+
+#[test]
+fn a_notify_shows_whether_a_notification_is_stored_and_its_waiters() {
+    let notify = Notify::new();
+    let waiting = queue_up(2, || notify.notified());
+    shows(&notify, &["Notify", "stored: false", "waiters: 2"]);
+    shows(waiting[0].future(), &["NotifiedFuture", "Queued"]);
+    drop(waiting);
+    notify.notify_one();
+    shows(&notify, &["stored: true", "waiters: 0"]);
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod errors;
 mod event;
 mod hazards;
 mod lock;
+mod notify;
 mod queue;
 mod semaphore;
 mod subjects;

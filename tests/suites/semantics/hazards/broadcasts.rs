@@ -4,7 +4,7 @@ use core::future::Future;
 use core::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Lock, Notify, Semaphore, StaticQueue};
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, finishes, leak, panic_of, queue_up, queued, run_woken,
 };
@@ -41,7 +41,7 @@ where
 }
 
 fn broadcasts() -> Vec<Broadcast> {
-    let set = leak(Event::new());
+    let (set, pulsed) = (leak(Event::new()), leak(Notify::new()));
     let (released, closed) = (leak(Semaphore::new(0)), leak(Semaphore::new(0)));
     let reduced = leak(Semaphore::bounded(2));
     reduced.try_acquire_many(2).expect("two permits are available").forget();
@@ -53,6 +53,12 @@ fn broadcasts() -> Vec<Broadcast> {
     });
     vec![
         broadcast("Event::set", || set.wait(), || set.set(), || set.waiters()),
+        broadcast(
+            "Notify::notify_waiters",
+            || pulsed.notified(),
+            || pulsed.notify_waiters(),
+            || pulsed.waiters(),
+        ),
         broadcast(
             "Semaphore::release",
             || released.acquire(),

@@ -62,6 +62,8 @@ for_every_wait! {
     semaphore: crate::subjects::AcquireWait,
     event: crate::subjects::EventWait,
     condition: crate::subjects::NotifiedWait,
+    notify_one: crate::subjects::NotifyOne,
+    notify_waiters: crate::subjects::NotifyWaiters,
     pop: crate::subjects::PopWait,
     push: crate::subjects::PushWait,
     join: crate::subjects::JoinWait,

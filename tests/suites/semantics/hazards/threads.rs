@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use core::task::Poll;
 use std::sync::Mutex;
 
-use anywake_core::{Condition, Event, Lock, PushError, Queue, Semaphore, StaticQueue, TryPushError};
+use anywake_core::{Condition, Event, Lock, Notify, PushError, Queue, Semaphore, StaticQueue, TryPushError};
 use anywake_tests::{Drops, Item, Task, block_on, finishes, leak, poll_once};
 
 const ROUNDS: usize = if cfg!(miri) { 50 } else { 10_000 };
@@ -110,6 +110,24 @@ fn no_notification_is_lost_when_cancelling_races_with_notifying() {
         }
     });
     assert_eq!((*TOKENS.try_lock().unwrap(), CHANGED.waiters(), TOKENS.waiters()), (0, 0, 0));
+}
+
+/// Each thread passes one notification on, and gives up waits in between. If one were lost, all would hang.
+#[test]
+fn the_one_notification_is_not_lost_when_cancelling_races_with_notifying() {
+    static NOTIFY: Notify = Notify::new();
+    NOTIFY.notify_one();
+    threads(3, |_| {
+        for _ in 0..ROUNDS {
+            if impatient(NOTIFY.notified()).is_none() {
+                block_on(NOTIFY.notified());
+            }
+            NOTIFY.notify_one();
+        }
+    });
+    assert_eq!(NOTIFY.waiters(), 0);
+    assert!(impatient(NOTIFY.notified()).is_some());
+    assert!(impatient(NOTIFY.notified()).is_none());
 }
 
 #[test]
