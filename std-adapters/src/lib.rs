@@ -13,6 +13,7 @@
 //! | data is changed, and the change awaits in between | [`Lock`]; a change that never awaits is cheaper under [`std::sync::Mutex`] |
 //! | at most *n* may do something at a time | [`Semaphore`] |
 //! | everybody waits until something has happened | [`Event`] |
+//! | one task is woken, now or when it comes to wait; or all that wait now are | [`Notify`] |
 //! | a task waits until data under a [`Lock`] meets a condition | [`Condition`], with [`wait_for`](Condition::wait_for) |
 //! | items go from producers to consumers, and a slow consumer holds the producers back | [`Queue`]; [`StaticQueue`] without allocation |
 //! | the most urgent item, or the newest one, goes first | [`PriorityQueue`], [`LifoQueue`] |

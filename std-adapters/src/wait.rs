@@ -11,6 +11,7 @@ use anywake_core::condition::{
 };
 use anywake_core::event::{EventFuture, OwnedEventFuture};
 use anywake_core::lock::{LockFuture, LockHandle, OwnedLockFuture, PartLockFuture};
+use anywake_core::notify::{NotifiedFuture, OwnedNotifiedFuture};
 use anywake_core::queue::{
     AnyQueue, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PushFuture,
 };
@@ -202,6 +203,8 @@ returns_nothing! {
     [] OwnedAcquireManyFuture;
     [] EventFuture<'_>;
     [] OwnedEventFuture;
+    [] NotifiedFuture<'_>;
+    [] OwnedNotifiedFuture;
     [S: ?Sized] PartAcquireFuture<S>;
     [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;
     [H: LockHandle] ConditionFuture<'_, H>;

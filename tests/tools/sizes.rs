@@ -7,11 +7,12 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Condition, Event, Lock, LockGuard, MappedGuard, OwnedLockGuard, OwnedPermit, Permit, Queue, Semaphore,
-    StaticQueue,
+    Condition, Event, Lock, LockGuard, MappedGuard, Notify, OwnedLockGuard, OwnedPermit, Permit, Queue,
+    Semaphore, StaticQueue,
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
     lock::{LockFuture, OwnedLockFuture},
+    notify::{NotifiedFuture, OwnedNotifiedFuture},
     queue::{JoinFuture, PopFuture, PushFuture},
     semaphore::{AcquireFuture, AcquireManyFuture, OwnedAcquireFuture},
 };
@@ -53,6 +54,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         Lock<usize> => 5 * WORD;
         Semaphore => SEMAPHORE * WORD;
         Event => 4 * WORD;
+        Notify => 4 * WORD;
         Condition => 5 * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
@@ -74,6 +76,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         AcquireManyFuture<'_> => WAIT * WORD;
         OwnedAcquireFuture => WAIT * WORD;
         EventFuture<'_> => WAIT * WORD;
+        NotifiedFuture<'_> => WAIT * WORD;
+        OwnedNotifiedFuture => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

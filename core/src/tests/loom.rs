@@ -40,6 +40,7 @@ mod condition;
 mod event;
 mod list;
 mod lock;
+mod notify;
 mod queue;
 mod raw_lock;
 mod semaphore;

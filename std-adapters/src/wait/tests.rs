@@ -5,7 +5,7 @@ use core::future::{pending, poll_fn, ready};
 use core::pin::pin;
 use std::sync::Arc;
 
-use anywake_core::{Condition, Event, Lock, Queue, Semaphore};
+use anywake_core::{Condition, Event, Lock, Notify, Queue, Semaphore};
 
 use super::*;
 use crate::test_util::poll;
@@ -206,6 +206,9 @@ fn every_wait_has_a_deadline() {
     elapses(Arc::clone(&semaphore).acquire_many_owned(2));
 
     elapses(Event::new().wait());
+
+    elapses(Notify::new().notified());
+    elapses(Arc::new(Notify::new()).notified_owned());
 
     let queue = Queue::with_capacity(1).unwrap();
     elapses(queue.pop());

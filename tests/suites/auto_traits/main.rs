@@ -20,6 +20,7 @@ mod probe;
 mod condition;
 mod event;
 mod lock;
+mod notify;
 mod queue;
 mod semaphore;
 mod tools;
@@ -43,7 +44,9 @@ fn table() -> Vec<Row> {
     table.extend(plain_rows! {
         Closed: Closed => "SYU";
     });
-    for rows in [lock::rows, semaphore::rows, event::rows, condition::rows, queue::rows, tools::rows] {
+    for rows in
+        [lock::rows, semaphore::rows, event::rows, condition::rows, notify::rows, queue::rows, tools::rows]
+    {
         table.extend(rows());
     }
     table

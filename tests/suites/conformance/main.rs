@@ -9,6 +9,7 @@ mod adapters;
 mod condition;
 mod event;
 mod lock;
+mod notify;
 mod queue;
 mod semaphore;
 

@@ -7,6 +7,7 @@
 mod condition;
 mod event;
 mod lock;
+mod notify;
 mod queue;
 mod semaphore;
 
@@ -157,6 +158,7 @@ fn main() -> ExitCode {
     semaphore::scenarios(&mut report);
     event::scenarios(&mut report);
     condition::scenarios(&mut report);
+    notify::scenarios(&mut report);
     queue::scenarios(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
     queue::scenarios(&mut report, "Queue, once made", || {
         Queue::with_capacity(2).expect("there is memory for two items")

@@ -7,6 +7,7 @@
 mod condition;
 mod event;
 mod lock;
+mod notify;
 mod queue;
 mod semaphore;
 
@@ -21,6 +22,7 @@ macro_rules! pairs {
                 semaphore: semaphore cancellation;
                 event: event;
                 condition: condition;
+                notify: notify;
                 queue: queue queue_closed;
             }
         }

@@ -212,6 +212,39 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "loom::event",
         "a `set` that was cleared already wakes a waiter that came after the `clear`",
     ),
+    // The notify.
+    (
+        "a_notification_is_stored_although_a_task_waits",
+        "semantics",
+        "`notify_one` does not look whether somebody waits, who then sleeps beside a stored notification",
+    ),
+    (
+        "a_notification_goes_to_a_waiter_of_a_broadcast",
+        "semantics",
+        "a wait that a broadcast still has to wake swallows the notification of a wait that came after the broadcast",
+    ),
+    (
+        "a_notification_for_a_waiter_that_left_is_lost",
+        "loom::notify",
+        "`notify_one` sees a waiter, which is cancelled before the notifier has the lock: nothing is stored",
+    ),
+    (
+        "a_broadcast_only_looks",
+        "loom::notify",
+        "a wait is enabled too late for the broadcast, and does not see what was done before it either",
+    ),
+    ("a_pulse_reaches_late_comers", "semantics", "a task that waits again between two batches passes twice"),
+    (
+        "a_pulse_is_passed_on",
+        "semantics",
+        "a broadcast reaches another wait when one that it reached is dropped",
+    ),
+    (
+        "a_stored_notification_is_taken_twice",
+        "loom::notify",
+        "the last look of a wait and the fast path of another both take the one stored notification",
+    ),
+    ("a_notification_is_lost_with_its_wait", "semantics", "a wait that `notify_one` reached is dropped"),
     // The condition.
     (
         "a_wait_unlocks_before_it_queues",

@@ -1,4 +1,4 @@
-//! Uses all five primitives, in statics, in a program without an allocator. That it links shows that nothing allocates.
+//! Uses all primitives, in statics, in a program without an allocator. That it links shows that nothing allocates.
 //!
 //! It is an ordinary program of the host, started by C's runtime, so that the host's toolchain builds and runs it.
 //! Three tasks wait for each other through every primitive. Each is polled only after a wake, so that a lost wake makes
@@ -15,13 +15,14 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Lock, Notify, Semaphore, StaticQueue};
 
 const TASKS: usize = 3;
 const ITEMS: u32 = 5;
 const TOTAL: u32 = ITEMS * (ITEMS + 1) / 2;
 
 static START: Event = Event::new();
+static READY: Notify = Notify::new();
 static SUM: Lock<u32> = Lock::new(0);
 static GROWN: Condition = Condition::new();
 static TURN: Semaphore = Semaphore::bounded(1);
@@ -31,6 +32,7 @@ static ITEMS_TO_ADD: StaticQueue<u32, 2> = StaticQueue::new();
 async fn producer() {
     let permit = TURN.acquire().await.unwrap();
     START.wait().await;
+    READY.notify_one();
     drop(permit);
     for item in 1..=ITEMS {
         ITEMS_TO_ADD.push(item).await.unwrap();
@@ -56,6 +58,7 @@ async fn consumer() {
     }
     assert_eq!(START.waiters(), 2);
     START.set();
+    READY.notified().await;
     {
         let _permit = TURN.acquire().await.unwrap();
         assert!(TURN.try_acquire().is_err());
@@ -111,7 +114,8 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!(*SUM.try_lock().unwrap(), TOTAL);
     assert_eq!(TURN.available_permits(), 1);
     assert!(ITEMS_TO_ADD.is_closed() && ITEMS_TO_ADD.is_empty());
-    assert_eq!((START.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()), (0, 0, 0, 0));
+    READY.notify_waiters();
+    assert_eq!((START.waiters(), READY.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()), (0, 0, 0, 0, 0));
     0
 }
 
