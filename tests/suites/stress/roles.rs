@@ -9,11 +9,16 @@
 //! | buyer | waits for stock, and takes one piece | when the sale has ended |
 //! | sleeper | waits for broadcasts | after its steps; the event stays set after the last broadcast |
 //! | herald | broadcasts, and waits until that broadcast has woken all waiters | after its steps |
+//! | runner | waits for the baton, and passes it on | after its steps |
+//! | listener | waits for pulses | after its steps |
+//! | pulser | ends the waits of the listeners | after its steps |
 //! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
 //! | ghost | forgets polled futures | at once |
 //!
 //! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
+
+mod notify;
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -34,6 +39,8 @@ use crate::patience::{GivenUp, Patience, wait_with};
 use crate::rng::Rng;
 use crate::sabotage;
 use crate::world::{Item, Ledger, World};
+
+pub(crate) use notify::{Relay, listener, pulser, runner};
 
 /// Counts a task in the world, from before its start until after its last drop.
 pub(crate) struct Presence {

@@ -10,7 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    Presence, buyer, consumer, ghost, herald, producer, saboteur, seller, sleeper, survive, visitor,
+    Presence, buyer, consumer, ghost, herald, listener, producer, pulser, runner, saboteur, seller, sleeper,
+    survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -57,10 +58,17 @@ impl<R: Runtime> Crew<R> {
         for _ in 0..plan.sleepers {
             crew.spawn(true, sleeper::<R>(here(), rng()));
         }
+        for _ in 0..plan.buyers {
+            crew.spawn(true, runner::<R>(here(), rng()));
+        }
+        for _ in 0..plan.sleepers {
+            crew.spawn(true, listener::<R>(here(), rng()));
+        }
         for _ in 0..plan.saboteurs {
             crew.spawn(true, saboteur::<R>(here(), rng()));
         }
         crew.spawn(false, herald::<R>(here(), rng()));
+        crew.spawn(false, pulser::<R>(here(), rng()));
         crew.spawn(false, ghost::<R>(here(), rng()));
         crew
     }
