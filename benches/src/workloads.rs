@@ -5,6 +5,7 @@ mod broadcast;
 mod cancel;
 mod handoff;
 mod latency;
+mod notify;
 mod threads;
 mod uncontended;
 
@@ -19,6 +20,7 @@ pub fn all() -> Suite {
     threads::add(&mut suite);
     broadcast::add(&mut suite);
     cancel::add(&mut suite);
+    notify::add(&mut suite);
     latency::add(&mut suite);
     across::add(&mut suite);
     suite

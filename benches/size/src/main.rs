@@ -22,6 +22,8 @@ fn main() {
     condition();
     #[cfg(feature = "queue")]
     queue();
+    #[cfg(feature = "notify")]
+    notify();
     #[cfg(feature = "one_type")]
     contend(0_u32);
     #[cfg(feature = "five_types")]
@@ -97,4 +99,12 @@ fn queue() {
     black_box(QUEUE.try_push(2).is_ok());
     black_box(QUEUE.try_pop().is_ok());
     QUEUE.close();
+}
+
+#[cfg(feature = "notify")]
+fn notify() {
+    static NOTIFY: anywake_core::Notify = anywake_core::Notify::new();
+    black_box(poll(NOTIFY.notified()).is_pending());
+    NOTIFY.notify_one();
+    NOTIFY.notify_waiters();
 }

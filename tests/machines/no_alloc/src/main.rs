@@ -115,7 +115,10 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!(TURN.available_permits(), 1);
     assert!(ITEMS_TO_ADD.is_closed() && ITEMS_TO_ADD.is_empty());
     READY.notify_waiters();
-    assert_eq!((START.waiters(), READY.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()), (0, 0, 0, 0, 0));
+    assert_eq!(
+        (START.waiters(), READY.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()),
+        (0, 0, 0, 0, 0)
+    );
     0
 }
 

@@ -16,6 +16,7 @@ mod cancel;
 mod condition;
 mod event;
 mod lock;
+mod notify;
 mod queue;
 mod semaphore;
 mod stage;
@@ -52,6 +53,8 @@ pub async fn player<B: Board>(role: usize) {
         semaphore::many: "semaphore: a request for many is not starved by small ones",
         semaphore::bound_and_close: "semaphore: a bound is kept, and closing ends the waits",
         event::cohort: "event: set and clear reach exactly the queued waiters",
+        notify::turns: "notify: a stored notification, turns, and one that is passed on",
+        notify::pulse: "notify: a pulse reaches exactly the queued waiters, in one step",
         condition::order: "condition: wait, notify_one, notify and notify_all, in order",
         condition::predicate: "condition: wait_for, one notification for each step",
         condition::until_notified_or_cancelled: "condition: wait_until owns the lock again, notified or not",

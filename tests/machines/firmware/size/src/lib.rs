@@ -53,6 +53,10 @@ macro_rules! handed_over {
 
 /// The steps of anywake.
 pub mod anywake {
+    mod notify;
+
+    pub use notify::notify;
+
     use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
 
     use super::{black_box, pin, poll};
