@@ -90,6 +90,7 @@ mod closed;
 pub mod condition;
 pub mod event;
 pub mod lock;
+pub mod once_cell;
 pub mod queue;
 pub mod semaphore;
 
@@ -106,6 +107,10 @@ pub use event::Event;
 pub use lock::{Lock, LockGuard, MappedGuard};
 #[cfg(feature = "alloc")]
 pub use lock::{OwnedLockGuard, OwnedMappedGuard};
+#[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+pub use once_cell::Lazy;
+pub use once_cell::{OnceCell, SetError};
 #[cfg(feature = "alloc")]
 pub use queue::{CapacityError, Queue};
 pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};
