@@ -390,7 +390,7 @@ impl<T> OnceCell<T> {
             return None;
         }
         // SAFETY: O2, the cell is full, and borrowed exclusively.
-        Some(self.value.with_mut(|value| unsafe { (*value).assume_init_mut() }))
+        Some(self.value.with_mut(|value| unsafe { &mut *value.cast::<T>() }))
     }
 
     /// Takes the value out, if it is there. The cell is empty afterwards, and can be initialised again.
@@ -411,7 +411,7 @@ impl<T> OnceCell<T> {
             return None;
         }
         // SAFETY: O2, the value is there, and the new core says that it is not, so it is moved out once.
-        Some(self.value.with_mut(|value| unsafe { (*value).assume_init_read() }))
+        Some(self.value.with_mut(|value| unsafe { value.cast::<T>().read() }))
     }
 
     /// The value, if it is there.
@@ -446,7 +446,7 @@ impl<T> OnceCell<T> {
     unsafe fn get_unchecked(&self) -> &T {
         // SAFETY: O2, the value was written before this thread saw that the cell is full, and is not written again while
         // the cell is borrowed.
-        self.value.with(|value| unsafe { (*value).assume_init_ref() })
+        self.value.with(|value| unsafe { &*value.cast::<T>() })
     }
 
     /// # Safety
@@ -454,7 +454,7 @@ impl<T> OnceCell<T> {
     #[inline]
     unsafe fn write(&self, value: T) {
         // SAFETY: nobody else writes (O1), and nobody reads before the cell is full (O2). There is no old value to drop.
-        self.value.with_mut(|place| unsafe { (*place).write(value) });
+        self.value.with_mut(|place| unsafe { place.cast::<T>().write(value) });
     }
 }
 
@@ -464,7 +464,7 @@ impl<T> Drop for OnceCell<T> {
         // mistake a_cell_leaks_its_value: self.core.is_full() ~> false
         if self.core.is_full() {
             // SAFETY: O2, the value is there, and the cell is not used again.
-            self.value.with_mut(|value| unsafe { (*value).assume_init_drop() });
+            self.value.with_mut(|value| unsafe { value.cast::<T>().drop_in_place() });
         }
     }
 }

@@ -24,6 +24,7 @@ mod errors;
 mod event;
 mod hazards;
 mod lock;
+mod once_cell;
 mod queue;
 mod semaphore;
 mod subjects;

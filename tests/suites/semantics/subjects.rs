@@ -16,6 +16,10 @@ use anywake_core::{
 };
 use anywake_tests::{leak, poll_once};
 
+mod once_cell;
+
+pub(crate) use once_cell::{RoleWait, ValueWait};
+
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;
 
