@@ -36,6 +36,7 @@ use std::thread;
 pub mod condition;
 pub mod event;
 pub mod lock;
+pub mod once_cell;
 pub mod queue;
 pub mod semaphore;
 
