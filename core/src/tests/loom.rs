@@ -40,6 +40,7 @@ mod condition;
 mod event;
 mod list;
 mod lock;
+mod once_cell;
 mod queue;
 mod raw_lock;
 mod semaphore;

@@ -116,8 +116,11 @@ macro_rules! plain_rows {
     };
 }
 
+mod once_cell;
+
 fn table() -> Vec<Row> {
     let mut table = primitives();
+    table.extend(once_cell::rows());
     table.extend(tools());
     table
 }

@@ -9,6 +9,7 @@ mod adapters;
 mod condition;
 mod event;
 mod lock;
+mod once_cell;
 mod queue;
 mod semaphore;
 

@@ -4,6 +4,8 @@
 //! a static, prints the number of its allocations, and fails unless that is 0. A control, which allocates a box, shows
 //! that the counter works.
 
+mod once_cell;
+
 use core::alloc::{GlobalAlloc, Layout};
 use core::array;
 use core::future::{Future, pending, ready};
@@ -156,6 +158,7 @@ fn main() -> ExitCode {
     semaphore(&mut report);
     event(&mut report);
     condition(&mut report);
+    once_cell::once_cell(&mut report);
     queue(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
     queue(&mut report, "Queue, once made", || {
         Queue::with_capacity(2).expect("there is memory for two items")
