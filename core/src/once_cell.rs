@@ -229,7 +229,7 @@ impl<T> OnceCell<T> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = T>,
     {
-        GetOrInitFuture::over(Init::new(self, init))
+        GetOrInitFuture::over(Init::new(self, init, |init| init()))
     }
 
     /// As [`get_or_init`](Self::get_or_init), with an initialiser that may fail.
@@ -264,7 +264,7 @@ impl<T> OnceCell<T> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        GetOrTryInitFuture::over(Init::new(self, init))
+        GetOrTryInitFuture::over(Init::new(self, init, |init| init()))
     }
 
     /// Waits until the value is there, and leaves it to others to initialise the cell. Returns a reference to the value.
@@ -316,7 +316,7 @@ impl<T> OnceCell<T> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = T>,
     {
-        OwnedGetOrInitFuture::over(Init::new(self, init))
+        OwnedGetOrInitFuture::over(Init::new(self, init, |init| init()))
     }
 
     /// As [`get_or_try_init`](Self::get_or_try_init), with a future that keeps the cell alive. Returns a handle of the
@@ -348,7 +348,7 @@ impl<T> OnceCell<T> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        OwnedGetOrTryInitFuture::over(Init::new(self, init))
+        OwnedGetOrTryInitFuture::over(Init::new(self, init, |init| init()))
     }
 
     /// As [`wait`](Self::wait), with a future that keeps the cell alive. Returns a handle of the value, which keeps the cell

@@ -209,10 +209,10 @@ returns_nothing! {
     [T] OnceCellFuture<'_, T>;
     [T] OwnedOnceCellFuture<T>;
     // A deadline that elapses drops the initialiser, and so passes its role on.
-    [T, F: FnOnce() -> Fut, Fut: Future<Output = T>] GetOrInitFuture<'_, T, F, Fut>;
-    [T, F: FnOnce() -> Fut, Fut: Future<Output = T>] OwnedGetOrInitFuture<T, F, Fut>;
-    [T, E, F: FnOnce() -> Fut, Fut: Future<Output = Result<T, E>>] GetOrTryInitFuture<'_, T, F, Fut>;
-    [T, E, F: FnOnce() -> Fut, Fut: Future<Output = Result<T, E>>] OwnedGetOrTryInitFuture<T, F, Fut>;
+    [T, F, Fut: Future<Output = T>] GetOrInitFuture<'_, T, F, Fut>;
+    [T, F, Fut: Future<Output = T>] OwnedGetOrInitFuture<T, F, Fut>;
+    [T, E, F, Fut: Future<Output = Result<T, E>>] GetOrTryInitFuture<'_, T, F, Fut>;
+    [T, E, F, Fut: Future<Output = Result<T, E>>] OwnedGetOrTryInitFuture<T, F, Fut>;
     [T, F: FnMut() -> Fut, Fut: Future<Output = T> + Unpin] LazyFuture<'_, T, Fut, F>;
     [S: ?Sized] PartAcquireFuture<S>;
     [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;

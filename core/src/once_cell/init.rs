@@ -26,10 +26,12 @@ use crate::wait::waiter::Phase;
 
 /// How far an initialisation has come.
 enum Stage<H: CellHandle, F, Fut> {
-    /// Waits for the role or the value. The closure is taken out when the role is there.
+    /// Waits for the role or the value. The closure is taken out when the role is there, and called by the function.
+    // The function is stored, so that what polls this need not know that `F` returns `Fut`. With that in the bounds of the
+    // `impl`, a generic helper around the future of an `async fn` with a lifetime cannot be spawned (rust-lang/rust#102211).
     Waiting {
         wait: Wait<H, RoleWait>,
-        init: Option<F>,
+        init: Option<(F, fn(F) -> Fut)>,
     },
     /// Owns the role, and runs the caller's future. Dropped in this order (I2).
     Running {
@@ -56,8 +58,8 @@ pub(super) struct Init<H: CellHandle, F, Fut> {
 
 impl<H: CellHandle, F, Fut> Init<H, F, Fut> {
     #[inline]
-    pub(super) fn new(cell: H, init: F) -> Self {
-        Self { stage: Stage::Waiting { wait: Wait::new(cell, ()), init: Some(init) } }
+    pub(super) fn new(cell: H, init: F, start: fn(F) -> Fut) -> Self {
+        Self { stage: Stage::Waiting { wait: Wait::new(cell, ()), init: Some((init, start)) } }
     }
 
     #[cfg(feature = "futures")]
@@ -94,12 +96,11 @@ impl<H: CellHandle, F, Fut> Init<H, F, Fut> {
 }
 
 impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
-    /// Polls. `start` makes the future of the closure, and `result` says what its output means.
+    /// Polls. `result` says what the output of the caller's future means.
     #[inline]
     pub(super) fn poll<E>(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        start: impl FnOnce(F) -> Fut,
         result: impl FnOnce(Fut::Output) -> Result<H::Value, E>,
     ) -> Poll<Result<H::Ref, E>> {
         // SAFETY: I1, nothing pinned is moved out below.
@@ -116,7 +117,8 @@ impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
                 RoleOrValue::Role => {
                     // Before the closure is called, so that a panic in it passes the role on.
                     let role = Role::new(cell);
-                    let future = start(init.take().unwrap_or_else(|| polled_again()));
+                    let (init, start) = init.take().unwrap_or_else(|| polled_again());
+                    let future = start(init);
                     *stage = Stage::Running { future, role: Some(role) };
                 }
             }
@@ -160,7 +162,7 @@ macro_rules! init_futures {
     ($(
         $(#[$meta:meta])*
         pub struct $name:ident[$($declared:tt)*][$($used:tt)*] is $init:ty
-        => $output:ty where [$($extra:tt)*][$($bounds:tt)*], $start:expr, $result:expr, |$ended:ident| $make:expr;
+        => $output:ty where [$($extra:tt)*][$($bounds:tt)*], $result:expr, |$ended:ident| $make:expr;
     )+) => {$(
         $(#[$meta])*
         ///
@@ -243,7 +245,7 @@ macro_rules! init_futures {
                 self: core::pin::Pin<&mut Self>,
                 context: &mut core::task::Context<'_>,
             ) -> core::task::Poll<$output> {
-                self.project().poll(context, $start, $result).map(|$ended| $make)
+                self.project().poll(context, $result).map(|$ended| $make)
             }
         }
 
@@ -289,14 +291,14 @@ init_futures! {
     /// The future of [`OnceCell::get_or_init`]: waits for the value, or for the role of the initialiser and then for the
     /// initialiser. Returns a reference to the value.
     pub struct GetOrInitFuture['a, T, F, Fut]['a, T, F, Fut] is Init<&'a OnceCell<T>, F, Fut>
-    => &'a T where [][F: FnOnce() -> Fut, Fut: Future<Output = T>,],
-    |init| init(), never_fails, |ended| unfailing(ended);
+    => &'a T where [][Fut: Future<Output = T>,],
+    never_fails, |ended| unfailing(ended);
 
     /// The future of [`OnceCell::get_or_try_init`]: waits for the value, or for the role of the initialiser and then for
     /// the initialiser. Returns a reference to the value, or the error of the initialiser.
     pub struct GetOrTryInitFuture['a, T, F, Fut]['a, T, F, Fut] is Init<&'a OnceCell<T>, F, Fut>
-    => Result<&'a T, E> where [, E][F: FnOnce() -> Fut, Fut: Future<Output = Result<T, E>>,],
-    |init| init(), |output| output, |ended| ended;
+    => Result<&'a T, E> where [, E][Fut: Future<Output = Result<T, E>>,],
+    |output| output, |ended| ended;
 }
 
 #[cfg(feature = "alloc")]
@@ -304,15 +306,15 @@ init_futures! {
     /// The future of [`OnceCell::get_or_init_owned`]: as [`GetOrInitFuture`], and returns a handle of the value, which
     /// keeps the cell alive.
     pub struct OwnedGetOrInitFuture[T, F, Fut][T, F, Fut] is Init<Arc<OnceCell<T>>, F, Fut>
-    => ArcPart<OnceCell<T>, T> where [][F: FnOnce() -> Fut, Fut: Future<Output = T>,],
-    |init| init(), never_fails, |ended| unfailing(ended);
+    => ArcPart<OnceCell<T>, T> where [][Fut: Future<Output = T>,],
+    never_fails, |ended| unfailing(ended);
 
     /// The future of [`OnceCell::get_or_try_init_owned`]: as [`GetOrTryInitFuture`], and returns a handle of the value,
     /// which keeps the cell alive.
     pub struct OwnedGetOrTryInitFuture[T, F, Fut][T, F, Fut] is Init<Arc<OnceCell<T>>, F, Fut>
     => Result<ArcPart<OnceCell<T>, T>, E>
-    where [, E][F: FnOnce() -> Fut, Fut: Future<Output = Result<T, E>>,],
-    |init| init(), |output| output, |ended| ended;
+    where [, E][Fut: Future<Output = Result<T, E>>,],
+    |output| output, |ended| ended;
 }
 
 impl<H: CellHandle, F, Fut> fmt::Debug for Init<H, F, Fut> {

@@ -118,7 +118,7 @@ impl<T, Fut: Future<Output = T> + Unpin, F: FnMut() -> Fut> Lazy<T, Fut, F> {
     /// ```
     #[inline]
     pub fn force(&self) -> LazyFuture<'_, T, Fut, F> {
-        LazyFuture::over(Init::new(&self.cell, self))
+        LazyFuture::over(Init::new(&self.cell, self, Resume))
     }
 }
 
@@ -236,7 +236,7 @@ init_futures! {
     pub struct LazyFuture['a, T, Fut, F]['a, T, Fut, F]
     is Init<&'a OnceCell<T>, &'a Lazy<T, Fut, F>, Resume<'a, T, Fut, F>>
     => &'a T where [][F: FnMut() -> Fut, Fut: Future<Output = T> + Unpin,],
-    Resume, never_fails, |ended| unfailing(ended);
+    never_fails, |ended| unfailing(ended);
 }
 
 impl<'a, T, Fut, F> IntoFuture for &'a Lazy<T, Fut, F>

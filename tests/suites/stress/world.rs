@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anywake::{Condition, Event, Lock, Queue, Semaphore};
 
 use crate::plan::{Close, Plan};
+use crate::roles::Sites;
 use crate::sabotage;
 
 /// The number of broadcasts that are distinguished. Two would be enough.
@@ -23,6 +24,7 @@ pub(crate) struct World {
     pub condition: Condition,
     pub queue: Queue<Item>,
     pub doomed: Doomed,
+    pub sites: Sites,
     /// The number of the task that owns the ledger's lock, or 0.
     pub inside: AtomicUsize,
     pub visits: AtomicUsize,
@@ -164,6 +166,7 @@ impl World {
             condition: Condition::new(),
             queue: Queue::with_capacity(plan.capacity).expect("there is memory for a few items"),
             doomed: Doomed::new(),
+            sites: Sites::default(),
             inside: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
             held: AtomicUsize::new(0),
@@ -202,6 +205,7 @@ impl World {
         assert_eq!(self.event.waiters(), 0, "the last broadcast ended all waits, also the forgotten ones");
         self.check_queue();
         self.doomed.check();
+        self.sites.check();
     }
 
     fn check_lock_and_condition(&self) {
@@ -301,6 +305,7 @@ impl fmt::Debug for World {
             .field("sabotaged", &self.sabotaged)
             .field("cancelled", &self.cancelled)
             .field("doomed", &self.doomed)
+            .field("sites", &self.sites)
             .finish()
     }
 }
