@@ -13,6 +13,7 @@
 pub mod condition;
 pub mod event;
 pub mod lock;
+pub mod once_cell;
 pub mod queue;
 pub mod semaphore;
 

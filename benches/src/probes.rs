@@ -1,6 +1,8 @@
 //! The operations of the micro-benchmarks and of the instruction counts. Each is polled by hand, so that it contains
 //! the code of the contender only.
 
+mod once_cell;
+
 use core::future::Future;
 use core::hint::black_box;
 use core::pin::{Pin, pin};
@@ -50,6 +52,7 @@ pub fn all() -> Vec<Probe> {
     each_condition!(notify_wakes_one(p));
     each_condition!(owner_notifies_one(p));
     each_condition!(condition_cancel(p));
+    once_cell::add(p);
     each_queue!(16, push_pop(p));
     each_queue!(16, try_push_try_pop(p));
     each_queue!(16, pop_waits_for_push(p));

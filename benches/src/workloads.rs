@@ -5,6 +5,7 @@ mod broadcast;
 mod cancel;
 mod handoff;
 mod latency;
+mod once_cell;
 mod threads;
 mod uncontended;
 
@@ -21,6 +22,7 @@ pub fn all() -> Suite {
     cancel::add(&mut suite);
     latency::add(&mut suite);
     across::add(&mut suite);
+    once_cell::add(&mut suite);
     suite
 }
 

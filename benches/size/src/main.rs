@@ -22,6 +22,8 @@ fn main() {
     condition();
     #[cfg(feature = "queue")]
     queue();
+    #[cfg(feature = "once_cell")]
+    once_cell();
     #[cfg(feature = "one_type")]
     contend(0_u32);
     #[cfg(feature = "five_types")]
@@ -97,4 +99,14 @@ fn queue() {
     black_box(QUEUE.try_push(2).is_ok());
     black_box(QUEUE.try_pop().is_ok());
     QUEUE.close();
+}
+
+#[cfg(feature = "once_cell")]
+fn once_cell() {
+    static CELL: anywake_core::OnceCell<u32> = anywake_core::OnceCell::new();
+    black_box(poll(CELL.wait()).is_pending());
+    black_box(poll(CELL.get_or_try_init(async || black_box(Err(())))).is_pending());
+    black_box(poll(CELL.get_or_init(async || black_box(1))).is_ready());
+    black_box(CELL.set(2).is_ok());
+    black_box(CELL.get());
 }

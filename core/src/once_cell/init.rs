@@ -47,6 +47,8 @@ struct Ending<'s, H: CellHandle, F, Fut>(&'s mut Stage<H, F, Fut>);
 impl<H: CellHandle, F, Fut> Drop for Ending<'_, H, F, Fut> {
     #[inline]
     fn drop(&mut self) {
+        // mistake a_panic_keeps_the_role: *self.0 = Stage::Done; ~>
+        //     #[cfg(feature = "std")] if !std::thread::panicking() { *self.0 = Stage::Done; }
         *self.0 = Stage::Done;
     }
 }
@@ -133,7 +135,6 @@ impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
         result: impl FnOnce(Fut::Output) -> Result<H::Value, E>,
     ) -> Poll<Result<H::Ref, E>> {
         let Stage::Running { .. } = stage else { polled_again() };
-        // mistake a_panic_keeps_the_role: Ending(stage) ~> core::mem::ManuallyDrop::new(Ending(stage))
         // If the caller's future panics, it goes at once, and the role is passed on.
         let ending = Ending(stage);
         let Stage::Running { future, role } = &mut *ending.0 else { polled_again() };

@@ -17,6 +17,8 @@ const STEPS: &[fn()] = &[
     anywake::condition,
     #[cfg(all(feature = "anywake", feature = "queue"))]
     anywake::queue,
+    #[cfg(all(feature = "anywake", feature = "once_cell"))]
+    anywake::once_cell,
     #[cfg(all(feature = "embassy", feature = "lock"))]
     embassy::lock,
     #[cfg(all(feature = "embassy", feature = "semaphore"))]

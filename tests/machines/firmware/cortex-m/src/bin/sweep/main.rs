@@ -24,11 +24,13 @@ use crate::trial::{Case, PLACE, Trial, eight_nops};
 mod condition;
 mod event;
 mod lock;
+mod once_cell;
 mod queue;
 mod semaphore;
 mod trial;
 
-const CASES: [&[Case]; 5] = [lock::CASES, semaphore::CASES, event::CASES, condition::CASES, queue::CASES];
+const CASES: [&[Case]; 6] =
+    [lock::CASES, semaphore::CASES, event::CASES, condition::CASES, queue::CASES, once_cell::CASES];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
 /// of different places.
