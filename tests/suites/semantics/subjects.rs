@@ -16,6 +16,7 @@ use anywake_core::{
 };
 use anywake_tests::{leak, poll_once};
 
+// The waits for an `OnceCell`.
 mod once_cell;
 
 pub(crate) use once_cell::{RoleWait, ValueWait};
