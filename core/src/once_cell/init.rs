@@ -24,14 +24,22 @@ use crate::wait::poll::polled_again;
 #[cfg(feature = "futures")]
 use crate::wait::waiter::Phase;
 
+/// The caller's closure, and the function that makes a future of it.
+///
+/// The function is stored, so that what polls an [`Init`] need not know that `F` returns `Fut`. With that in the bounds of
+/// the `impl`, a generic helper around the future of an `async fn` with a lifetime cannot be spawned
+/// (rust-lang/rust#102211).
+struct Start<F, Fut> {
+    init: F,
+    call: fn(F) -> Fut,
+}
+
 /// How far an initialisation has come.
 enum Stage<H: CellHandle, F, Fut> {
-    /// Waits for the role or the value. The closure is taken out when the role is there, and called by the function.
-    // The function is stored, so that what polls this need not know that `F` returns `Fut`. With that in the bounds of the
-    // `impl`, a generic helper around the future of an `async fn` with a lifetime cannot be spawned (rust-lang/rust#102211).
+    /// Waits for the role or the value. The closure is taken out and called when the role is there.
     Waiting {
         wait: Wait<H, RoleWait>,
-        init: Option<(F, fn(F) -> Fut)>,
+        start: Option<Start<F, Fut>>,
     },
     /// Owns the role, and runs the caller's future. Dropped in this order (I2).
     Running {
@@ -60,8 +68,9 @@ pub(super) struct Init<H: CellHandle, F, Fut> {
 
 impl<H: CellHandle, F, Fut> Init<H, F, Fut> {
     #[inline]
-    pub(super) fn new(cell: H, init: F, start: fn(F) -> Fut) -> Self {
-        Self { stage: Stage::Waiting { wait: Wait::new(cell, ()), init: Some((init, start)) } }
+    pub(super) fn new(cell: H, init: F, call: fn(F) -> Fut) -> Self {
+        let start = Some(Start { init, call });
+        Self { stage: Stage::Waiting { wait: Wait::new(cell, ()), start } }
     }
 
     #[cfg(feature = "futures")]
@@ -107,7 +116,7 @@ impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
     ) -> Poll<Result<H::Ref, E>> {
         // SAFETY: I1, nothing pinned is moved out below.
         let stage = unsafe { &mut self.get_unchecked_mut().stage };
-        if let Stage::Waiting { wait, init } = stage {
+        if let Stage::Waiting { wait, start } = stage {
             // SAFETY: I1, the wait is pinned with this.
             let (cell, granted) = ready!(unsafe { Pin::new_unchecked(wait) }.poll(context));
             match granted {
@@ -119,8 +128,8 @@ impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
                 RoleOrValue::Role => {
                     // Before the closure is called, so that a panic in it passes the role on.
                     let role = Role::new(cell);
-                    let (init, start) = init.take().unwrap_or_else(|| polled_again());
-                    let future = start(init);
+                    let Start { init, call } = start.take().unwrap_or_else(|| polled_again());
+                    let future = call(init);
                     *stage = Stage::Running { future, role: Some(role) };
                 }
             }
@@ -134,7 +143,6 @@ impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
         context: &mut Context<'_>,
         result: impl FnOnce(Fut::Output) -> Result<H::Value, E>,
     ) -> Poll<Result<H::Ref, E>> {
-        let Stage::Running { .. } = stage else { polled_again() };
         // If the caller's future panics, it goes at once, and the role is passed on.
         let ending = Ending(stage);
         let Stage::Running { future, role } = &mut *ending.0 else { polled_again() };

@@ -230,11 +230,14 @@ impl<Fut> Drop for Ending<'_, Fut> {
     }
 }
 
+/// A wait for the role, and then the polls of the stored future.
+type Turn<'a, T, Fut, F> = Init<&'a OnceCell<T>, &'a Lazy<T, Fut, F>, Resume<'a, T, Fut, F>>;
+
 init_futures! {
     /// The future of [`Lazy::force`]: polls the stored future when it is this task's turn, and waits in line until then.
     /// Returns a reference to the value.
     pub struct LazyFuture['a, T, Fut, F]['a, T, Fut, F]
-    is Init<&'a OnceCell<T>, &'a Lazy<T, Fut, F>, Resume<'a, T, Fut, F>>
+    is Turn<'a, T, Fut, F>
     => &'a T where [][F: FnMut() -> Fut, Fut: Future<Output = T> + Unpin,],
     never_fails, |ended| unfailing(ended);
 }

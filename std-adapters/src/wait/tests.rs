@@ -215,7 +215,7 @@ fn every_wait_has_a_deadline() {
     elapses(Arc::clone(&cell).get_or_init_owned(pending));
     elapses(Arc::clone(&cell).get_or_try_init_owned(pending::<Result<_, ()>>));
     assert_eq!(cell.set(()), Ok(()), "an initialiser whose deadline has elapsed has given up its role");
-    elapses(Lazy::new(|| pending::<()>()).force());
+    elapses(Lazy::new(pending::<()>).force());
 
     let queue = Queue::with_capacity(1).unwrap();
     elapses(queue.pop());

@@ -3,9 +3,9 @@
 use core::cell::Cell;
 use core::future::{Future, poll_fn, ready};
 use core::pin::Pin;
+use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use core::task::Poll;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use anywake_core::Lazy;
 use anywake_core::once_cell::BoxedInit;

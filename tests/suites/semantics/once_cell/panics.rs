@@ -1,8 +1,10 @@
 //! Promise 11: a panic in an initialiser, a waker or a drop leaves the cell usable.
 
+use core::cell::Cell;
 use core::future::ready;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
-use anywake_core::OnceCell;
+use anywake_core::{Lazy, OnceCell};
 use anywake_tests::{Call, CountingWaker, Drops, Task, assert_pending, panic_of, queue_up, queued};
 
 use super::{after_one_poll, running, without_running, yield_now};
@@ -109,4 +111,16 @@ fn a_value_whose_drop_panics_is_dropped_once() {
     let cell = OnceCell::with_value(drops.bomb(0));
     assert!(panic_of(|| drop(cell)).contains("panics in its drop"));
     assert_eq!(drops.count(), 1);
+}
+
+/// A cell hands out `&T` without a guard, so that it is as safe after a panic as its value. This is checked when the test
+/// is compiled.
+#[test]
+fn a_cell_may_be_used_after_a_panic_if_its_value_may() {
+    fn either<T: UnwindSafe>() {}
+    fn both<T: UnwindSafe + RefUnwindSafe>() {}
+    both::<OnceCell<u8>>();
+    both::<Lazy<u8>>();
+    either::<OnceCell<Cell<u8>>>();
+    either::<Lazy<Cell<u8>>>();
 }
