@@ -3,6 +3,8 @@
 
 mod notify;
 
+mod once_cell;
+
 use core::future::Future;
 use core::hint::black_box;
 use core::pin::{Pin, pin};
@@ -52,6 +54,7 @@ pub fn all() -> Vec<Probe> {
     each_condition!(notify_wakes_one(p));
     each_condition!(owner_notifies_one(p));
     each_condition!(condition_cancel(p));
+    once_cell::add(p);
     each_queue!(16, push_pop(p));
     each_queue!(16, try_push_try_pop(p));
     each_queue!(16, pop_waits_for_push(p));

@@ -6,6 +6,7 @@ mod cancel;
 mod handoff;
 mod latency;
 mod notify;
+mod once_cell;
 mod threads;
 mod uncontended;
 
@@ -23,6 +24,7 @@ pub fn all() -> Suite {
     notify::add(&mut suite);
     latency::add(&mut suite);
     across::add(&mut suite);
+    once_cell::add(&mut suite);
     suite
 }
 

@@ -13,6 +13,7 @@
 //! | tasks to wait until something has happened, and stays so | [`Event`] | `Event` | `ManualResetEvent` |
 //! | one task to be woken, now or when it comes to wait; or all that wait now | [`Notify`] | | `Notify`, `AutoResetEvent` |
 //! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
+//! | a value that the first task to need it initialises | [`OnceCell`], [`Lazy`](once_cell) | | `OnceCell`, `OnceLock` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
 //! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
 //! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
@@ -92,6 +93,7 @@ pub mod condition;
 pub mod event;
 pub mod lock;
 pub mod notify;
+pub mod once_cell;
 pub mod queue;
 pub mod semaphore;
 
@@ -109,6 +111,10 @@ pub use lock::{Lock, LockGuard, MappedGuard};
 #[cfg(feature = "alloc")]
 pub use lock::{OwnedLockGuard, OwnedMappedGuard};
 pub use notify::Notify;
+#[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+pub use once_cell::Lazy;
+pub use once_cell::{OnceCell, SetError};
 #[cfg(feature = "alloc")]
 pub use queue::{CapacityError, Queue};
 pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};

@@ -12,6 +12,10 @@ use anywake_core::condition::{
 use anywake_core::event::{EventFuture, OwnedEventFuture};
 use anywake_core::lock::{LockFuture, LockHandle, OwnedLockFuture, PartLockFuture};
 use anywake_core::notify::{NotifiedFuture, OwnedNotifiedFuture};
+use anywake_core::once_cell::{
+    GetOrInitFuture, GetOrTryInitFuture, LazyFuture, OnceCellFuture, OwnedGetOrInitFuture,
+    OwnedGetOrTryInitFuture, OwnedOnceCellFuture,
+};
 use anywake_core::queue::{
     AnyQueue, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PushFuture,
 };
@@ -205,6 +209,14 @@ returns_nothing! {
     [] OwnedEventFuture;
     [] NotifiedFuture<'_>;
     [] OwnedNotifiedFuture;
+    [T] OnceCellFuture<'_, T>;
+    [T] OwnedOnceCellFuture<T>;
+    // A deadline that elapses drops the initialiser, and so passes its role on.
+    [T, F, Fut: Future<Output = T>] GetOrInitFuture<'_, T, F, Fut>;
+    [T, F, Fut: Future<Output = T>] OwnedGetOrInitFuture<T, F, Fut>;
+    [T, E, F, Fut: Future<Output = Result<T, E>>] GetOrTryInitFuture<'_, T, F, Fut>;
+    [T, E, F, Fut: Future<Output = Result<T, E>>] OwnedGetOrTryInitFuture<T, F, Fut>;
+    [T, F: FnMut() -> Fut, Fut: Future<Output = T> + Unpin] LazyFuture<'_, T, Fut, F>;
     [S: ?Sized] PartAcquireFuture<S>;
     [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;
     [H: LockHandle] ConditionFuture<'_, H>;

@@ -7,12 +7,13 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Condition, Event, Lock, LockGuard, MappedGuard, Notify, OwnedLockGuard, OwnedPermit, Permit, Queue,
-    Semaphore, StaticQueue,
+    Condition, Event, Lock, LockGuard, MappedGuard, Notify, OnceCell, OwnedLockGuard, OwnedPermit, Permit,
+    Queue, Semaphore, StaticQueue,
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
     lock::{LockFuture, OwnedLockFuture},
     notify::{NotifiedFuture, OwnedNotifiedFuture},
+    once_cell::{GetOrInitFuture, OnceCellFuture},
     queue::{JoinFuture, PopFuture, PushFuture},
     semaphore::{AcquireFuture, AcquireManyFuture, OwnedAcquireFuture},
 };
@@ -56,6 +57,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Event => 4 * WORD;
         Notify => 4 * WORD;
         Condition => 5 * WORD;
+        OnceCell<()> => 5 * WORD;
+        OnceCell<usize> => 6 * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
         StaticQueue<usize, 16> => (16 + QUEUE) * WORD;
@@ -78,6 +81,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         EventFuture<'_> => WAIT * WORD;
         NotifiedFuture<'_> => WAIT * WORD;
         OwnedNotifiedFuture => WAIT * WORD;
+        OnceCellFuture<'_, usize> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
@@ -85,6 +89,9 @@ fn sizes() -> impl Iterator<Item = Size> {
         PushFuture<'_, StaticQueue<(), 4>> => WAIT * WORD;
         PushFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
         PushFuture<'_, StaticQueue<Item, 4>> => WAIT * WORD + size_of::<Option<Item>>();
+        // An initialisation is a wait with its closure, and then the future of the closure with the role.
+        GetOrInitFuture<'_, usize, fn() -> Ready<usize>, Ready<usize>> => (WAIT + 1) * WORD;
+        GetOrInitFuture<'_, usize, fn() -> Ready<[usize; 9]>, Ready<[usize; 9]>> => (10 + 2) * WORD;
         // These contain a wait and more: the predicate and the state between two rounds; or the caller's future and a
         // second wait, for the lock.
         ConditionForFuture<'_, At<'_>, fn(&mut ()) -> bool> => (WAIT + 4) * WORD;

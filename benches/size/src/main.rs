@@ -24,6 +24,8 @@ fn main() {
     queue();
     #[cfg(feature = "notify")]
     notify();
+    #[cfg(feature = "once_cell")]
+    once_cell();
     #[cfg(feature = "one_type")]
     contend(0_u32);
     #[cfg(feature = "five_types")]
@@ -107,4 +109,14 @@ fn notify() {
     black_box(poll(NOTIFY.notified()).is_pending());
     NOTIFY.notify_one();
     NOTIFY.notify_waiters();
+}
+
+#[cfg(feature = "once_cell")]
+fn once_cell() {
+    static CELL: anywake_core::OnceCell<u32> = anywake_core::OnceCell::new();
+    black_box(poll(CELL.wait()).is_pending());
+    black_box(poll(CELL.get_or_try_init(async || black_box(Err(())))).is_pending());
+    black_box(poll(CELL.get_or_init(async || black_box(1))).is_ready());
+    black_box(CELL.set(2).is_ok());
+    black_box(CELL.get());
 }

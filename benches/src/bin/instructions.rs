@@ -38,6 +38,8 @@ const COLD: [&str; 4] = ["enqueue", "refresh", "cancel_queued", "unlock_contende
 const PRIMITIVES: [&str; 5] = ["lock", "semaphore", "event", "condition", "queue"];
 /// Those that are weighed one by one only.
 const FURTHER: [&str; 1] = ["notify"];
+/// Those that are weighed one by one only.
+const FURTHER: [&str; 1] = ["once_cell"];
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Baseline {

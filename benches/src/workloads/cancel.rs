@@ -18,13 +18,13 @@ use crate::executor::CountingWaker;
 use crate::harness::{Basis, Run, Suite, Workload, bytes_of};
 use crate::slots::Slots;
 
-const OPERATION: &str = "one waiter gives up, another lines up";
+pub(super) const OPERATION: &str = "one waiter gives up, another lines up";
 
 /// The number of waiters, and the position of the one to cancel.
 #[derive(Clone, Copy)]
-struct Quitter {
-    waiters: usize,
-    position: usize,
+pub(super) struct Quitter {
+    pub(super) waiters: usize,
+    pub(super) position: usize,
 }
 
 pub(super) fn add(suite: &mut Suite) {
@@ -55,7 +55,7 @@ pub(super) fn add(suite: &mut Suite) {
 }
 
 /// Measures `n` cancellations. `wait` makes the future of a place.
-fn cancel<F: Future>(
+pub(super) fn cancel<F: Future>(
     n: u64,
     Quitter { waiters, position }: Quitter,
     mut wait: impl FnMut(usize) -> F,

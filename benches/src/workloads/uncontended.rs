@@ -70,7 +70,7 @@ pub(super) fn add(suite: &mut Suite) {
 }
 
 /// Measures a task that does `n` operations and never waits.
-fn timed(n: u64, task: impl Future<Output = ()>) -> Run {
+pub(super) fn timed(n: u64, task: impl Future<Output = ()>) -> Run {
     run_one(async {
         let start = Instant::now();
         task.await;

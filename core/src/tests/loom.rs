@@ -41,6 +41,7 @@ mod event;
 mod list;
 mod lock;
 mod notify;
+mod once_cell;
 mod queue;
 mod raw_lock;
 mod semaphore;

@@ -5,7 +5,7 @@ use core::future::{pending, poll_fn, ready};
 use core::pin::pin;
 use std::sync::Arc;
 
-use anywake_core::{Condition, Event, Lock, Notify, Queue, Semaphore};
+use anywake_core::{Condition, Event, Lazy, Lock, Notify, OnceCell, Queue, Semaphore};
 
 use super::*;
 use crate::test_util::poll;
@@ -209,6 +209,16 @@ fn every_wait_has_a_deadline() {
 
     elapses(Notify::new().notified());
     elapses(Arc::new(Notify::new()).notified_owned());
+
+    let cell = Arc::new(OnceCell::<()>::new());
+    elapses(cell.wait());
+    elapses(Arc::clone(&cell).wait_owned());
+    elapses(cell.get_or_init(pending));
+    elapses(cell.get_or_try_init(pending::<Result<_, ()>>));
+    elapses(Arc::clone(&cell).get_or_init_owned(pending));
+    elapses(Arc::clone(&cell).get_or_try_init_owned(pending::<Result<_, ()>>));
+    assert_eq!(cell.set(()), Ok(()), "an initialiser whose deadline has elapsed has given up its role");
+    elapses(Lazy::new(pending::<()>).force());
 
     let queue = Queue::with_capacity(1).unwrap();
     elapses(queue.pop());

@@ -21,6 +21,7 @@ mod condition;
 mod event;
 mod lock;
 mod notify;
+mod once_cell;
 mod queue;
 mod semaphore;
 mod tools;
@@ -44,9 +45,16 @@ fn table() -> Vec<Row> {
     table.extend(plain_rows! {
         Closed: Closed => "SYU";
     });
-    for rows in
-        [lock::rows, semaphore::rows, event::rows, condition::rows, notify::rows, queue::rows, tools::rows]
-    {
+    for rows in [
+        lock::rows,
+        semaphore::rows,
+        event::rows,
+        condition::rows,
+        notify::rows,
+        once_cell::rows,
+        queue::rows,
+        tools::rows,
+    ] {
         table.extend(rows());
     }
     table

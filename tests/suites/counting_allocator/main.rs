@@ -8,6 +8,7 @@ mod condition;
 mod event;
 mod lock;
 mod notify;
+mod once_cell;
 mod queue;
 mod semaphore;
 
@@ -159,6 +160,7 @@ fn main() -> ExitCode {
     event::scenarios(&mut report);
     condition::scenarios(&mut report);
     notify::scenarios(&mut report);
+    once_cell::scenarios(&mut report);
     queue::scenarios(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
     queue::scenarios(&mut report, "Queue, once made", || {
         Queue::with_capacity(2).expect("there is memory for two items")

@@ -8,6 +8,7 @@ mod condition;
 mod event;
 mod lock;
 mod notify;
+mod once_cell;
 mod queue;
 mod semaphore;
 
@@ -23,6 +24,7 @@ macro_rules! pairs {
                 event: event;
                 condition: condition;
                 notify: notify;
+                once_cell: once_cell;
                 queue: queue queue_closed;
             }
         }

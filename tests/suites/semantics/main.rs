@@ -25,6 +25,7 @@ mod event;
 mod hazards;
 mod lock;
 mod notify;
+mod once_cell;
 mod queue;
 mod semaphore;
 mod subjects;

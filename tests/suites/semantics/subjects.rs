@@ -20,6 +20,11 @@ use anywake_tests::{leak, poll_once};
 
 pub(crate) use notify::{NotifyOne, NotifyWaiters};
 
+// The waits for an `OnceCell`.
+mod once_cell;
+
+pub(crate) use once_cell::{RoleWait, ValueWait};
+
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;
 

@@ -10,6 +10,7 @@ mod condition;
 mod event;
 mod lock;
 mod notify;
+mod once_cell;
 mod queue;
 mod semaphore;
 

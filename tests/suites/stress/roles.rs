@@ -14,11 +14,16 @@
 //! | pulser | ends the waits of the listeners | after its steps |
 //! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
 //! | ghost | forgets polled futures | at once |
+//! | builder | initialises cells together with others, and fails at times | when every cell has a value |
 //!
 //! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
 
 mod notify;
+
+mod once_cell;
+
+pub(crate) use once_cell::{BUILDERS, Sites, builder};
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;

@@ -10,8 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    Presence, buyer, consumer, ghost, herald, listener, producer, pulser, runner, saboteur, seller, sleeper,
-    survive, visitor,
+    BUILDERS, Presence, builder, buyer, consumer, ghost, herald, listener, producer, pulser, runner,
+    saboteur, seller, sleeper, survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -70,6 +70,9 @@ impl<R: Runtime> Crew<R> {
         crew.spawn(false, herald::<R>(here(), rng()));
         crew.spawn(false, pulser::<R>(here(), rng()));
         crew.spawn(false, ghost::<R>(here(), rng()));
+        for number in 0..BUILDERS {
+            crew.spawn(number > 0, builder::<R>(here(), rng()));
+        }
         crew
     }
 

@@ -9,6 +9,7 @@ use anywake::{Condition, Event, Lock, Queue, Semaphore};
 
 use crate::plan::{Close, Plan};
 use crate::roles::Relay;
+use crate::roles::Sites;
 use crate::sabotage;
 
 /// The number of broadcasts that are distinguished. Two would be enough.
@@ -25,6 +26,7 @@ pub(crate) struct World {
     pub queue: Queue<Item>,
     pub relay: Relay,
     pub doomed: Doomed,
+    pub sites: Sites,
     /// The number of the task that owns the ledger's lock, or 0.
     pub inside: AtomicUsize,
     pub visits: AtomicUsize,
@@ -167,6 +169,7 @@ impl World {
             queue: Queue::with_capacity(plan.capacity).expect("there is memory for a few items"),
             relay: Relay::new(),
             doomed: Doomed::new(),
+            sites: Sites::default(),
             inside: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
             held: AtomicUsize::new(0),
@@ -206,6 +209,7 @@ impl World {
         self.check_queue();
         self.relay.check();
         self.doomed.check();
+        self.sites.check();
     }
 
     fn check_lock_and_condition(&self) {
@@ -306,6 +310,7 @@ impl fmt::Debug for World {
             .field("sabotaged", &self.sabotaged)
             .field("cancelled", &self.cancelled)
             .field("doomed", &self.doomed)
+            .field("sites", &self.sites)
             .finish()
     }
 }

@@ -37,6 +37,7 @@ pub mod condition;
 pub mod event;
 pub mod lock;
 pub mod notify;
+pub mod once_cell;
 pub mod queue;
 pub mod semaphore;
 

@@ -205,6 +205,35 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "a waiter that is to be refused, or asks for nothing, waits behind the one that was handed its permits",
     ),
+    // The cell.
+    (
+        "a_claim_takes_a_role_that_is_taken",
+        "semantics",
+        "two initialisers are at work, and the cell has two values",
+    ),
+    ("a_fill_forgets_who_waits", "semantics", "the waiters for the value, and for the role, sleep for ever"),
+    ("a_full_cell_grants_the_role", "semantics", "a waiter initialises a cell that has a value already"),
+    ("a_role_is_free_before_its_heir", "semantics", "a task that comes later overtakes the next in line"),
+    ("a_role_dies_with_its_owner", "semantics", "after an error or a panic nobody can initialise the cell"),
+    ("an_heir_keeps_the_role", "semantics", "the role is lost with a waiter that was granted it and dropped"),
+    (
+        "a_panic_keeps_the_role",
+        "semantics",
+        "the future that panicked keeps all others waiting until it is dropped",
+    ),
+    (
+        "a_value_is_published_before_it_is_written",
+        "loom::once_cell",
+        "a thread that finds the cell full reads what is not there yet",
+    ),
+    ("a_cell_leaks_its_value", "semantics", "the value of a cell is never dropped"),
+    ("a_lazy_forgets_its_progress", "semantics", "each poll of a lazy value begins anew"),
+    (
+        "a_cell_of_anything_is_sync",
+        "types",
+        "RUSTSEC-2020-0101: a value that is not `Send` is set on one thread and dropped on another",
+    ),
+    ("a_lazy_shares_its_future_unsent", "types", "a future that is not `Send` is polled by another thread"),
     // The event.
     ("a_set_after_the_wakes", "loom::event", "a wait that a `set` has ended finds the flag clear"),
     (

@@ -15,7 +15,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use anywake_core::{Condition, Event, Lock, Notify, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Lock, Notify, OnceCell, Semaphore, StaticQueue};
 
 const TASKS: usize = 3;
 const ITEMS: u32 = 5;
@@ -27,14 +27,20 @@ static SUM: Lock<u32> = Lock::new(0);
 static GROWN: Condition = Condition::new();
 static TURN: Semaphore = Semaphore::bounded(1);
 static ITEMS_TO_ADD: StaticQueue<u32, 2> = StaticQueue::new();
+static LIMIT: OnceCell<u32> = OnceCell::new();
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
     let permit = TURN.acquire().await.unwrap();
-    START.wait().await;
+    // The initialiser waits for the start, and then the other two tasks have the value.
+    let limit = LIMIT.get_or_init(async || {
+        START.wait().await;
+        ITEMS
+    });
+    let limit = *limit.await;
     READY.notify_one();
     drop(permit);
-    for item in 1..=ITEMS {
+    for item in 1..=limit {
         ITEMS_TO_ADD.push(item).await.unwrap();
     }
     ITEMS_TO_ADD.close();
@@ -45,7 +51,7 @@ async fn producer() {
 /// Holds the lock until the start, and then until its wait for the condition.
 async fn reporter() {
     let sum = SUM.lock().await;
-    START.wait().await;
+    assert_eq!(*LIMIT.wait().await, ITEMS);
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
 }
@@ -56,9 +62,10 @@ async fn consumer() {
         let mut pop = pin!(ITEMS_TO_ADD.pop());
         assert!(is_pending(pop.as_mut()).await, "the queue is empty: the wait is queued, and then cancelled");
     }
-    assert_eq!(START.waiters(), 2);
+    assert_eq!((START.waiters(), LIMIT.waiters()), (1, 1));
     START.set();
     READY.notified().await;
+    assert_eq!(*LIMIT.get_or_init(async || unreachable!("the producer initialises")).await, ITEMS);
     {
         let _permit = TURN.acquire().await.unwrap();
         assert!(TURN.try_acquire().is_err());
@@ -119,6 +126,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
         (START.waiters(), READY.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()),
         (0, 0, 0, 0, 0)
     );
+    assert_eq!((LIMIT.waiters(), LIMIT.get()), (0, Some(&ITEMS)));
     0
 }
 

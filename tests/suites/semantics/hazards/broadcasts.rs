@@ -2,11 +2,13 @@
 
 use core::future::Future;
 use core::pin::Pin;
+use core::task::Poll;
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{Condition, Event, Lock, Notify, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Lock, Notify, OnceCell, Semaphore, StaticQueue};
 use anywake_tests::{
-    Call, CountingWaker, Task, assert_pending, finishes, leak, panic_of, queue_up, queued, run_woken,
+    Call, CountingWaker, Task, assert_pending, assert_ready, finishes, leak, panic_of, queue_up, queued,
+    run_woken,
 };
 
 /// The number of waiters that one critical section removes.
@@ -40,6 +42,15 @@ where
     Broadcast { name, wait: Box::new(wait), fire: Box::new(fire), waiters: Arc::new(waiters) }
 }
 
+/// Waits for one poll.
+async fn yield_now() {
+    let mut yielded = false;
+    core::future::poll_fn(|_| {
+        if core::mem::replace(&mut yielded, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
 fn broadcasts() -> Vec<Broadcast> {
     let (set, pulsed) = (leak(Event::new()), leak(Notify::new()));
     let (released, closed) = (leak(Semaphore::new(0)), leak(Semaphore::new(0)));
@@ -51,6 +62,11 @@ fn broadcasts() -> Vec<Broadcast> {
         queue.try_push(0).expect("there is room");
         queue
     });
+    let (set_cell, cell): (&OnceCell<()>, &OnceCell<()>) = (leak(OnceCell::new()), leak(OnceCell::new()));
+    // It is polled once to begin, and once to end.
+    let initialiser = Mutex::new(queued(async {
+        cell.get_or_init(yield_now).await;
+    }));
     vec![
         broadcast("Event::set", || set.wait(), || set.set(), || set.waiters()),
         broadcast(
@@ -80,6 +96,13 @@ fn broadcasts() -> Vec<Broadcast> {
             || joined.join(),
             || joined.task_done().expect("one item is unfinished"),
             || joined.waiters(),
+        ),
+        broadcast("OnceCell::set", || set_cell.wait(), || set_cell.set(()).unwrap(), || set_cell.waiters()),
+        broadcast(
+            "the end of an initialiser",
+            || cell.get_or_init(async || unreachable!("the cell is initialised")),
+            move || assert_ready!(initialiser.lock().unwrap().poll(), "the gate is open"),
+            || cell.waiters(),
         ),
     ]
 }

@@ -67,6 +67,8 @@ for_every_wait! {
     pop: crate::subjects::PopWait,
     push: crate::subjects::PushWait,
     join: crate::subjects::JoinWait,
+    role: crate::subjects::RoleWait,
+    value: crate::subjects::ValueWait,
 }
 
 /// A waker that re-enters the subject at `call`, and a counter of these calls.

@@ -17,6 +17,7 @@ mod condition;
 mod event;
 mod lock;
 mod notify;
+mod once_cell;
 mod queue;
 mod semaphore;
 mod stage;
@@ -58,6 +59,7 @@ pub async fn player<B: Board>(role: usize) {
         condition::order: "condition: wait, notify_one, notify and notify_all, in order",
         condition::predicate: "condition: wait_for, one notification for each step",
         condition::until_notified_or_cancelled: "condition: wait_until owns the lock again, notified or not",
+        once_cell::initialisers: "once_cell: failures hand the role on, and all have the value",
         queue::work: "queue: push, pop, task_done and join",
         queue::order: "queue: waiting pushes and pops are granted in order",
         queue::closing: "queue: close drains, and a push then returns its item",

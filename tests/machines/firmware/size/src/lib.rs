@@ -57,7 +57,7 @@ pub mod anywake {
 
     pub use notify::notify;
 
-    use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+    use anywake_core::{Condition, Event, Lock, OnceCell, Semaphore, StaticQueue};
 
     use super::{black_box, pin, poll};
 
@@ -67,6 +67,7 @@ pub mod anywake {
     static CONDITION: Condition = Condition::new();
     static CONDITION_LOCK: Lock<u32> = Lock::new(0);
     static QUEUE: StaticQueue<u32, 8> = StaticQueue::new();
+    static CELL: OnceCell<u32> = OnceCell::new();
 
     handed_over! {
         /// `lock`, `try_lock`.
@@ -105,6 +106,16 @@ pub mod anywake {
         let _ = black_box(QUEUE.try_push(1));
         poll(task.as_mut());
         let _ = black_box(QUEUE.try_pop());
+    }
+
+    /// `get_or_init`, `wait`, `get`.
+    pub fn once_cell() {
+        let mut task = pin!(async { _ = black_box(CELL.get_or_init(async || *black_box(&1)).await) });
+        let mut reader = pin!(async { _ = black_box(CELL.wait().await) });
+        poll(reader.as_mut());
+        poll(task.as_mut());
+        poll(reader.as_mut());
+        let _ = black_box(CELL.get());
     }
 }
 

@@ -19,6 +19,8 @@ const STEPS: &[fn()] = &[
     anywake::queue,
     #[cfg(all(feature = "anywake", feature = "notify"))]
     anywake::notify,
+    #[cfg(all(feature = "anywake", feature = "once_cell"))]
+    anywake::once_cell,
     #[cfg(all(feature = "embassy", feature = "lock"))]
     embassy::lock,
     #[cfg(all(feature = "embassy", feature = "semaphore"))]

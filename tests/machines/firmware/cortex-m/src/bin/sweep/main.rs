@@ -25,12 +25,13 @@ mod condition;
 mod event;
 mod lock;
 mod notify;
+mod once_cell;
 mod queue;
 mod semaphore;
 mod trial;
 
 const CASES: [&[Case]; 6] =
-    [lock::CASES, semaphore::CASES, event::CASES, notify::CASES, condition::CASES, queue::CASES];
+    [lock::CASES, semaphore::CASES, event::CASES, notify::CASES, condition::CASES, queue::CASES, once_cell::CASES];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
 /// of different places.
