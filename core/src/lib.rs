@@ -12,6 +12,7 @@
 //! | at most *n* tasks at a time to do something | [`Semaphore`] | `Semaphore`, `BoundedSemaphore` | |
 //! | tasks to wait until something has happened, and stays so | [`Event`] | `Event` | `ManualResetEvent` |
 //! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
+//! | tasks to wait for each other, round after round | [`Barrier`] | `Barrier` | `CyclicBarrier` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
 //! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
 //! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
@@ -85,6 +86,7 @@ extern crate std;
 mod sys;
 mod wait;
 
+pub mod barrier;
 #[forbid(unsafe_code)]
 mod closed;
 pub mod condition;
@@ -100,6 +102,7 @@ mod tests;
 #[forbid(unsafe_code)]
 pub mod doctest;
 
+pub use barrier::{Barrier, BarrierPass, BrokenBarrier};
 pub use closed::Closed;
 pub use condition::Condition;
 pub use event::Event;
