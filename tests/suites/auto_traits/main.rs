@@ -116,8 +116,12 @@ macro_rules! plain_rows {
     };
 }
 
+// Below the macros.
+mod barrier;
+
 fn table() -> Vec<Row> {
     let mut table = primitives();
+    table.extend(barrier::rows());
     table.extend(tools());
     table
 }
@@ -257,8 +261,6 @@ fn tools() -> Vec<Row> {
         Until: stream::Until<P, Ready<()>>                           => "SYU S-U --U -YU SY-";
     };
     table.extend(plain_rows! {
-        Barrier: Barrier                                             => "SYU";
-        BrokenBarrier: BrokenBarrier                                 => "SYU";
         BlockingPool: BlockingPool<Tokio>                            => "SYU";
         Context: context::Context                                    => "SYU";
         Deadline: Deadline<Tokio>                                    => "SYU";

@@ -4,6 +4,8 @@
 //! a static, prints the number of its allocations, and fails unless that is 0. A control, which allocates a box, shows
 //! that the counter works.
 
+mod barrier;
+
 use core::alloc::{GlobalAlloc, Layout};
 use core::array;
 use core::future::{Future, pending, ready};
@@ -155,6 +157,7 @@ fn main() -> ExitCode {
     lock(&mut report);
     semaphore(&mut report);
     event(&mut report);
+    barrier::scenarios(&mut report);
     condition(&mut report);
     queue(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
     queue(&mut report, "Queue, once made", || {

@@ -2,6 +2,8 @@
 //!
 //! The interpreter and the models are in `support/explorer`, where the fuzzer uses them too.
 
+mod barrier;
+
 use core::fmt;
 
 use anywake_core::{Queue, StaticQueue};

@@ -4,10 +4,14 @@
 //! relied on its own runtime would hang here. Plain threads are also paired with themselves, since that pair runs where
 //! no runtime does.
 
+mod barrier;
+
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
 use anywake::{Condition, Event, Lock, Queue, Runtime, Semaphore, blocking};
+
+use barrier::barrier;
 
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
@@ -237,7 +241,7 @@ macro_rules! pairs {
     ($($pair:ident: $waiter:ident, $other:ident;)+) => {$(
         mod $pair {
             pairs! { @tests $waiter, $other,
-                [lock lock_handed_over semaphore event condition queue queue_closed cancellation]
+                [lock lock_handed_over semaphore event barrier condition queue queue_closed cancellation]
             }
         }
     )+};

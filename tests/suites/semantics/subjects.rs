@@ -1,5 +1,7 @@
 //! The waits of all primitives behind one trait, for the hazards that they share.
 
+mod barrier;
+
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
 use core::pin::{Pin, pin};
@@ -15,6 +17,8 @@ use anywake_core::{
     semaphore::AcquireFuture,
 };
 use anywake_tests::{leak, poll_once};
+
+pub(crate) use barrier::{BarrierWait, BrokenBarrierWait};
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;

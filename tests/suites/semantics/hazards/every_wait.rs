@@ -61,6 +61,8 @@ for_every_wait! {
     lock_with_bypass: crate::subjects::LockWait<3>,
     semaphore: crate::subjects::AcquireWait,
     event: crate::subjects::EventWait,
+    barrier: crate::subjects::BarrierWait,
+    broken_barrier: crate::subjects::BrokenBarrierWait,
     condition: crate::subjects::NotifiedWait,
     pop: crate::subjects::PopWait,
     push: crate::subjects::PushWait,
