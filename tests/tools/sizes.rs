@@ -7,8 +7,9 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Condition, Event, Lock, LockGuard, MappedGuard, OwnedLockGuard, OwnedPermit, Permit, Queue, Semaphore,
-    StaticQueue,
+    Barrier, Condition, Event, Lock, LockGuard, MappedGuard, OwnedLockGuard, OwnedPermit, Permit, Queue,
+    Semaphore, StaticQueue,
+    barrier::{BarrierFuture, OwnedBarrierFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
     lock::{LockFuture, OwnedLockFuture},
@@ -53,6 +54,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Lock<usize> => 5 * WORD;
         Semaphore => SEMAPHORE * WORD;
         Event => 4 * WORD;
+        // The numbers of its rounds are as wide as on 64 bits, where two of them take a word.
+        Barrier => (if WORD == 8 { 6 } else { 10 }) * WORD;
         Condition => 5 * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
@@ -74,6 +77,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         AcquireManyFuture<'_> => WAIT * WORD;
         OwnedAcquireFuture => WAIT * WORD;
         EventFuture<'_> => WAIT * WORD;
+        BarrierFuture<'_> => WAIT * WORD;
+        OwnedBarrierFuture => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

@@ -255,3 +255,6 @@ impl BarrierCore {
         (arrived(&locked), locked.state().broken)
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

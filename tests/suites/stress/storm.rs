@@ -10,7 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    Presence, buyer, consumer, ghost, herald, producer, saboteur, seller, sleeper, survive, visitor,
+    Presence, breaker, buyer, consumer, ghost, herald, partner, producer, saboteur, seller, sleeper, survive,
+    visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -60,6 +61,10 @@ impl<R: Runtime> Crew<R> {
         for _ in 0..plan.saboteurs {
             crew.spawn(true, saboteur::<R>(here(), rng()));
         }
+        for _ in 0..plan.parties + 2 {
+            crew.spawn(true, partner::<R>(here(), rng()));
+        }
+        crew.spawn(false, breaker::<R>(here(), rng()));
         crew.spawn(false, herald::<R>(here(), rng()));
         crew.spawn(false, ghost::<R>(here(), rng()));
         crew

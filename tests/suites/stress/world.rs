@@ -1,13 +1,14 @@
-//! The five primitives of one storm, the counters of their use, and the laws that the counters must obey.
+//! The primitives of one storm, the counters of their use, and the laws that the counters must obey.
 
 use core::fmt;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::SeqCst;
 use std::sync::Arc;
 
-use anywake::{Condition, Event, Lock, Queue, Semaphore};
+use anywake::{Barrier, Condition, Event, Lock, Queue, Semaphore};
 
 use crate::plan::{Close, Plan};
+use crate::roles::Meeting;
 use crate::sabotage;
 
 /// The number of broadcasts that are distinguished. Two would be enough.
@@ -22,6 +23,7 @@ pub(crate) struct World {
     /// Notified when the stock of the ledger changes.
     pub condition: Condition,
     pub queue: Queue<Item>,
+    pub meeting: Meeting,
     pub doomed: Doomed,
     /// The number of the task that owns the ledger's lock, or 0.
     pub inside: AtomicUsize,
@@ -73,6 +75,7 @@ pub(crate) struct Doomed {
     pub semaphore: Semaphore,
     pub condition: Condition,
     pub event: Event,
+    pub barrier: Barrier,
     pub empty: Queue<()>,
     /// The number of forgotten waits in each of their queues.
     pub ghosts: AtomicUsize,
@@ -85,6 +88,7 @@ impl Doomed {
             semaphore: Semaphore::new(1),
             condition: Condition::new(),
             event: Event::new(),
+            barrier: Barrier::new(usize::MAX),
             empty: Queue::with_capacity(1).expect("there is memory for one item"),
             ghosts: AtomicUsize::new(0),
         };
@@ -100,9 +104,10 @@ impl Doomed {
             self.semaphore.waiters(),
             self.condition.waiters(),
             self.event.waiters(),
+            self.barrier.waiters(),
             self.empty.waiters(),
         ];
-        assert_eq!(waiters, [self.ghosts.load(SeqCst); 5], "only forgotten waits are still queued");
+        assert_eq!(waiters, [self.ghosts.load(SeqCst); 6], "only forgotten waits are still queued");
     }
 }
 
@@ -163,6 +168,7 @@ impl World {
             event: Event::new(),
             condition: Condition::new(),
             queue: Queue::with_capacity(plan.capacity).expect("there is memory for a few items"),
+            meeting: Meeting::new(plan.parties),
             doomed: Doomed::new(),
             inside: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
@@ -201,6 +207,7 @@ impl World {
         self.check_semaphore();
         assert_eq!(self.event.waiters(), 0, "the last broadcast ended all waits, also the forgotten ones");
         self.check_queue();
+        self.meeting.check();
         self.doomed.check();
     }
 
@@ -300,6 +307,7 @@ impl fmt::Debug for World {
             .field("items", &self.items)
             .field("sabotaged", &self.sabotaged)
             .field("cancelled", &self.cancelled)
+            .field("meeting", &self.meeting)
             .field("doomed", &self.doomed)
             .finish()
     }

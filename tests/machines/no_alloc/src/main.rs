@@ -1,4 +1,4 @@
-//! Uses all five primitives, in statics, in a program without an allocator. That it links shows that nothing allocates.
+//! Uses all primitives, in statics, in a program without an allocator. That it links shows that nothing allocates.
 //!
 //! It is an ordinary program of the host, started by C's runtime, so that the host's toolchain builds and runs it.
 //! Three tasks wait for each other through every primitive. Each is polled only after a wake, so that a lost wake makes
@@ -15,13 +15,14 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+use anywake_core::{Barrier, Condition, Event, Lock, Semaphore, StaticQueue};
 
 const TASKS: usize = 3;
 const ITEMS: u32 = 5;
 const TOTAL: u32 = ITEMS * (ITEMS + 1) / 2;
 
 static START: Event = Event::new();
+static END: Barrier = Barrier::new(TASKS);
 static SUM: Lock<u32> = Lock::new(0);
 static GROWN: Condition = Condition::new();
 static TURN: Semaphore = Semaphore::bounded(1);
@@ -38,6 +39,7 @@ async fn producer() {
     ITEMS_TO_ADD.close();
     ITEMS_TO_ADD.join().await;
     assert_eq!(ITEMS_TO_ADD.unfinished(), 0);
+    assert!(END.wait().await.is_ok());
 }
 
 /// Holds the lock until the start, and then until its wait for the condition.
@@ -46,6 +48,8 @@ async fn reporter() {
     START.wait().await;
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
+    drop(sum);
+    assert!(END.wait().await.is_ok());
 }
 
 /// Starts the other tasks, and waits for what they hold.
@@ -65,6 +69,7 @@ async fn consumer() {
         GROWN.notify_all();
         ITEMS_TO_ADD.task_done().unwrap();
     }
+    assert!(END.wait().await.is_ok());
 }
 
 async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
@@ -111,6 +116,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!(*SUM.try_lock().unwrap(), TOTAL);
     assert_eq!(TURN.available_permits(), 1);
     assert!(ITEMS_TO_ADD.is_closed() && ITEMS_TO_ADD.is_empty());
+    assert_eq!((END.waiters(), END.is_broken()), (0, false));
     assert_eq!((START.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()), (0, 0, 0, 0));
     0
 }
