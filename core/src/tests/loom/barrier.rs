@@ -117,7 +117,7 @@ fn the_last_arrival_carries_memory_to_a_waiter() {
 fn an_arrival_carries_memory_to_the_last_one() {
     model(|| {
         let (barrier, value) = (Arc::new(Barrier::new(2)), Shared::new(0));
-        let first = write_and(&value, own(&barrier, Barrier::wait), |wait| drop(poll_or_keep(wait)));
+        let first = write_and(&value, own(&barrier, Barrier::wait), |wait| _ = poll_or_keep(wait));
         let mut last = own(&barrier, Barrier::wait);
         if let Poll::Ready(passed) = poll(&mut last) {
             if index(passed) == 1 {
