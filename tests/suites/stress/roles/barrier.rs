@@ -63,8 +63,10 @@ pub(crate) async fn partner<R: Runtime>(presence: Presence, mut rng: Rng) {
     for _ in 0..world.plan.steps {
         let rng = &mut rng;
         survive(world, async {
+            // Few give up: the more waits are dropped, the less the laws say.
+            let patience = if rng.once_in(8) { Patience::limited(rng) } else { Patience::Endless };
             let losing = Losing(meeting);
-            match wait_with::<R, _>(meeting.barrier.wait(), Patience::random(rng)).await {
+            match wait_with::<R, _>(meeting.barrier.wait(), patience).await {
                 Ok(Ok(pass)) => {
                     assert_eq!(pass.is_leader(), pass.index() + 1 == meeting.barrier.parties());
                     meeting.passes[pass.index()].fetch_add(1, SeqCst);
