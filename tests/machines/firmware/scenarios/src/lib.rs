@@ -12,6 +12,7 @@ use core::fmt;
 
 use anywake_core::{Condition, Event, Lock};
 
+mod barrier;
 mod cancel;
 mod condition;
 mod event;
@@ -52,6 +53,8 @@ pub async fn player<B: Board>(role: usize) {
         semaphore::many: "semaphore: a request for many is not starved by small ones",
         semaphore::bound_and_close: "semaphore: a bound is kept, and closing ends the waits",
         event::cohort: "event: set and clear reach exactly the queued waiters",
+        barrier::rounds: "barrier: rounds, indices in the order of arrival, and one leader each",
+        barrier::breaking: "barrier: an arrival taken back, abort and reset",
         condition::order: "condition: wait, notify_one, notify and notify_all, in order",
         condition::predicate: "condition: wait_for, one notification for each step",
         condition::until_notified_or_cancelled: "condition: wait_until owns the lock again, notified or not",

@@ -53,13 +53,14 @@ macro_rules! handed_over {
 
 /// The steps of anywake.
 pub mod anywake {
-    use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+    use anywake_core::{Barrier, Condition, Event, Lock, Semaphore, StaticQueue};
 
     use super::{black_box, pin, poll};
 
     static LOCK: Lock<u32> = Lock::new(0);
     static SEMAPHORE: Semaphore = Semaphore::new(1);
     static EVENT: Event = Event::new();
+    static BARRIER: Barrier = Barrier::new(2);
     static CONDITION: Condition = Condition::new();
     static CONDITION_LOCK: Lock<u32> = Lock::new(0);
     static QUEUE: StaticQueue<u32, 8> = StaticQueue::new();
@@ -80,6 +81,14 @@ pub mod anywake {
         poll(task.as_mut());
         EVENT.set();
         EVENT.clear();
+        poll(task.as_mut());
+    }
+
+    /// `wait`, twice.
+    pub fn barrier() {
+        let mut task = pin!(async { _ = black_box(BARRIER.wait().await) });
+        poll(task.as_mut());
+        poll(pin!(async { _ = black_box(BARRIER.wait().await) }));
         poll(task.as_mut());
     }
 

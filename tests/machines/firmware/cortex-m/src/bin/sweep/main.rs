@@ -21,6 +21,7 @@ use portable_atomic::Ordering::SeqCst;
 
 use crate::trial::{Case, PLACE, Trial, eight_nops};
 
+mod barrier;
 mod condition;
 mod event;
 mod lock;
@@ -28,7 +29,8 @@ mod queue;
 mod semaphore;
 mod trial;
 
-const CASES: [&[Case]; 5] = [lock::CASES, semaphore::CASES, event::CASES, condition::CASES, queue::CASES];
+const CASES: [&[Case]; 6] =
+    [lock::CASES, semaphore::CASES, event::CASES, barrier::CASES, condition::CASES, queue::CASES];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
 /// of different places.
