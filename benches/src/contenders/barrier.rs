@@ -7,10 +7,14 @@ use crate::harness::Contender;
 
 /// A barrier of one library.
 pub trait Barrier: Contender + Send + Sync + 'static {
+    /// What a wait returns.
+    type Pass: Send;
     /// Makes one for a number of tasks.
     fn new(parties: usize) -> Self;
-    /// Arrives, and waits for the others. Returns whether the caller is the leader of its round.
-    fn wait(&self) -> impl Future<Output = bool> + Send;
+    /// Arrives, and waits for the others.
+    fn wait(&self) -> impl Future<Output = Self::Pass> + Send;
+    /// Whether the caller is the leader of its round.
+    fn leads(pass: Self::Pass) -> bool;
 }
 
 /// Calls `f` with every barrier.
@@ -30,13 +34,20 @@ pub struct Anywake(anywake_core::Barrier);
 contender!(Anywake, "anywake", kind = Ours, order = Fifo);
 
 impl Barrier for Anywake {
+    type Pass = Result<anywake_core::BarrierPass, anywake_core::BrokenBarrier>;
+
     fn new(parties: usize) -> Self {
         Self(anywake_core::Barrier::new(parties))
     }
 
     #[inline]
-    fn wait(&self) -> impl Future<Output = bool> + Send {
-        async { self.0.wait().await.is_ok_and(|pass| pass.is_leader()) }
+    fn wait(&self) -> impl Future<Output = Self::Pass> + Send {
+        self.0.wait()
+    }
+
+    #[inline]
+    fn leads(pass: Self::Pass) -> bool {
+        pass.is_ok_and(|pass| pass.is_leader())
     }
 }
 
@@ -45,13 +56,20 @@ pub struct Tokio(tokio::sync::Barrier);
 contender!(Tokio, "tokio");
 
 impl Barrier for Tokio {
+    type Pass = tokio::sync::BarrierWaitResult;
+
     fn new(parties: usize) -> Self {
         Self(tokio::sync::Barrier::new(parties))
     }
 
     #[inline]
-    fn wait(&self) -> impl Future<Output = bool> + Send {
-        async { self.0.wait().await.is_leader() }
+    fn wait(&self) -> impl Future<Output = Self::Pass> + Send {
+        self.0.wait()
+    }
+
+    #[inline]
+    fn leads(pass: Self::Pass) -> bool {
+        pass.is_leader()
     }
 }
 
@@ -60,13 +78,20 @@ pub struct AsyncLock(async_lock::Barrier);
 contender!(AsyncLock, "async-lock");
 
 impl Barrier for AsyncLock {
+    type Pass = async_lock::BarrierWaitResult;
+
     fn new(parties: usize) -> Self {
         Self(async_lock::Barrier::new(parties))
     }
 
     #[inline]
-    fn wait(&self) -> impl Future<Output = bool> + Send {
-        async { self.0.wait().await.is_leader() }
+    fn wait(&self) -> impl Future<Output = Self::Pass> + Send {
+        self.0.wait()
+    }
+
+    #[inline]
+    fn leads(pass: Self::Pass) -> bool {
+        pass.is_leader()
     }
 }
 
@@ -75,12 +100,19 @@ pub struct Asyncband(asyncband::barrier::Barrier);
 contender!(Asyncband, "asyncband");
 
 impl Barrier for Asyncband {
+    type Pass = asyncband::barrier::BarrierWaitResult;
+
     fn new(parties: usize) -> Self {
         Self(asyncband::barrier::Barrier::new(u32::try_from(parties).expect("the parties can be counted")))
     }
 
     #[inline]
-    fn wait(&self) -> impl Future<Output = bool> + Send {
-        async { self.0.wait().await.is_leader() }
+    fn wait(&self) -> impl Future<Output = Self::Pass> + Send {
+        self.0.wait()
+    }
+
+    #[inline]
+    fn leads(pass: Self::Pass) -> bool {
+        pass.is_leader()
     }
 }

@@ -81,7 +81,7 @@ fn round<B: Barrier>(w: &mut Workload, runtime: impl Runtime, tasks: u64) {
                 let (barrier, led) = &*shared;
                 let mut leads = 0;
                 for _ in 0..rounds {
-                    leads += u64::from(barrier.wait().await);
+                    leads += u64::from(B::leads(barrier.wait().await));
                 }
                 led.fetch_add(leads, Relaxed);
             })

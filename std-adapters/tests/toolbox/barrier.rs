@@ -1,7 +1,6 @@
 //! `Barrier`, with the rules and the test cases of asyncio.
 
 use core::fmt::Write as _;
-use core::future::Future;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 

@@ -20,8 +20,8 @@ pub enum BarrierOperation {
     Reset,
 }
 
-/// The index of a pass, and whether it is the leader's. An operation returns nothing.
-pub type Passed = Option<Result<(usize, bool), BrokenBarrier>>;
+/// The index of a pass, and whether it is the leader's.
+pub type Pass = Result<(usize, bool), BrokenBarrier>;
 
 /// The observable state of a barrier.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct BarrierModel {
     parties: usize,
     is_broken: bool,
     waiting: Vec<usize>,
-    over: Vec<(usize, Result<(usize, bool), BrokenBarrier>)>,
+    over: Vec<(usize, Pass)>,
 }
 
 impl BarrierModel {
@@ -51,7 +51,8 @@ impl BarrierModel {
 impl Model for BarrierModel {
     type Kind = WaitForAll;
     type Operation = BarrierOperation;
-    type Outcome = Passed;
+    /// An operation returns nothing.
+    type Outcome = Option<Pass>;
     type Seen = BarrierSeen;
 
     fn kinds(&self, _: Option<usize>) -> Vec<WaitForAll> {
@@ -64,7 +65,7 @@ impl Model for BarrierModel {
 
     fn begin(&mut self, _: usize, _: WaitForAll) {}
 
-    fn poll(&mut self, slot: usize, wakes: &mut Wakes) -> Poll<Passed> {
+    fn poll(&mut self, slot: usize, wakes: &mut Wakes) -> Poll<Option<Pass>> {
         if let Some(at) = self.over.iter().position(|(over, _)| *over == slot) {
             return Poll::Ready(Some(self.over.remove(at).1));
         }
@@ -90,7 +91,7 @@ impl Model for BarrierModel {
         self.over.retain(|(over, _)| *over != slot);
     }
 
-    fn operate(&mut self, operation: BarrierOperation, wakes: &mut Wakes) -> Passed {
+    fn operate(&mut self, operation: BarrierOperation, wakes: &mut Wakes) -> Option<Pass> {
         self.is_broken = operation == BarrierOperation::Abort;
         self.refuse(wakes);
         None
@@ -135,7 +136,7 @@ impl Scenario for BarrierScenario {
         wait.as_mut().poll(context)
     }
 
-    fn operate(barrier: &Barrier, operation: BarrierOperation) -> Passed {
+    fn operate(barrier: &Barrier, operation: BarrierOperation) -> Option<Pass> {
         match operation {
             BarrierOperation::Abort => barrier.abort(),
             BarrierOperation::Reset => barrier.reset(),
