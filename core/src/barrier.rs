@@ -32,8 +32,8 @@ pub use wait::OwnedBarrierFuture;
 /// # A wait that is dropped
 /// An arrival that is cancelled takes itself back: the round goes on to wait for `parties` tasks, and those that came later
 /// move up. The barrier is not broken by it. Once its round is complete, a wait that is dropped changes nothing: its index
-/// is used up, and the others have theirs. (More than 16 tasks are let go in batches. If one of them is dropped by a waker
-/// or another thread before its turn, those behind it move up. Then the last but one index is not used.)
+/// is used up, and the others have theirs. (More than 16 tasks are let go in batches. If a waker or another thread drops one
+/// of them before its turn, those behind it move up, and an index just below the leader's is not used.)
 ///
 /// # `abort` and `reset`
 /// One rule holds for both: a round that is complete stays so, and tasks that wait for a round that is not complete get

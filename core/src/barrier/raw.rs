@@ -34,10 +34,11 @@
 //! * M4. While the barrier is broken nobody arrives, and whoever waits is refused by the `abort` that is under way.
 //!
 //! # The number of a round wraps, and that does no harm
-//! It has 32 bits. Every end of a round serves a batch from the front of the list, or all who leave. So a waiter that is not
-//! served while 2^31 rounds end stood behind 2^31 others, whose futures take more than 48 bytes each, or 28 on a machine of
-//! 32 bits: more memory than there is. A wake loop that is interrupted for so long may stop too early, or go on for longer
-//! than it needs to. By then its own round is served, and whoever else leaves is served by the loop of the round in question.
+//! It has 32 bits. Every end of a round serves at least the first of those who leave, in the same critical section. So a
+//! waiter that is not served while 2^31 rounds end stood behind 2^31 others, whose futures take more than 48 bytes each, or 24
+//! on a machine of 32 bits: more memory than there is. A wake loop that is interrupted for so long may stop too early, or go
+//! on for longer than it needs to. By then its own round is served, and whoever else leaves is served by the loop of the round
+//! in question.
 
 use core::panic::RefUnwindSafe;
 
@@ -191,7 +192,8 @@ impl BarrierCore {
         let Some(place) = first.filter(|_| state.leaving > 0) else { return Served::Nobody };
         // SAFETY: M1, the waiter is linked, and the lock is held.
         let round = unsafe { place.get() };
-        // On the circle of numbers.
+        // On the circle of numbers. The loops of later rounds serve those.
+        // mistake a_round_takes_late_comers_along: (round.wrapping_sub(last) as i32) > 0 ~> false
         if (round.wrapping_sub(last) as i32) > 0 {
             return Served::Nobody;
         }
