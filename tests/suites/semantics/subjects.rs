@@ -18,7 +18,7 @@ use anywake_core::{
 };
 use anywake_tests::{leak, poll_once};
 
-pub(crate) use barrier::{BarrierWait, BrokenBarrierWait};
+pub(crate) use barrier::{WaitAtBarrier, WaitAtBrokenBarrier};
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;

@@ -9,9 +9,9 @@ use anywake_tests::leak;
 use super::{ROOM, Subject, poll_and_drop};
 
 /// The waits at a barrier whose round is completed.
-pub(crate) struct BarrierWait(Barrier);
+pub(crate) struct WaitAtBarrier(Barrier);
 
-impl Subject for BarrierWait {
+impl Subject for WaitAtBarrier {
     type Wait = BarrierFuture<'static>;
 
     const FORWARDS: bool = false;
@@ -47,9 +47,9 @@ impl Subject for BarrierWait {
 }
 
 /// The waits at a barrier that is aborted.
-pub(crate) struct BrokenBarrierWait(Barrier);
+pub(crate) struct WaitAtBrokenBarrier(Barrier);
 
-impl Subject for BrokenBarrierWait {
+impl Subject for WaitAtBrokenBarrier {
     type Wait = BarrierFuture<'static>;
 
     const FORWARDS: bool = false;
