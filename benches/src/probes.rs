@@ -5,6 +5,8 @@ mod notify;
 
 mod once_cell;
 
+mod barrier;
+
 use core::future::Future;
 use core::hint::black_box;
 use core::pin::{Pin, pin};
@@ -50,6 +52,7 @@ pub fn all() -> Vec<Probe> {
     each_event!(set_wakes_one(p));
     each_event!(event_cancel(p));
     each_early_wait!(enable_and_set(p));
+    barrier::all(p);
     each_condition!(notify_nobody(p));
     each_condition!(notify_wakes_one(p));
     each_condition!(owner_notifies_one(p));

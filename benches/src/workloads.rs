@@ -1,6 +1,7 @@
 //! The workloads, one file per family. [`all`] returns the whole comparison, in the order of the report.
 
 mod across;
+mod barrier;
 mod broadcast;
 mod cancel;
 mod handoff;
@@ -20,6 +21,7 @@ pub fn all() -> Suite {
     handoff::add(&mut suite);
     threads::add(&mut suite);
     broadcast::add(&mut suite);
+    barrier::add(&mut suite);
     cancel::add(&mut suite);
     notify::add(&mut suite);
     latency::add(&mut suite);

@@ -14,6 +14,7 @@
 //! | one task to be woken, now or when it comes to wait; or all that wait now | [`Notify`] | | `Notify`, `AutoResetEvent` |
 //! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
 //! | a value that the first task to need it initialises | [`OnceCell`], [`Lazy`](once_cell) | | `OnceCell`, `OnceLock` |
+//! | tasks to wait for each other, round after round | [`Barrier`] | `Barrier` | `CyclicBarrier` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
 //! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
 //! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
@@ -87,6 +88,7 @@ extern crate std;
 mod sys;
 mod wait;
 
+pub mod barrier;
 #[forbid(unsafe_code)]
 mod closed;
 pub mod condition;
@@ -104,6 +106,7 @@ mod tests;
 #[forbid(unsafe_code)]
 pub mod doctest;
 
+pub use barrier::{Barrier, BarrierPass, BrokenBarrier};
 pub use closed::Closed;
 pub use condition::Condition;
 pub use event::Event;

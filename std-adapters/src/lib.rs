@@ -165,7 +165,7 @@ pub use share::ordered_queue::{LifoQueue, PriorityQueue};
 pub use share::pool;
 #[doc(inline)]
 pub use share::pool::{Pool, PoolError, Pooled};
-pub use share::{Barrier, BlockingPool, BrokenBarrier, Cache, SafeCounter, SharedState};
+pub use share::{BlockingPool, Cache, SafeCounter, SharedState};
 #[doc(inline)]
 pub use stream::QueueExt;
 #[doc(inline)]

@@ -1,6 +1,5 @@
 //! What tasks share beside the primitives: patterns that are made of them.
 
-mod barrier;
 mod blocking_pool;
 mod cache;
 mod counter;
@@ -9,7 +8,6 @@ pub mod ordered_queue;
 pub mod pool;
 mod shared_state;
 
-pub use barrier::{Barrier, BrokenBarrier};
 pub use blocking_pool::BlockingPool;
 pub use cache::Cache;
 pub use counter::SafeCounter;

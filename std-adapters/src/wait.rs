@@ -6,6 +6,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
+use anywake_core::barrier::{BarrierFuture, OwnedBarrierFuture};
 use anywake_core::condition::{
     ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture,
 };
@@ -217,6 +218,8 @@ returns_nothing! {
     [T, E, F, Fut: Future<Output = Result<T, E>>] GetOrTryInitFuture<'_, T, F, Fut>;
     [T, E, F, Fut: Future<Output = Result<T, E>>] OwnedGetOrTryInitFuture<T, F, Fut>;
     [T, F: FnMut() -> Fut, Fut: Future<Output = T> + Unpin] LazyFuture<'_, T, Fut, F>;
+    [] BarrierFuture<'_>;
+    [] OwnedBarrierFuture;
     [S: ?Sized] PartAcquireFuture<S>;
     [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;
     [H: LockHandle] ConditionFuture<'_, H>;

@@ -7,8 +7,9 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Condition, Event, Lock, LockGuard, MappedGuard, Notify, OnceCell, OwnedLockGuard, OwnedPermit, Permit,
-    Queue, Semaphore, StaticQueue,
+    Barrier, Condition, Event, Lock, LockGuard, MappedGuard, Notify, OnceCell, OwnedLockGuard, OwnedPermit,
+    Permit, Queue, Semaphore, StaticQueue,
+    barrier::{BarrierFuture, OwnedBarrierFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
     lock::{LockFuture, OwnedLockFuture},
@@ -56,6 +57,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Semaphore => SEMAPHORE * WORD;
         Event => 4 * WORD;
         Notify => 4 * WORD;
+        // The numbers of its rounds are as wide as on 64 bits, where two of them take a word.
+        Barrier => (if WORD == 8 { 6 } else { 10 }) * WORD;
         Condition => 5 * WORD;
         OnceCell<()> => 5 * WORD;
         OnceCell<usize> => 6 * WORD;
@@ -82,6 +85,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         NotifiedFuture<'_> => WAIT * WORD;
         OwnedNotifiedFuture => WAIT * WORD;
         OnceCellFuture<'_, usize> => WAIT * WORD;
+        BarrierFuture<'_> => WAIT * WORD;
+        OwnedBarrierFuture => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

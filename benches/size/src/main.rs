@@ -18,6 +18,8 @@ fn main() {
     semaphore();
     #[cfg(feature = "event")]
     event();
+    #[cfg(feature = "barrier")]
+    barrier();
     #[cfg(feature = "condition")]
     condition();
     #[cfg(feature = "queue")]
@@ -80,6 +82,15 @@ fn event() {
     EVENT.set();
     black_box(EVENT.is_set());
     EVENT.clear();
+}
+
+#[cfg(feature = "barrier")]
+fn barrier() {
+    static BARRIER: anywake_core::Barrier = anywake_core::Barrier::new(2);
+    black_box(poll(BARRIER.wait()).is_pending());
+    black_box(poll(BARRIER.wait()).is_ready());
+    BARRIER.abort();
+    BARRIER.reset();
 }
 
 #[cfg(feature = "condition")]

@@ -123,6 +123,11 @@ pub(crate) unsafe trait Policy {
     /// Gives back what was granted to a wait that was dropped before it took it.
     fn give_back(core: &Self::Core, request: &Self::Request);
 
+    /// A waiter has left the list undecided: puts right what the state says about it. [`after_cancel`](Self::after_cancel)
+    /// follows.
+    #[inline]
+    fn left(_locked: &mut Locked<'_, Self::Core>, _request: &Self::Request) {}
+
     /// A waiter has left the list undecided: grants what is due now, and releases the lock.
     fn after_cancel(core: &Self::Core, locked: Locked<'_, Self::Core>);
 

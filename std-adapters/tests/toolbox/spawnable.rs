@@ -120,7 +120,7 @@ fn state() {
         let shared = SharedState::new();
         shared.produce("text").await;
         assert_eq!(shared.consume(1).await, ["text"]);
-        assert_eq!(Barrier::new(1).wait().await, Ok(0));
+        assert_eq!(Barrier::new(1).wait().await.unwrap().index(), 0);
         let pool = BlockingPool::new(Simulated, 1);
         assert_eq!(pool.spawn(|| "text").await.unwrap(), "text");
         pool.join().await;

@@ -17,6 +17,7 @@
 #[macro_use]
 mod probe;
 
+mod barrier;
 mod condition;
 mod event;
 mod lock;
@@ -53,6 +54,7 @@ fn table() -> Vec<Row> {
         notify::rows,
         once_cell::rows,
         queue::rows,
+        barrier::rows,
         tools::rows,
     ] {
         table.extend(rows());

@@ -57,8 +57,6 @@ pub(crate) fn rows() -> Vec<Row> {
         Tokio: Tokio => "SYU";
         AsyncStd: AsyncStd => "SYU";
         Smol: Smol => "SYU";
-        Barrier: Barrier => "SYU";
-        BrokenBarrier: BrokenBarrier => "SYU";
         BlockingPool: BlockingPool<Tokio> => "SYU";
         Context: context::Context => "SYU";
         Deadline: Deadline<Tokio> => "SYU";

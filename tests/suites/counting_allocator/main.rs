@@ -4,6 +4,7 @@
 //! a static, prints the number of its allocations, and fails unless that is 0. A control, which allocates a box, shows
 //! that the counter works.
 
+mod barrier;
 mod condition;
 mod event;
 mod lock;
@@ -158,6 +159,7 @@ fn main() -> ExitCode {
     lock::scenarios(&mut report);
     semaphore::scenarios(&mut report);
     event::scenarios(&mut report);
+    barrier::scenarios(&mut report);
     condition::scenarios(&mut report);
     notify::scenarios(&mut report);
     once_cell::scenarios(&mut report);

@@ -2,6 +2,7 @@
 //!
 //! The interpreter and the models are in `support/explorer`, where the fuzzer uses them too.
 
+mod barrier;
 mod condition;
 mod event;
 mod lock;

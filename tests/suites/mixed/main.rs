@@ -4,6 +4,7 @@
 //! relied on its own runtime would hang here. Plain threads are also paired with themselves, since that pair runs where
 //! no runtime does.
 
+mod barrier;
 mod condition;
 mod event;
 mod lock;
@@ -25,6 +26,7 @@ macro_rules! pairs {
                 condition: condition;
                 notify: notify;
                 once_cell: once_cell;
+                barrier: barrier;
                 queue: queue queue_closed;
             }
         }

@@ -2,6 +2,8 @@
 
 mod notify;
 
+mod barrier;
+
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
 use core::pin::{Pin, pin};
@@ -24,6 +26,8 @@ pub(crate) use notify::{NotifyOne, NotifyWaiters};
 mod once_cell;
 
 pub(crate) use once_cell::{RoleWait, ValueWait};
+
+pub(crate) use barrier::{WaitAtBarrier, WaitAtBrokenBarrier};
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;

@@ -6,6 +6,7 @@
 //! lifetime: "implementation is not general enough". All of this is checked when the tests are compiled. They also run,
 //! so that the blocks are known to work.
 
+mod barrier;
 mod condition;
 mod event;
 mod lock;

@@ -35,6 +35,8 @@ pub(crate) struct Plan {
     /// The number of polled futures of each kind that may be forgotten, and of permits.
     pub ghosts: usize,
     pub close: Close,
+    /// How many complete a round of the barrier. A few more tasks take part.
+    pub parties: usize,
 }
 
 impl Plan {
@@ -66,6 +68,8 @@ impl Plan {
                 4 => Close::EarlyAndNow,
                 _ => Close::Never,
             },
+            // Up to more than one batch, too.
+            parties: rng.within(2, 20),
         }
     }
 

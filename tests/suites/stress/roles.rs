@@ -13,6 +13,8 @@
 //! | listener | waits for pulses | after its steps |
 //! | pulser | ends the waits of the listeners | after its steps |
 //! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
+//! | partner | meets others at a barrier | after its steps; the barrier stays aborted at the end |
+//! | breaker | aborts and resets the barrier | after its steps |
 //! | ghost | forgets polled futures | at once |
 //! | builder | initialises cells together with others, and fails at times | when every cell has a value |
 //!
@@ -24,6 +26,8 @@ mod notify;
 mod once_cell;
 
 pub(crate) use once_cell::{BUILDERS, Sites, builder};
+
+mod barrier;
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -46,6 +50,8 @@ use crate::sabotage;
 use crate::world::{Item, Ledger, World};
 
 pub(crate) use notify::{Relay, listener, pulser, runner};
+
+pub(crate) use barrier::{Meeting, breaker, partner};
 
 /// Counts a task in the world, from before its start until after its last drop.
 pub(crate) struct Presence {
@@ -494,7 +500,7 @@ pub(crate) async fn saboteur<R: Runtime>(presence: Presence, mut rng: Rng) {
     for _ in 0..world.plan.steps {
         let rng = &mut rng;
         survive(world, async {
-            match rng.below(6) {
+            match rng.below(7) {
                 0 => drop(wait_with_panicking_waker::<R, _>(world.ledger.lock(), rng).await),
                 1 => drop(wait_with_panicking_waker::<R, _>(world.semaphore.acquire(), rng).await),
                 2 => drop(wait_with_panicking_waker::<R, _>(world.event.wait(), rng).await),
@@ -504,6 +510,11 @@ pub(crate) async fn saboteur<R: Runtime>(presence: Presence, mut rng: Rng) {
                         let _work = Work(&world.queue);
                         item.deliver();
                     }
+                }
+                5 => {
+                    // It has arrived, and may have had a pass.
+                    world.meeting.lose();
+                    let _ = wait_with_panicking_waker::<R, _>(world.meeting.barrier.wait(), rng).await;
                 }
                 _ => {
                     if let Some(ledger) = world.ledger.try_lock() {
@@ -556,6 +567,8 @@ fn poll_and_forget<F: Future>(wait: F) -> Option<F::Output> {
 
 fn forget_shared_waits(world: &World, number: usize) {
     poll_and_forget(world.event.wait());
+    world.meeting.lose();
+    poll_and_forget(world.meeting.barrier.wait());
     match poll_and_forget(world.semaphore.acquire()) {
         None => drop(world.lost_permits.fetch_add(1, SeqCst)),
         Some(Ok(permit)) => {
@@ -580,6 +593,7 @@ fn forget_doomed_waits(world: &World) {
         poll_and_forget(doomed.semaphore.acquire()).is_some(),
         poll_and_forget(doomed.condition.wait(own)).is_some(),
         poll_and_forget(doomed.event.wait()).is_some(),
+        poll_and_forget(doomed.barrier.wait()).is_some(),
         poll_and_forget(doomed.empty.pop()).is_some(),
     ]
     .into_iter();

@@ -10,8 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, builder, buyer, consumer, ghost, herald, listener, producer, pulser, runner,
-    saboteur, seller, sleeper, survive, visitor,
+    BUILDERS, Presence, breaker, builder, buyer, consumer, ghost, herald, listener, partner, producer,
+    pulser, runner, saboteur, seller, sleeper, survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -67,6 +67,10 @@ impl<R: Runtime> Crew<R> {
         for _ in 0..plan.saboteurs {
             crew.spawn(true, saboteur::<R>(here(), rng()));
         }
+        for _ in 0..plan.parties + 2 {
+            crew.spawn(true, partner::<R>(here(), rng()));
+        }
+        crew.spawn(false, breaker::<R>(here(), rng()));
         crew.spawn(false, herald::<R>(here(), rng()));
         crew.spawn(false, pulser::<R>(here(), rng()));
         crew.spawn(false, ghost::<R>(here(), rng()));

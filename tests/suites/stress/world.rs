@@ -5,9 +5,10 @@ use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::SeqCst;
 use std::sync::Arc;
 
-use anywake::{Condition, Event, Lock, Queue, Semaphore};
+use anywake::{Barrier, Condition, Event, Lock, Queue, Semaphore};
 
 use crate::plan::{Close, Plan};
+use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Sites;
 use crate::sabotage;
@@ -25,6 +26,7 @@ pub(crate) struct World {
     pub condition: Condition,
     pub queue: Queue<Item>,
     pub relay: Relay,
+    pub meeting: Meeting,
     pub doomed: Doomed,
     pub sites: Sites,
     /// The number of the task that owns the ledger's lock, or 0.
@@ -77,6 +79,7 @@ pub(crate) struct Doomed {
     pub semaphore: Semaphore,
     pub condition: Condition,
     pub event: Event,
+    pub barrier: Barrier,
     pub empty: Queue<()>,
     /// The number of forgotten waits in each of their queues.
     pub ghosts: AtomicUsize,
@@ -89,6 +92,7 @@ impl Doomed {
             semaphore: Semaphore::new(1),
             condition: Condition::new(),
             event: Event::new(),
+            barrier: Barrier::new(usize::MAX),
             empty: Queue::with_capacity(1).expect("there is memory for one item"),
             ghosts: AtomicUsize::new(0),
         };
@@ -104,9 +108,10 @@ impl Doomed {
             self.semaphore.waiters(),
             self.condition.waiters(),
             self.event.waiters(),
+            self.barrier.waiters(),
             self.empty.waiters(),
         ];
-        assert_eq!(waiters, [self.ghosts.load(SeqCst); 5], "only forgotten waits are still queued");
+        assert_eq!(waiters, [self.ghosts.load(SeqCst); 6], "only forgotten waits are still queued");
     }
 }
 
@@ -168,6 +173,7 @@ impl World {
             condition: Condition::new(),
             queue: Queue::with_capacity(plan.capacity).expect("there is memory for a few items"),
             relay: Relay::new(),
+            meeting: Meeting::new(plan.parties),
             doomed: Doomed::new(),
             sites: Sites::default(),
             inside: AtomicUsize::new(0),
@@ -208,6 +214,7 @@ impl World {
         assert_eq!(self.event.waiters(), 0, "the last broadcast ended all waits, also the forgotten ones");
         self.check_queue();
         self.relay.check();
+        self.meeting.check();
         self.doomed.check();
         self.sites.check();
     }
@@ -309,6 +316,7 @@ impl fmt::Debug for World {
             .field("items", &self.items)
             .field("sabotaged", &self.sabotaged)
             .field("cancelled", &self.cancelled)
+            .field("meeting", &self.meeting)
             .field("doomed", &self.doomed)
             .field("sites", &self.sites)
             .finish()

@@ -274,6 +274,31 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "the last look of a wait and the fast path of another both take the one stored notification",
     ),
     ("a_notification_is_lost_with_its_wait", "semantics", "a wait that `notify_one` reached is dropped"),
+    // The barrier.
+    ("a_round_is_complete_too_soon", "semantics", "a round lets its tasks go while one is missing"),
+    ("the_first_to_arrive_leads", "semantics", "the leader is one whose pass can be lost"),
+    (
+        "one_who_leaves_is_taken_off_the_next_round",
+        "semantics",
+        "a wait of a complete round is cancelled between two batches, and the next round misses an arrival",
+    ),
+    (
+        "a_round_takes_late_comers_along",
+        "semantics",
+        "tasks that come between two batches pass with those before them",
+    ),
+    (
+        "an_index_goes_on_into_the_next_round",
+        "semantics",
+        "two rounds are let go by one loop, and share their indices",
+    ),
+    (
+        "a_reset_tears_a_complete_round",
+        "semantics",
+        "a reset between two batches refuses tasks of a complete round",
+    ),
+    ("an_aborted_barrier_is_filled_up", "semantics", "tasks that come after an abort wait"),
+    ("a_reset_mends_nothing", "semantics", "a barrier stays broken"),
     // The condition.
     (
         "a_wait_unlocks_before_it_queues",
@@ -342,12 +367,6 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "toolbox",
         "the waker of another task that panics costs a `pop` its item",
     ),
-    (
-        "those_who_leave_are_never_forgotten",
-        "toolbox",
-        "a barrier takes tasks that have left for ones that are leaving",
-    ),
-    ("an_arrival_that_was_dropped_stays", "toolbox", "a dropped arrival still counts"),
     ("a_slot_in_use_is_removed", "toolbox", "a slot goes while a load works on it"),
     ("a_stale_slot_in_use_is_pruned", "toolbox", "a slot is pruned while a load works on it"),
     (
@@ -382,11 +401,6 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ("a_stay_never_ends", "toolbox", "what a dropped scope leaves is never over"),
     ("a_destructor_is_in_no_scope", "toolbox", "what a destructor in a scope leaves is not waited for"),
     ("a_broken_connection_comes_back", "toolbox", "a discarded connection is handed out again"),
-    (
-        "an_abort_spares_those_who_leave",
-        "toolbox",
-        "tasks that are leaving an aborted barrier are not broken",
-    ),
     (
         "a_stranger_panics_into_the_last_pop",
         "toolbox",

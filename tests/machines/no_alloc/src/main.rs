@@ -15,7 +15,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use anywake_core::{Condition, Event, Lock, Notify, OnceCell, Semaphore, StaticQueue};
+use anywake_core::{Barrier, Condition, Event, Lock, Notify, OnceCell, Semaphore, StaticQueue};
 
 const TASKS: usize = 3;
 const ITEMS: u32 = 5;
@@ -23,6 +23,7 @@ const TOTAL: u32 = ITEMS * (ITEMS + 1) / 2;
 
 static START: Event = Event::new();
 static READY: Notify = Notify::new();
+static END: Barrier = Barrier::new(TASKS);
 static SUM: Lock<u32> = Lock::new(0);
 static GROWN: Condition = Condition::new();
 static TURN: Semaphore = Semaphore::bounded(1);
@@ -46,6 +47,7 @@ async fn producer() {
     ITEMS_TO_ADD.close();
     ITEMS_TO_ADD.join().await;
     assert_eq!(ITEMS_TO_ADD.unfinished(), 0);
+    assert!(END.wait().await.is_ok());
 }
 
 /// Holds the lock until the start, and then until its wait for the condition.
@@ -54,6 +56,8 @@ async fn reporter() {
     assert_eq!(*LIMIT.wait().await, ITEMS);
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
+    drop(sum);
+    assert!(END.wait().await.is_ok());
 }
 
 /// Starts the other tasks, and waits for what they hold.
@@ -75,6 +79,7 @@ async fn consumer() {
         GROWN.notify_all();
         ITEMS_TO_ADD.task_done().unwrap();
     }
+    assert!(END.wait().await.is_ok());
 }
 
 async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
@@ -122,6 +127,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!(TURN.available_permits(), 1);
     assert!(ITEMS_TO_ADD.is_closed() && ITEMS_TO_ADD.is_empty());
     READY.notify_waiters();
+    assert_eq!((END.waiters(), END.is_broken()), (0, false));
     assert_eq!(
         (START.waiters(), READY.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()),
         (0, 0, 0, 0, 0)

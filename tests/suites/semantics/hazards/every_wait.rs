@@ -61,6 +61,8 @@ for_every_wait! {
     lock_with_bypass: crate::subjects::LockWait<3>,
     semaphore: crate::subjects::AcquireWait,
     event: crate::subjects::EventWait,
+    barrier: crate::subjects::WaitAtBarrier,
+    broken_barrier: crate::subjects::WaitAtBrokenBarrier,
     condition: crate::subjects::NotifiedWait,
     notify_one: crate::subjects::NotifyOne,
     notify_waiters: crate::subjects::NotifyWaiters,

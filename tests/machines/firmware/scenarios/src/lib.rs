@@ -12,6 +12,7 @@ use core::fmt;
 
 use anywake_core::{Condition, Event, Lock};
 
+mod barrier;
 mod cancel;
 mod condition;
 mod event;
@@ -56,6 +57,8 @@ pub async fn player<B: Board>(role: usize) {
         event::cohort: "event: set and clear reach exactly the queued waiters",
         notify::turns: "notify: a stored notification, turns, and one that is passed on",
         notify::pulse: "notify: a pulse reaches exactly the queued waiters, in one step",
+        barrier::rounds: "barrier: rounds, indices in the order of arrival, and one leader each",
+        barrier::breaking: "barrier: an arrival taken back, abort and reset",
         condition::order: "condition: wait, notify_one, notify and notify_all, in order",
         condition::predicate: "condition: wait_for, one notification for each step",
         condition::until_notified_or_cancelled: "condition: wait_until owns the lock again, notified or not",

@@ -57,13 +57,14 @@ pub mod anywake {
 
     pub use notify::notify;
 
-    use anywake_core::{Condition, Event, Lock, OnceCell, Semaphore, StaticQueue};
+    use anywake_core::{Barrier, Condition, Event, Lock, OnceCell, Semaphore, StaticQueue};
 
     use super::{black_box, pin, poll};
 
     static LOCK: Lock<u32> = Lock::new(0);
     static SEMAPHORE: Semaphore = Semaphore::new(1);
     static EVENT: Event = Event::new();
+    static BARRIER: Barrier = Barrier::new(2);
     static CONDITION: Condition = Condition::new();
     static CONDITION_LOCK: Lock<u32> = Lock::new(0);
     static QUEUE: StaticQueue<u32, 8> = StaticQueue::new();
@@ -85,6 +86,14 @@ pub mod anywake {
         poll(task.as_mut());
         EVENT.set();
         EVENT.clear();
+        poll(task.as_mut());
+    }
+
+    /// `wait`, twice.
+    pub fn barrier() {
+        let mut task = pin!(async { _ = black_box(BARRIER.wait().await) });
+        poll(task.as_mut());
+        poll(pin!(async { _ = black_box(BARRIER.wait().await) }));
         poll(task.as_mut());
     }
 

@@ -13,6 +13,8 @@ const STEPS: &[fn()] = &[
     anywake::semaphore,
     #[cfg(all(feature = "anywake", feature = "event"))]
     anywake::event,
+    #[cfg(all(feature = "anywake", feature = "barrier"))]
+    anywake::barrier,
     #[cfg(all(feature = "anywake", feature = "condition"))]
     anywake::condition,
     #[cfg(all(feature = "anywake", feature = "queue"))]

@@ -21,6 +21,7 @@ use portable_atomic::Ordering::SeqCst;
 
 use crate::trial::{Case, PLACE, Trial, eight_nops};
 
+mod barrier;
 mod condition;
 mod event;
 mod lock;
@@ -31,7 +32,7 @@ mod semaphore;
 mod trial;
 
 const CASES: [&[Case]; 6] =
-    [lock::CASES, semaphore::CASES, event::CASES, notify::CASES, condition::CASES, queue::CASES, once_cell::CASES];
+    [lock::CASES, semaphore::CASES, event::CASES, notify::CASES, barrier::CASES, condition::CASES, queue::CASES, once_cell::CASES];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
 /// of different places.
