@@ -14,6 +14,8 @@
 //! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
 //! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
+//! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
+//! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
 //! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
 //!
 //! # When not to use an asynchronous lock
@@ -89,9 +91,11 @@ mod wait;
 mod closed;
 pub mod condition;
 pub mod event;
+pub mod latch;
 pub mod lock;
 pub mod queue;
 pub mod semaphore;
+pub mod wait_group;
 
 #[cfg(test)]
 mod tests;
@@ -103,6 +107,9 @@ pub mod doctest;
 pub use closed::Closed;
 pub use condition::Condition;
 pub use event::Event;
+#[cfg(feature = "alloc")]
+pub use latch::OwnedLatchGuard;
+pub use latch::{Latch, LatchError, LatchGuard};
 pub use lock::{Lock, LockGuard, MappedGuard};
 #[cfg(feature = "alloc")]
 pub use lock::{OwnedLockGuard, OwnedMappedGuard};
@@ -118,6 +125,9 @@ pub use semaphore::{
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub use wait::handle::ArcPart;
 pub use wait::handle::Handle;
+#[cfg(feature = "alloc")]
+pub use wait_group::OwnedWaitToken;
+pub use wait_group::{AddError, WaitGroup, WaitToken};
 
 #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
 compile_error!(
