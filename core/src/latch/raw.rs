@@ -217,3 +217,6 @@ impl CountCore {
         LatchError { remaining: word / FREE }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -1,5 +1,8 @@
 //! The waits of all primitives behind one trait, for the hazards that they share.
 
+mod latch;
+mod wait_group;
+
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
 use core::pin::{Pin, pin};
@@ -15,6 +18,9 @@ use anywake_core::{
     semaphore::AcquireFuture,
 };
 use anywake_tests::{leak, poll_once};
+
+pub(crate) use latch::LatchWait;
+pub(crate) use wait_group::WaitGroupWait;
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;

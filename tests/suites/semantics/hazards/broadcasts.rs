@@ -4,7 +4,7 @@ use core::future::Future;
 use core::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Latch, Lock, Semaphore, StaticQueue, WaitGroup};
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, finishes, leak, panic_of, queue_up, queued, run_woken,
 };
@@ -51,8 +51,22 @@ fn broadcasts() -> Vec<Broadcast> {
         queue.try_push(0).expect("there is room");
         queue
     });
+    let (latch, group) = (leak(Latch::new(1)), leak(WaitGroup::new()));
+    let token = Mutex::new(group.add().ok());
     vec![
         broadcast("Event::set", || set.wait(), || set.set(), || set.waiters()),
+        broadcast(
+            "Latch::count_down",
+            || latch.wait(),
+            || latch.count_down(1).expect("one remains"),
+            || latch.waiters(),
+        ),
+        broadcast(
+            "WaitGroup, the last token",
+            || group.wait(),
+            move || drop(token.lock().unwrap().take()),
+            || group.waiters(),
+        ),
         broadcast(
             "Semaphore::release",
             || released.acquire(),

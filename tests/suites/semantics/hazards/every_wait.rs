@@ -61,6 +61,8 @@ for_every_wait! {
     lock_with_bypass: crate::subjects::LockWait<3>,
     semaphore: crate::subjects::AcquireWait,
     event: crate::subjects::EventWait,
+    latch: crate::subjects::LatchWait,
+    wait_group: crate::subjects::WaitGroupWait,
     condition: crate::subjects::NotifiedWait,
     pop: crate::subjects::PopWait,
     push: crate::subjects::PushWait,
