@@ -10,6 +10,7 @@ use anywake_core::condition::{
     ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture,
 };
 use anywake_core::event::{EventFuture, OwnedEventFuture};
+use anywake_core::latch::{LatchFuture, OwnedLatchFuture};
 use anywake_core::lock::{LockFuture, LockHandle, OwnedLockFuture, PartLockFuture};
 use anywake_core::queue::{
     AnyQueue, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PushFuture,
@@ -17,6 +18,7 @@ use anywake_core::queue::{
 use anywake_core::semaphore::{
     AcquireFuture, AcquireManyFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture,
 };
+use anywake_core::wait_group::{OwnedWaitGroupFuture, WaitGroupFuture};
 use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
 
@@ -202,6 +204,10 @@ returns_nothing! {
     [] OwnedAcquireManyFuture;
     [] EventFuture<'_>;
     [] OwnedEventFuture;
+    [] LatchFuture<'_>;
+    [] OwnedLatchFuture;
+    [] WaitGroupFuture<'_>;
+    [] OwnedWaitGroupFuture;
     [S: ?Sized] PartAcquireFuture<S>;
     [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;
     [H: LockHandle] ConditionFuture<'_, H>;

@@ -7,13 +7,15 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Condition, Event, Lock, LockGuard, MappedGuard, OwnedLockGuard, OwnedPermit, Permit, Queue, Semaphore,
-    StaticQueue,
+    Condition, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard, OwnedLockGuard, OwnedPermit,
+    OwnedWaitToken, Permit, Queue, Semaphore, StaticQueue, WaitGroup, WaitToken,
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
+    latch::LatchFuture,
     lock::{LockFuture, OwnedLockFuture},
     queue::{JoinFuture, PopFuture, PushFuture},
     semaphore::{AcquireFuture, AcquireManyFuture, OwnedAcquireFuture},
+    wait_group::WaitGroupFuture,
 };
 
 const WORD: usize = size_of::<usize>();
@@ -21,6 +23,8 @@ const WORD: usize = size_of::<usize>();
 const WAIT: usize = 8;
 /// The budget of a semaphore, in words: one word more where a counter is as wide as a pointer.
 const SEMAPHORE: usize = if WORD == 8 { 5 } else { 6 };
+/// The budget of a latch and of a wait group, in words: one word more where a counter is as wide as a pointer.
+const COUNT: usize = if WORD == 8 { 4 } else { 5 };
 /// The budget of a queue without its slots, in words.
 const QUEUE: usize = 14;
 
@@ -53,6 +57,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Lock<usize> => 5 * WORD;
         Semaphore => SEMAPHORE * WORD;
         Event => 4 * WORD;
+        Latch => COUNT * WORD;
+        WaitGroup => COUNT * WORD;
         Condition => 5 * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
@@ -66,6 +72,9 @@ fn sizes() -> impl Iterator<Item = Size> {
         MappedGuard<'_, ()> => 2 * WORD;
         Permit<'_> => 2 * WORD;
         OwnedPermit => 2 * WORD;
+        LatchGuard<'_> => WORD;
+        WaitToken<'_> => WORD;
+        OwnedWaitToken => WORD;
     };
     let waits = sizes! {
         LockFuture<'_, ()> => WAIT * WORD;
@@ -74,6 +83,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         AcquireManyFuture<'_> => WAIT * WORD;
         OwnedAcquireFuture => WAIT * WORD;
         EventFuture<'_> => WAIT * WORD;
+        LatchFuture<'_> => WAIT * WORD;
+        WaitGroupFuture<'_> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

@@ -19,10 +19,12 @@ mod probe;
 
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod queue;
 mod semaphore;
 mod tools;
+mod wait_group;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -43,7 +45,16 @@ fn table() -> Vec<Row> {
     table.extend(plain_rows! {
         Closed: Closed => "SYU";
     });
-    for rows in [lock::rows, semaphore::rows, event::rows, condition::rows, queue::rows, tools::rows] {
+    for rows in [
+        lock::rows,
+        semaphore::rows,
+        event::rows,
+        condition::rows,
+        queue::rows,
+        latch::rows,
+        wait_group::rows,
+        tools::rows,
+    ] {
         table.extend(rows());
     }
     table

@@ -6,9 +6,11 @@
 
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod queue;
 mod semaphore;
+mod wait_group;
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::array;
@@ -156,6 +158,8 @@ fn main() -> ExitCode {
     lock::scenarios(&mut report);
     semaphore::scenarios(&mut report);
     event::scenarios(&mut report);
+    latch::scenarios(&mut report);
+    wait_group::scenarios(&mut report);
     condition::scenarios(&mut report);
     queue::scenarios(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
     queue::scenarios(&mut report, "Queue, once made", || {

@@ -4,9 +4,11 @@
 
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod queue;
 mod semaphore;
+mod wait_group;
 
 use core::fmt;
 

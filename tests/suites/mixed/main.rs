@@ -6,9 +6,11 @@
 
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod queue;
 mod semaphore;
+mod wait_group;
 
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
@@ -20,6 +22,8 @@ macro_rules! pairs {
                 lock: lock lock_handed_over;
                 semaphore: semaphore cancellation;
                 event: event;
+                latch: latch;
+                wait_group: wait_group;
                 condition: condition;
                 queue: queue queue_closed;
             }

@@ -8,9 +8,11 @@
 
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod queue;
 mod semaphore;
+mod wait_group;
 
 use core::future::Future;
 use core::time::Duration;

@@ -9,11 +9,16 @@
 //! | buyer | waits for stock, and takes one piece | when the sale has ended |
 //! | sleeper | waits for broadcasts | after its steps; the event stays set after the last broadcast |
 //! | herald | broadcasts, and waits until that broadcast has woken all waiters | after its steps |
+//! | runner | counts down the latch of each lap, and waits there | after its steps |
+//! | member | holds a token of the group, or waits until nobody does | after its steps |
 //! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
 //! | ghost | forgets polled futures | at once |
 //!
 //! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
+
+mod latch;
+mod wait_group;
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -34,6 +39,9 @@ use crate::patience::{GivenUp, Patience, wait_with};
 use crate::rng::Rng;
 use crate::sabotage;
 use crate::world::{Item, Ledger, World};
+
+pub(crate) use latch::{Laps, runner};
+pub(crate) use wait_group::{Gathering, member};
 
 /// Counts a task in the world, from before its start until after its last drop.
 pub(crate) struct Presence {
@@ -482,11 +490,13 @@ pub(crate) async fn saboteur<R: Runtime>(presence: Presence, mut rng: Rng) {
     for _ in 0..world.plan.steps {
         let rng = &mut rng;
         survive(world, async {
-            match rng.below(6) {
+            match rng.below(8) {
                 0 => drop(wait_with_panicking_waker::<R, _>(world.ledger.lock(), rng).await),
                 1 => drop(wait_with_panicking_waker::<R, _>(world.semaphore.acquire(), rng).await),
                 2 => drop(wait_with_panicking_waker::<R, _>(world.event.wait(), rng).await),
                 3 => drop(wait_with_panicking_waker::<R, _>(world.queue.join(), rng).await),
+                6 => world.laps.sabotage::<R>(rng).await,
+                7 => world.gathering.sabotage::<R>(rng).await,
                 4 => {
                     if let Some(Ok(item)) = wait_with_panicking_waker::<R, _>(world.queue.pop(), rng).await {
                         let _work = Work(&world.queue);
@@ -544,6 +554,8 @@ fn poll_and_forget<F: Future>(wait: F) -> Option<F::Output> {
 
 fn forget_shared_waits(world: &World, number: usize) {
     poll_and_forget(world.event.wait());
+    world.laps.forget_a_wait(number);
+    world.gathering.forget_a_wait();
     match poll_and_forget(world.semaphore.acquire()) {
         None => drop(world.lost_permits.fetch_add(1, SeqCst)),
         Some(Ok(permit)) => {

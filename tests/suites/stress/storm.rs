@@ -10,7 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    Presence, buyer, consumer, ghost, herald, producer, saboteur, seller, sleeper, survive, visitor,
+    Presence, buyer, consumer, ghost, herald, member, producer, runner, saboteur, seller, sleeper, survive,
+    visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -56,6 +57,12 @@ impl<R: Runtime> Crew<R> {
         }
         for _ in 0..plan.sleepers {
             crew.spawn(true, sleeper::<R>(here(), rng()));
+        }
+        for _ in 0..world.laps.runners {
+            crew.spawn(true, runner::<R>(here(), rng()));
+        }
+        for _ in 0..plan.buyers {
+            crew.spawn(true, member::<R>(here(), rng()));
         }
         for _ in 0..plan.saboteurs {
             crew.spawn(true, saboteur::<R>(here(), rng()));

@@ -35,9 +35,11 @@ use std::thread;
 
 pub mod condition;
 pub mod event;
+pub mod latch;
 pub mod lock;
 pub mod queue;
 pub mod semaphore;
+pub mod wait_group;
 
 /// The number of slots of the long programs: more than a batch of wakers holds.
 const SLOTS: usize = 24;

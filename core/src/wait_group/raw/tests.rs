@@ -7,7 +7,7 @@ const FULL: usize = usize::MAX / ONE;
 #[test]
 fn promise_12_a_token_too_many_is_refused_and_changes_nothing() {
     for flags in [0, 1, CLOSED] {
-        let core = CountCore::new((FULL - 1) * ONE | flags);
+        let core = CountCore::new((FULL - 1) * ONE + flags);
         core.add_another().unwrap();
         assert_eq!(core.tokens(), FULL);
         assert_eq!(core.add_another(), Err(AddError::TooMany));
