@@ -38,11 +38,13 @@ use crate::sys::atomic::UnsafeCell;
 
 mod condition;
 mod event;
+mod latch;
 mod list;
 mod lock;
 mod queue;
 mod raw_lock;
 mod semaphore;
+mod wait_group;
 mod wait_queue;
 
 /// Runs every execution of a model, and says how many there were.
