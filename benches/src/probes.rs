@@ -1,6 +1,9 @@
 //! The operations of the micro-benchmarks and of the instruction counts. Each is polled by hand, so that it contains
 //! the code of the contender only.
 
+mod latch;
+mod wait_group;
+
 use core::future::Future;
 use core::hint::black_box;
 use core::pin::{Pin, pin};
@@ -46,6 +49,8 @@ pub fn all() -> Vec<Probe> {
     each_event!(set_wakes_one(p));
     each_event!(event_cancel(p));
     each_early_wait!(enable_and_set(p));
+    latch::all(p);
+    wait_group::all(p);
     each_condition!(notify_nobody(p));
     each_condition!(notify_wakes_one(p));
     each_condition!(owner_notifies_one(p));

@@ -4,9 +4,11 @@ mod across;
 mod broadcast;
 mod cancel;
 mod handoff;
+mod latch;
 mod latency;
 mod threads;
 mod uncontended;
+mod wait_group;
 
 use crate::contenders::queue::Shape;
 use crate::harness::Suite;
@@ -18,6 +20,8 @@ pub fn all() -> Suite {
     handoff::add(&mut suite);
     threads::add(&mut suite);
     broadcast::add(&mut suite);
+    latch::add(&mut suite);
+    wait_group::add(&mut suite);
     cancel::add(&mut suite);
     latency::add(&mut suite);
     across::add(&mut suite);
