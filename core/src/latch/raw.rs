@@ -95,6 +95,7 @@ impl CountCore {
     /// Whether this word's count is zero.
     #[inline]
     pub(crate) fn is_zero(word: usize) -> bool {
+        // mistake what_a_guard_holds_counts_for_nothing: word < ONE ~> word < FREE
         word < ONE
     }
 

@@ -34,7 +34,6 @@ unsafe impl Policy for ZeroWait {
         if !CountCore::is_zero(locked.announce(WAITING)) {
             return Look::Wait(locked);
         }
-        // mistake a_wait_for_nothing_stays_announced: locked.retract_if_empty(WAITING); ~>
         locked.retract_if_empty(WAITING);
         Look::Done(Verdict::Granted)
     }

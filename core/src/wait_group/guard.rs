@@ -57,6 +57,7 @@ impl<H: Handle<Target = WaitGroup>> Clone for Token<H> {
     /// # Panics
     /// If there are as many tokens as a group can count: a quarter of the address space, which only forgotten tokens reach.
     fn clone(&self) -> Self {
+        // mistake a_clone_is_not_counted: self.group.core.add_another().is_ok() ~> true
         assert!(self.group.core.add_another().is_ok(), "more tokens than a wait group can count");
         Self { group: self.group.clone() }
     }

@@ -15,7 +15,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Latch, Lock, Semaphore, StaticQueue, WaitGroup};
 
 const TASKS: usize = 3;
 const ITEMS: u32 = 5;
@@ -26,9 +26,14 @@ static SUM: Lock<u32> = Lock::new(0);
 static GROWN: Condition = Condition::new();
 static TURN: Semaphore = Semaphore::bounded(1);
 static ITEMS_TO_ADD: StaticQueue<u32, 2> = StaticQueue::new();
+/// Counted down by the two tasks that end first.
+static ENDED: Latch = Latch::new(2);
+static RUNNING: WaitGroup = WaitGroup::new();
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
+    let _ended = ENDED.guard().unwrap();
+    let _running = RUNNING.add().unwrap();
     let permit = TURN.acquire().await.unwrap();
     START.wait().await;
     drop(permit);
@@ -42,10 +47,12 @@ async fn producer() {
 
 /// Holds the lock until the start, and then until its wait for the condition.
 async fn reporter() {
+    let _running = RUNNING.add().unwrap();
     let sum = SUM.lock().await;
     START.wait().await;
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
+    ENDED.count_down(1).unwrap();
 }
 
 /// Starts the other tasks, and waits for what they hold.
@@ -65,6 +72,9 @@ async fn consumer() {
         GROWN.notify_all();
         ITEMS_TO_ADD.task_done().unwrap();
     }
+    ENDED.wait().await;
+    RUNNING.close();
+    RUNNING.wait().await;
 }
 
 async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
@@ -112,6 +122,8 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!(TURN.available_permits(), 1);
     assert!(ITEMS_TO_ADD.is_closed() && ITEMS_TO_ADD.is_empty());
     assert_eq!((START.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()), (0, 0, 0, 0));
+    assert_eq!((ENDED.remaining(), ENDED.waiters()), (0, 0));
+    assert_eq!((RUNNING.count(), RUNNING.waiters(), RUNNING.is_closed()), (0, 0, true));
     0
 }
 

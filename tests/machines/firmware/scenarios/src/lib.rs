@@ -15,11 +15,13 @@ use anywake_core::{Condition, Event, Lock};
 mod cancel;
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod queue;
 mod semaphore;
 mod stage;
 mod timer;
+mod wait_group;
 
 pub use timer::{on_tick, sleep, timeout};
 
@@ -52,6 +54,8 @@ pub async fn player<B: Board>(role: usize) {
         semaphore::many: "semaphore: a request for many is not starved by small ones",
         semaphore::bound_and_close: "semaphore: a bound is kept, and closing ends the waits",
         event::cohort: "event: set and clear reach exactly the queued waiters",
+        latch::countdown: "latch: the last count ends all waits, and a guard holds one",
+        wait_group::members: "wait group: the last token ends the wait, and a close refuses more",
         condition::order: "condition: wait, notify_one, notify and notify_all, in order",
         condition::predicate: "condition: wait_for, one notification for each step",
         condition::until_notified_or_cancelled: "condition: wait_until owns the lock again, notified or not",

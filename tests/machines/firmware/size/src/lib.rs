@@ -53,7 +53,7 @@ macro_rules! handed_over {
 
 /// The steps of anywake.
 pub mod anywake {
-    use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+    use anywake_core::{Condition, Event, Latch, Lock, Semaphore, StaticQueue, WaitGroup};
 
     use super::{black_box, pin, poll};
 
@@ -63,6 +63,8 @@ pub mod anywake {
     static CONDITION: Condition = Condition::new();
     static CONDITION_LOCK: Lock<u32> = Lock::new(0);
     static QUEUE: StaticQueue<u32, 8> = StaticQueue::new();
+    static LATCH: Latch = Latch::new(2);
+    static GROUP: WaitGroup = WaitGroup::new();
 
     handed_over! {
         /// `lock`, `try_lock`.
@@ -81,6 +83,26 @@ pub mod anywake {
         EVENT.set();
         EVENT.clear();
         poll(task.as_mut());
+    }
+
+    /// `wait`, `guard`, `count_down`.
+    pub fn latch() {
+        let mut task = pin!(async { LATCH.wait().await });
+        poll(task.as_mut());
+        let guard = LATCH.guard();
+        let _ = black_box(LATCH.count_down(1));
+        drop(guard);
+        poll(task.as_mut());
+    }
+
+    /// `wait`, `add`, `close`.
+    pub fn wait_group() {
+        let token = GROUP.add();
+        let mut task = pin!(async { GROUP.wait().await });
+        poll(task.as_mut());
+        drop(token);
+        poll(task.as_mut());
+        GROUP.close();
     }
 
     /// `wait`, `notify_one`, and the lock that every wait needs.

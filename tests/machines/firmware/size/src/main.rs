@@ -17,6 +17,10 @@ const STEPS: &[fn()] = &[
     anywake::condition,
     #[cfg(all(feature = "anywake", feature = "queue"))]
     anywake::queue,
+    #[cfg(all(feature = "anywake", feature = "latch"))]
+    anywake::latch,
+    #[cfg(all(feature = "anywake", feature = "wait_group"))]
+    anywake::wait_group,
     #[cfg(all(feature = "embassy", feature = "lock"))]
     embassy::lock,
     #[cfg(all(feature = "embassy", feature = "semaphore"))]

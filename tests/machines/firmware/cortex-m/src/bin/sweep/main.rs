@@ -23,12 +23,22 @@ use crate::trial::{Case, PLACE, Trial, eight_nops};
 
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod queue;
 mod semaphore;
 mod trial;
+mod wait_group;
 
-const CASES: [&[Case]; 5] = [lock::CASES, semaphore::CASES, event::CASES, condition::CASES, queue::CASES];
+const CASES: [&[Case]; 7] = [
+    lock::CASES,
+    semaphore::CASES,
+    event::CASES,
+    condition::CASES,
+    queue::CASES,
+    latch::CASES,
+    wait_group::CASES,
+];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
 /// of different places.
