@@ -1,5 +1,6 @@
 //! The waits of all primitives behind one trait, for the hazards that they share.
 
+// The waits for a `Latch` and for a `WaitGroup`.
 mod latch;
 mod wait_group;
 
