@@ -13,11 +13,13 @@
 pub mod barrier;
 pub mod condition;
 pub mod event;
+pub mod latch;
 pub mod lock;
 pub mod notify;
 pub mod once_cell;
 pub mod queue;
 pub mod semaphore;
+pub mod wait_group;
 
 /// Implements `Contender` for an adapter: `contender!(Type, "name in the tables", kind = .., order = ..)`, with
 /// `const N in Type<N>` for a generic one.

@@ -7,6 +7,9 @@ mod once_cell;
 
 mod barrier;
 
+mod latch;
+mod wait_group;
+
 use core::future::Future;
 use core::hint::black_box;
 use core::pin::{Pin, pin};
@@ -53,6 +56,8 @@ pub fn all() -> Vec<Probe> {
     each_event!(event_cancel(p));
     each_early_wait!(enable_and_set(p));
     barrier::all(p);
+    latch::all(p);
+    wait_group::all(p);
     each_condition!(notify_nobody(p));
     each_condition!(notify_wakes_one(p));
     each_condition!(owner_notifies_one(p));

@@ -5,11 +5,13 @@ mod barrier;
 mod broadcast;
 mod cancel;
 mod handoff;
+mod latch;
 mod latency;
 mod notify;
 mod once_cell;
 mod threads;
 mod uncontended;
+mod wait_group;
 
 use crate::contenders::queue::Shape;
 use crate::harness::Suite;
@@ -22,6 +24,8 @@ pub fn all() -> Suite {
     threads::add(&mut suite);
     broadcast::add(&mut suite);
     barrier::add(&mut suite);
+    latch::add(&mut suite);
+    wait_group::add(&mut suite);
     cancel::add(&mut suite);
     notify::add(&mut suite);
     latency::add(&mut suite);

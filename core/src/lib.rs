@@ -17,6 +17,8 @@
 //! | tasks to wait for each other, round after round | [`Barrier`] | `Barrier` | `CyclicBarrier` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
 //! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
+//! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
+//! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
 //! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
 //!
 //! # When not to use an asynchronous lock
@@ -93,11 +95,13 @@ pub mod barrier;
 mod closed;
 pub mod condition;
 pub mod event;
+pub mod latch;
 pub mod lock;
 pub mod notify;
 pub mod once_cell;
 pub mod queue;
 pub mod semaphore;
+pub mod wait_group;
 
 #[cfg(test)]
 mod tests;
@@ -110,6 +114,9 @@ pub use barrier::{Barrier, BarrierPass, BrokenBarrier};
 pub use closed::Closed;
 pub use condition::Condition;
 pub use event::Event;
+#[cfg(feature = "alloc")]
+pub use latch::OwnedLatchGuard;
+pub use latch::{Latch, LatchError, LatchGuard};
 pub use lock::{Lock, LockGuard, MappedGuard};
 #[cfg(feature = "alloc")]
 pub use lock::{OwnedLockGuard, OwnedMappedGuard};
@@ -130,6 +137,9 @@ pub use semaphore::{
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub use wait::handle::ArcPart;
 pub use wait::handle::Handle;
+#[cfg(feature = "alloc")]
+pub use wait_group::OwnedWaitToken;
+pub use wait_group::{AddError, WaitGroup, WaitToken};
 
 #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
 compile_error!(

@@ -11,6 +11,7 @@ use anywake_core::condition::{
     ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture,
 };
 use anywake_core::event::{EventFuture, OwnedEventFuture};
+use anywake_core::latch::{LatchFuture, OwnedLatchFuture};
 use anywake_core::lock::{LockFuture, LockHandle, OwnedLockFuture, PartLockFuture};
 use anywake_core::notify::{NotifiedFuture, OwnedNotifiedFuture};
 use anywake_core::once_cell::{
@@ -23,6 +24,7 @@ use anywake_core::queue::{
 use anywake_core::semaphore::{
     AcquireFuture, AcquireManyFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture,
 };
+use anywake_core::wait_group::{OwnedWaitGroupFuture, WaitGroupFuture};
 use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
 
@@ -220,6 +222,10 @@ returns_nothing! {
     [T, F: FnMut() -> Fut, Fut: Future<Output = T> + Unpin] LazyFuture<'_, T, Fut, F>;
     [] BarrierFuture<'_>;
     [] OwnedBarrierFuture;
+    [] LatchFuture<'_>;
+    [] OwnedLatchFuture;
+    [] WaitGroupFuture<'_>;
+    [] OwnedWaitGroupFuture;
     [S: ?Sized] PartAcquireFuture<S>;
     [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;
     [H: LockHandle] ConditionFuture<'_, H>;

@@ -7,16 +7,18 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Barrier, Condition, Event, Lock, LockGuard, MappedGuard, Notify, OnceCell, OwnedLockGuard, OwnedPermit,
-    Permit, Queue, Semaphore, StaticQueue,
+    Barrier, Condition, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard, Notify, OnceCell,
+    OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit, Queue, Semaphore, StaticQueue, WaitGroup, WaitToken,
     barrier::{BarrierFuture, OwnedBarrierFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
+    latch::LatchFuture,
     lock::{LockFuture, OwnedLockFuture},
     notify::{NotifiedFuture, OwnedNotifiedFuture},
     once_cell::{GetOrInitFuture, OnceCellFuture},
     queue::{JoinFuture, PopFuture, PushFuture},
     semaphore::{AcquireFuture, AcquireManyFuture, OwnedAcquireFuture},
+    wait_group::WaitGroupFuture,
 };
 
 const WORD: usize = size_of::<usize>();
@@ -24,6 +26,8 @@ const WORD: usize = size_of::<usize>();
 const WAIT: usize = 8;
 /// The budget of a semaphore, in words: one word more where a counter is as wide as a pointer.
 const SEMAPHORE: usize = if WORD == 8 { 5 } else { 6 };
+/// The budget of a latch and of a wait group, in words: one word more where a counter is as wide as a pointer.
+const COUNT: usize = if WORD == 8 { 4 } else { 5 };
 /// The budget of a queue without its slots, in words.
 const QUEUE: usize = 14;
 
@@ -59,6 +63,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Notify => 4 * WORD;
         // The numbers of its rounds are as wide as on 64 bits, where two of them take a word.
         Barrier => (if WORD == 8 { 6 } else { 10 }) * WORD;
+        Latch => COUNT * WORD;
+        WaitGroup => COUNT * WORD;
         Condition => 5 * WORD;
         OnceCell<()> => 5 * WORD;
         OnceCell<usize> => 6 * WORD;
@@ -74,6 +80,9 @@ fn sizes() -> impl Iterator<Item = Size> {
         MappedGuard<'_, ()> => 2 * WORD;
         Permit<'_> => 2 * WORD;
         OwnedPermit => 2 * WORD;
+        LatchGuard<'_> => WORD;
+        WaitToken<'_> => WORD;
+        OwnedWaitToken => WORD;
     };
     let waits = sizes! {
         LockFuture<'_, ()> => WAIT * WORD;
@@ -87,6 +96,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         OnceCellFuture<'_, usize> => WAIT * WORD;
         BarrierFuture<'_> => WAIT * WORD;
         OwnedBarrierFuture => WAIT * WORD;
+        LatchFuture<'_> => WAIT * WORD;
+        WaitGroupFuture<'_> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

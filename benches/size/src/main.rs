@@ -28,6 +28,10 @@ fn main() {
     notify();
     #[cfg(feature = "once_cell")]
     once_cell();
+    #[cfg(feature = "latch")]
+    latch();
+    #[cfg(feature = "wait_group")]
+    wait_group();
     #[cfg(feature = "one_type")]
     contend(0_u32);
     #[cfg(feature = "five_types")]
@@ -130,4 +134,24 @@ fn once_cell() {
     black_box(poll(CELL.get_or_init(async || black_box(1))).is_ready());
     black_box(CELL.set(2).is_ok());
     black_box(CELL.get());
+}
+
+#[cfg(feature = "latch")]
+fn latch() {
+    static LATCH: anywake_core::Latch = anywake_core::Latch::new(3);
+    black_box(poll(LATCH.wait()).is_pending());
+    let guard = LATCH.guard();
+    black_box(LATCH.count_down(black_box(2)).is_ok());
+    drop(guard);
+    black_box(LATCH.remaining());
+}
+
+#[cfg(feature = "wait_group")]
+fn wait_group() {
+    static GROUP: anywake_core::WaitGroup = anywake_core::WaitGroup::new();
+    let token = GROUP.add();
+    black_box(poll(GROUP.wait()).is_pending());
+    drop(token);
+    GROUP.close();
+    black_box(GROUP.count());
 }

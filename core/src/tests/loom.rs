@@ -39,6 +39,7 @@ use crate::sys::atomic::UnsafeCell;
 mod barrier;
 mod condition;
 mod event;
+mod latch;
 mod list;
 mod lock;
 mod notify;
@@ -46,6 +47,7 @@ mod once_cell;
 mod queue;
 mod raw_lock;
 mod semaphore;
+mod wait_group;
 mod wait_queue;
 
 /// Runs every execution of a model, and says how many there were.

@@ -20,12 +20,14 @@ mod probe;
 mod barrier;
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod notify;
 mod once_cell;
 mod queue;
 mod semaphore;
 mod tools;
+mod wait_group;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -55,6 +57,8 @@ fn table() -> Vec<Row> {
         once_cell::rows,
         queue::rows,
         barrier::rows,
+        latch::rows,
+        wait_group::rows,
         tools::rows,
     ] {
         table.extend(rows());

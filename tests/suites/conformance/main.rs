@@ -9,11 +9,13 @@ mod adapters;
 mod barrier;
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod notify;
 mod once_cell;
 mod queue;
 mod semaphore;
+mod wait_group;
 
 use core::future::Future;
 use core::time::Duration;

@@ -7,11 +7,13 @@
 mod barrier;
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod notify;
 mod once_cell;
 mod queue;
 mod semaphore;
+mod wait_group;
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::array;
@@ -160,6 +162,8 @@ fn main() -> ExitCode {
     semaphore::scenarios(&mut report);
     event::scenarios(&mut report);
     barrier::scenarios(&mut report);
+    latch::scenarios(&mut report);
+    wait_group::scenarios(&mut report);
     condition::scenarios(&mut report);
     notify::scenarios(&mut report);
     once_cell::scenarios(&mut report);

@@ -5,11 +5,13 @@
 mod barrier;
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod notify;
 mod once_cell;
 mod queue;
 mod semaphore;
+mod wait_group;
 
 use core::fmt;
 

@@ -7,11 +7,13 @@
 mod barrier;
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod notify;
 mod once_cell;
 mod queue;
 mod semaphore;
+mod wait_group;
 
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
@@ -23,6 +25,8 @@ macro_rules! pairs {
                 lock: lock lock_handed_over;
                 semaphore: semaphore cancellation;
                 event: event;
+                latch: latch;
+                wait_group: wait_group;
                 condition: condition;
                 notify: notify;
                 once_cell: once_cell;

@@ -4,6 +4,10 @@ mod notify;
 
 mod barrier;
 
+// The waits for a `Latch` and for a `WaitGroup`.
+mod latch;
+mod wait_group;
+
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
 use core::pin::{Pin, pin};
@@ -28,6 +32,9 @@ mod once_cell;
 pub(crate) use once_cell::{RoleWait, ValueWait};
 
 pub(crate) use barrier::{WaitAtBarrier, WaitAtBrokenBarrier};
+
+pub(crate) use latch::LatchWait;
+pub(crate) use wait_group::WaitGroupWait;
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;

@@ -12,6 +12,8 @@
 //! | runner | waits for the baton, and passes it on | after its steps |
 //! | listener | waits for pulses | after its steps |
 //! | pulser | ends the waits of the listeners | after its steps |
+//! | runner | counts down the latch of each lap, and waits there | after its steps |
+//! | member | holds a token of the group, or waits until nobody does | after its steps |
 //! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
 //! | partner | meets others at a barrier | after its steps; the barrier stays aborted at the end |
 //! | breaker | aborts and resets the barrier | after its steps |
@@ -28,6 +30,9 @@ mod once_cell;
 pub(crate) use once_cell::{BUILDERS, Sites, builder};
 
 mod barrier;
+
+mod latch;
+mod wait_group;
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -52,6 +57,9 @@ use crate::world::{Item, Ledger, World};
 pub(crate) use notify::{Relay, listener, pulser, runner};
 
 pub(crate) use barrier::{Meeting, breaker, partner};
+
+pub(crate) use latch::{Laps, runner};
+pub(crate) use wait_group::{Gathering, member};
 
 /// Counts a task in the world, from before its start until after its last drop.
 pub(crate) struct Presence {
@@ -500,7 +508,7 @@ pub(crate) async fn saboteur<R: Runtime>(presence: Presence, mut rng: Rng) {
     for _ in 0..world.plan.steps {
         let rng = &mut rng;
         survive(world, async {
-            match rng.below(7) {
+            match rng.below(9) {
                 0 => drop(wait_with_panicking_waker::<R, _>(world.ledger.lock(), rng).await),
                 1 => drop(wait_with_panicking_waker::<R, _>(world.semaphore.acquire(), rng).await),
                 2 => drop(wait_with_panicking_waker::<R, _>(world.event.wait(), rng).await),
@@ -516,6 +524,8 @@ pub(crate) async fn saboteur<R: Runtime>(presence: Presence, mut rng: Rng) {
                     world.meeting.lose();
                     let _ = wait_with_panicking_waker::<R, _>(world.meeting.barrier.wait(), rng).await;
                 }
+                6 => world.laps.sabotage::<R>(rng).await,
+                7 => world.gathering.sabotage::<R>(rng).await,
                 _ => {
                     if let Some(ledger) = world.ledger.try_lock() {
                         drop(wait_with_panicking_waker::<R, _>(world.condition.wait(ledger), rng).await);
@@ -569,6 +579,8 @@ fn forget_shared_waits(world: &World, number: usize) {
     poll_and_forget(world.event.wait());
     world.meeting.lose();
     poll_and_forget(world.meeting.barrier.wait());
+    world.laps.forget_a_wait(number);
+    world.gathering.forget_a_wait();
     match poll_and_forget(world.semaphore.acquire()) {
         None => drop(world.lost_permits.fetch_add(1, SeqCst)),
         Some(Ok(permit)) => {

@@ -10,8 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, breaker, builder, buyer, consumer, ghost, herald, listener, partner, producer,
-    pulser, runner, saboteur, seller, sleeper, survive, visitor,
+    BUILDERS, Presence, breaker, builder, buyer, consumer, ghost, herald, listener, member, partner,
+    producer, pulser, runner, saboteur, seller, sleeper, survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -63,6 +63,12 @@ impl<R: Runtime> Crew<R> {
         }
         for _ in 0..plan.sleepers {
             crew.spawn(true, listener::<R>(here(), rng()));
+        }
+        for _ in 0..world.laps.runners {
+            crew.spawn(true, runner::<R>(here(), rng()));
+        }
+        for _ in 0..plan.buyers {
+            crew.spawn(true, member::<R>(here(), rng()));
         }
         for _ in 0..plan.saboteurs {
             crew.spawn(true, saboteur::<R>(here(), rng()));

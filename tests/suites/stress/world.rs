@@ -11,6 +11,7 @@ use crate::plan::{Close, Plan};
 use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Sites;
+use crate::roles::{Gathering, Laps};
 use crate::sabotage;
 
 /// The number of broadcasts that are distinguished. Two would be enough.
@@ -27,6 +28,8 @@ pub(crate) struct World {
     pub queue: Queue<Item>,
     pub relay: Relay,
     pub meeting: Meeting,
+    pub laps: Laps,
+    pub gathering: Gathering,
     pub doomed: Doomed,
     pub sites: Sites,
     /// The number of the task that owns the ledger's lock, or 0.
@@ -174,6 +177,8 @@ impl World {
             queue: Queue::with_capacity(plan.capacity).expect("there is memory for a few items"),
             relay: Relay::new(),
             meeting: Meeting::new(plan.parties),
+            laps: Laps::new(&plan),
+            gathering: Gathering::default(),
             doomed: Doomed::new(),
             sites: Sites::default(),
             inside: AtomicUsize::new(0),
@@ -215,6 +220,8 @@ impl World {
         self.check_queue();
         self.relay.check();
         self.meeting.check();
+        self.laps.check();
+        self.gathering.check();
         self.doomed.check();
         self.sites.check();
     }
@@ -311,6 +318,8 @@ impl fmt::Debug for World {
             .field("asleep", self.asleep(epoch))
             .field("condition", &self.condition)
             .field("queue", &self.queue)
+            .field("laps", &self.laps)
+            .field("gathering", &self.gathering)
             .field("producing", &self.producing)
             .field("relay", &self.relay)
             .field("items", &self.items)

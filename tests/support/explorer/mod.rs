@@ -36,11 +36,13 @@ use std::thread;
 pub mod barrier;
 pub mod condition;
 pub mod event;
+pub mod latch;
 pub mod lock;
 pub mod notify;
 pub mod once_cell;
 pub mod queue;
 pub mod semaphore;
+pub mod wait_group;
 
 /// The number of slots of the long programs: more than a batch of wakers holds.
 const SLOTS: usize = 24;

@@ -299,6 +299,26 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ),
     ("an_aborted_barrier_is_filled_up", "semantics", "tasks that come after an abort wait"),
     ("a_reset_mends_nothing", "semantics", "a barrier stays broken"),
+    // The latch and the wait group.
+    (
+        "a_zero_before_the_lock",
+        "loom::wait_group",
+        "a token that is dropped ends a wait that began after another token was added",
+    ),
+    (
+        "a_latch_counts_below_zero",
+        "units",
+        "two threads take the last count of a latch that somebody waits for",
+    ),
+    (
+        "a_count_down_takes_what_a_guard_holds",
+        "semantics",
+        "a latch opens while a guard lives, and the drop of the guard finds no count",
+    ),
+    ("what_a_guard_holds_counts_for_nothing", "semantics", "a wait ends although guards or tokens are left"),
+    ("tokens_wrap", "units", "a token too many makes the group look empty"),
+    ("a_close_forgets_the_tokens", "semantics", "a wait for a closed group ends although tokens are left"),
+    ("a_clone_is_not_counted", "semantics", "a wait ends although a clone of a token is left"),
     // The condition.
     (
         "a_wait_unlocks_before_it_queues",

@@ -15,7 +15,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use anywake_core::{Barrier, Condition, Event, Lock, Notify, OnceCell, Semaphore, StaticQueue};
+use anywake_core::{Barrier, Condition, Event, Latch, Lock, Notify, OnceCell, Semaphore, StaticQueue, WaitGroup};
 
 const TASKS: usize = 3;
 const ITEMS: u32 = 5;
@@ -29,9 +29,14 @@ static GROWN: Condition = Condition::new();
 static TURN: Semaphore = Semaphore::bounded(1);
 static ITEMS_TO_ADD: StaticQueue<u32, 2> = StaticQueue::new();
 static LIMIT: OnceCell<u32> = OnceCell::new();
+/// Counted down by the two tasks that end first.
+static ENDED: Latch = Latch::new(2);
+static RUNNING: WaitGroup = WaitGroup::new();
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
+    let _ended = ENDED.guard().unwrap();
+    let _running = RUNNING.add().unwrap();
     let permit = TURN.acquire().await.unwrap();
     // The initialiser waits for the start, and then the other two tasks have the value.
     let limit = LIMIT.get_or_init(async || {
@@ -52,12 +57,14 @@ async fn producer() {
 
 /// Holds the lock until the start, and then until its wait for the condition.
 async fn reporter() {
+    let _running = RUNNING.add().unwrap();
     let sum = SUM.lock().await;
     assert_eq!(*LIMIT.wait().await, ITEMS);
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
     drop(sum);
     assert!(END.wait().await.is_ok());
+    ENDED.count_down(1).unwrap();
 }
 
 /// Starts the other tasks, and waits for what they hold.
@@ -80,6 +87,9 @@ async fn consumer() {
         ITEMS_TO_ADD.task_done().unwrap();
     }
     assert!(END.wait().await.is_ok());
+    ENDED.wait().await;
+    RUNNING.close();
+    RUNNING.wait().await;
 }
 
 async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
@@ -133,6 +143,8 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
         (0, 0, 0, 0, 0)
     );
     assert_eq!((LIMIT.waiters(), LIMIT.get()), (0, Some(&ITEMS)));
+    assert_eq!((ENDED.remaining(), ENDED.waiters()), (0, 0));
+    assert_eq!((RUNNING.count(), RUNNING.waiters(), RUNNING.is_closed()), (0, 0, true));
     0
 }
 

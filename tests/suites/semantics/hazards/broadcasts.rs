@@ -5,7 +5,7 @@ use core::pin::Pin;
 use core::task::Poll;
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{Condition, Event, Lock, Notify, OnceCell, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Latch, Lock, Notify, OnceCell, Semaphore, StaticQueue, WaitGroup};
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, assert_ready, finishes, leak, panic_of, queue_up, queued,
     run_woken,
@@ -67,6 +67,8 @@ fn broadcasts() -> Vec<Broadcast> {
     let initialiser = Mutex::new(queued(async {
         cell.get_or_init(yield_now).await;
     }));
+    let (latch, group) = (leak(Latch::new(1)), leak(WaitGroup::new()));
+    let token = Mutex::new(group.add().ok());
     vec![
         broadcast("Event::set", || set.wait(), || set.set(), || set.waiters()),
         broadcast(
@@ -74,6 +76,18 @@ fn broadcasts() -> Vec<Broadcast> {
             || pulsed.notified(),
             || pulsed.notify_waiters(),
             || pulsed.waiters(),
+        ),
+        broadcast(
+            "Latch::count_down",
+            || latch.wait(),
+            || latch.count_down(1).expect("one remains"),
+            || latch.waiters(),
+        ),
+        broadcast(
+            "WaitGroup, the last token",
+            || group.wait(),
+            move || drop(token.lock().unwrap().take()),
+            || group.waiters(),
         ),
         broadcast(
             "Semaphore::release",

@@ -63,6 +63,8 @@ for_every_wait! {
     event: crate::subjects::EventWait,
     barrier: crate::subjects::WaitAtBarrier,
     broken_barrier: crate::subjects::WaitAtBrokenBarrier,
+    latch: crate::subjects::LatchWait,
+    wait_group: crate::subjects::WaitGroupWait,
     condition: crate::subjects::NotifiedWait,
     notify_one: crate::subjects::NotifyOne,
     notify_waiters: crate::subjects::NotifyWaiters,

@@ -16,6 +16,7 @@ mod barrier;
 mod cancel;
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod notify;
 mod once_cell;
@@ -23,6 +24,7 @@ mod queue;
 mod semaphore;
 mod stage;
 mod timer;
+mod wait_group;
 
 pub use timer::{on_tick, sleep, timeout};
 
@@ -59,6 +61,8 @@ pub async fn player<B: Board>(role: usize) {
         notify::pulse: "notify: a pulse reaches exactly the queued waiters, in one step",
         barrier::rounds: "barrier: rounds, indices in the order of arrival, and one leader each",
         barrier::breaking: "barrier: an arrival taken back, abort and reset",
+        latch::countdown: "latch: the last count ends all waits, and a guard holds one",
+        wait_group::members: "wait group: the last token ends the wait, and a close refuses more",
         condition::order: "condition: wait, notify_one, notify and notify_all, in order",
         condition::predicate: "condition: wait_for, one notification for each step",
         condition::until_notified_or_cancelled: "condition: wait_until owns the lock again, notified or not",

@@ -57,7 +57,7 @@ pub mod anywake {
 
     pub use notify::notify;
 
-    use anywake_core::{Barrier, Condition, Event, Lock, OnceCell, Semaphore, StaticQueue};
+    use anywake_core::{Barrier, Condition, Event, Latch, Lock, OnceCell, Semaphore, StaticQueue, WaitGroup};
 
     use super::{black_box, pin, poll};
 
@@ -69,6 +69,8 @@ pub mod anywake {
     static CONDITION_LOCK: Lock<u32> = Lock::new(0);
     static QUEUE: StaticQueue<u32, 8> = StaticQueue::new();
     static CELL: OnceCell<u32> = OnceCell::new();
+    static LATCH: Latch = Latch::new(2);
+    static GROUP: WaitGroup = WaitGroup::new();
 
     handed_over! {
         /// `lock`, `try_lock`.
@@ -95,6 +97,26 @@ pub mod anywake {
         poll(task.as_mut());
         poll(pin!(async { _ = black_box(BARRIER.wait().await) }));
         poll(task.as_mut());
+    }
+
+    /// `wait`, `guard`, `count_down`.
+    pub fn latch() {
+        let mut task = pin!(async { LATCH.wait().await });
+        poll(task.as_mut());
+        let guard = LATCH.guard();
+        let _ = black_box(LATCH.count_down(1));
+        drop(guard);
+        poll(task.as_mut());
+    }
+
+    /// `wait`, `add`, `close`.
+    pub fn wait_group() {
+        let token = GROUP.add();
+        let mut task = pin!(async { GROUP.wait().await });
+        poll(task.as_mut());
+        drop(token);
+        poll(task.as_mut());
+        GROUP.close();
     }
 
     /// `wait`, `notify_one`, and the lock that every wait needs.

@@ -23,6 +23,10 @@ const STEPS: &[fn()] = &[
     anywake::notify,
     #[cfg(all(feature = "anywake", feature = "once_cell"))]
     anywake::once_cell,
+    #[cfg(all(feature = "anywake", feature = "latch"))]
+    anywake::latch,
+    #[cfg(all(feature = "anywake", feature = "wait_group"))]
+    anywake::wait_group,
     #[cfg(all(feature = "embassy", feature = "lock"))]
     embassy::lock,
     #[cfg(all(feature = "embassy", feature = "semaphore"))]

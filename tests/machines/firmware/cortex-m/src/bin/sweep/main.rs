@@ -24,15 +24,27 @@ use crate::trial::{Case, PLACE, Trial, eight_nops};
 mod barrier;
 mod condition;
 mod event;
+mod latch;
 mod lock;
 mod notify;
 mod once_cell;
 mod queue;
 mod semaphore;
 mod trial;
+mod wait_group;
 
-const CASES: [&[Case]; 6] =
-    [lock::CASES, semaphore::CASES, event::CASES, notify::CASES, barrier::CASES, condition::CASES, queue::CASES, once_cell::CASES];
+const CASES: &[&[Case]] = &[
+    lock::CASES,
+    semaphore::CASES,
+    event::CASES,
+    notify::CASES,
+    condition::CASES,
+    queue::CASES,
+    barrier::CASES,
+    latch::CASES,
+    wait_group::CASES,
+    once_cell::CASES,
+];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
 /// of different places.
