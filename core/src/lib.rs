@@ -14,6 +14,7 @@
 //! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
 //! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
+//! | to tell tasks that they should end, in a tree | `CancellationToken` (feature `alloc`) | | `StopToken`, `AbortSignal` |
 //! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
 //!
 //! # When not to use an asynchronous lock
@@ -59,7 +60,7 @@
 //!
 //! | feature | what it does |
 //! |---|---|
-//! | `alloc` | adds [`Queue`](queue::BoundedQueue), waits, guards and permits that own an `Arc`, and `ArcPart` |
+//! | `alloc` | adds [`Queue`](queue::BoundedQueue), `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
 //! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |
@@ -85,6 +86,9 @@ extern crate std;
 mod sys;
 mod wait;
 
+#[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+pub mod cancellation_token;
 #[forbid(unsafe_code)]
 mod closed;
 pub mod condition;
@@ -100,6 +104,8 @@ mod tests;
 #[forbid(unsafe_code)]
 pub mod doctest;
 
+#[cfg(feature = "alloc")]
+pub use cancellation_token::{CancellationToken, DropGuard, OwnedDropGuard};
 pub use closed::Closed;
 pub use condition::Condition;
 pub use event::Event;
