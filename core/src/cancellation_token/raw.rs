@@ -130,9 +130,7 @@ impl Node {
     /// Sets the flag. Returns the lock, or `None` if the flag was set before.
     #[inline]
     fn flag(&self) -> Option<Locked<'_, Self>> {
-        // mistake a_flag_is_set_before_the_lock: + if mistaken!() { self.queue.word.store(true, Ordering::Release); }
         let locked = self.queue.lock();
-        // mistake a_flag_is_set_before_the_lock: is_flagged(&locked) ~> false
         if is_flagged(&locked) {
             return None;
         }
@@ -259,7 +257,6 @@ unsafe fn free(ptr: NonNull<Node>) -> Option<NonNull<Node>> {
     // SAFETY: T1, the node is valid until it is freed below.
     let node = unsafe { ptr.as_ref() };
     if let Some(parent) = &node.parent {
-        // mistake a_child_is_freed_in_the_list: parent.remove_child(node); ~>
         parent.remove_child(node);
     }
     // SAFETY: T1. Nobody refers to the node, which came out of a box in `NodeRef::new`, and it is in no list.
@@ -316,7 +313,7 @@ impl NodeRef {
         let references = unsafe { &ptr.as_ref().references };
         // Ordering: Relaxed, the exchange checks it.
         let mut count = references.load(Ordering::Relaxed);
-        // mistake a_dying_child_is_revived: while count != 0 { ~> loop {
+        // mistake a_dying_child_is_revived: count != 0 ~> true
         while count != 0 {
             // Ordering: Relaxed. The lock that is held orders the making of the node before this.
             match references.compare_exchange_weak(count, count + 1, Ordering::Relaxed, Ordering::Relaxed) {

@@ -16,6 +16,10 @@ use anywake_core::{
 };
 use anywake_tests::{leak, poll_once};
 
+mod cancellation_token;
+
+pub(crate) use cancellation_token::CancelledWait;
+
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;
 

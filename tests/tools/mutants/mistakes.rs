@@ -239,6 +239,36 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "notified waiters of two locks are requeued to the notifier's",
     ),
+    // The cancellation token.
+    (
+        "a_child_is_linked_without_a_last_look",
+        "loom::cancellation_token",
+        "a child that is made while its parent is being cancelled is never cancelled",
+    ),
+    (
+        "a_dying_child_stays_linked",
+        "loom::cancellation_token",
+        "a child that a `cancel` has taken out is taken out again by the thread that drops it",
+    ),
+    (
+        "a_dying_child_is_revived",
+        "loom::cancellation_token",
+        "a `cancel` works on a child that another thread is freeing",
+    ),
+    (
+        "a_cancel_misses_the_last_look",
+        "semantics",
+        "a token is cancelled between the two looks of a wait, which never ends",
+    ),
+    ("only_children_are_cancelled", "semantics", "the waits of a child never end when its parent is cancelled"),
+    ("a_panic_ends_the_walk", "semantics", "a waker that panics keeps other descendants from being cancelled"),
+    ("the_future_goes_first", "semantics", "a future goes on after its token was cancelled"),
+    (
+        "a_cancelled_future_is_kept",
+        "semantics",
+        "what a cancelled future holds is dropped only with the future around it",
+    ),
+    ("a_guard_cancels_nothing", "semantics", "the tasks of a scope that has ended run on"),
     // The queue.
     ("a_strangers_panic_costs_an_item", "semantics", "a `pop` loses its item to a waker that panics"),
     ("a_join_ends_before_the_last_drop", "units", "`close_now` ends a `join` while an item is still there"),

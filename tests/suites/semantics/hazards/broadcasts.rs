@@ -4,7 +4,7 @@ use core::future::Future;
 use core::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+use anywake_core::{CancellationToken, Condition, Event, Lock, Semaphore, StaticQueue};
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, finishes, leak, panic_of, queue_up, queued, run_woken,
 };
@@ -42,6 +42,8 @@ where
 
 fn broadcasts() -> Vec<Broadcast> {
     let set = leak(Event::new());
+    let (cancelled, parent) = (leak(CancellationToken::new()), leak(CancellationToken::new()));
+    let child = leak(parent.child_token());
     let (released, closed) = (leak(Semaphore::new(0)), leak(Semaphore::new(0)));
     let reduced = leak(Semaphore::bounded(2));
     reduced.try_acquire_many(2).expect("two permits are available").forget();
@@ -53,6 +55,18 @@ fn broadcasts() -> Vec<Broadcast> {
     });
     vec![
         broadcast("Event::set", || set.wait(), || set.set(), || set.waiters()),
+        broadcast(
+            "CancellationToken::cancel",
+            || cancelled.cancelled(),
+            || cancelled.cancel(),
+            || cancelled.waiters(),
+        ),
+        broadcast(
+            "CancellationToken::cancel of the parent",
+            || child.cancelled(),
+            || parent.cancel(),
+            || child.waiters(),
+        ),
         broadcast(
             "Semaphore::release",
             || released.acquire(),

@@ -61,6 +61,7 @@ for_every_wait! {
     lock_with_bypass: crate::subjects::LockWait<3>,
     semaphore: crate::subjects::AcquireWait,
     event: crate::subjects::EventWait,
+    cancellation_token: crate::subjects::CancelledWait,
     condition: crate::subjects::NotifiedWait,
     pop: crate::subjects::PopWait,
     push: crate::subjects::PushWait,
