@@ -6,6 +6,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
+use anywake_core::cancellation_token::{CancelledFuture, OwnedCancelledFuture};
 use anywake_core::condition::{
     ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture,
 };
@@ -202,6 +203,8 @@ returns_nothing! {
     [] OwnedAcquireManyFuture;
     [] EventFuture<'_>;
     [] OwnedEventFuture;
+    [] CancelledFuture<'_>;
+    [] OwnedCancelledFuture;
     [S: ?Sized] PartAcquireFuture<S>;
     [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;
     [H: LockHandle] ConditionFuture<'_, H>;

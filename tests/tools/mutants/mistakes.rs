@@ -260,8 +260,16 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "a token is cancelled between the two looks of a wait, which never ends",
     ),
-    ("only_children_are_cancelled", "semantics", "the waits of a child never end when its parent is cancelled"),
-    ("a_panic_ends_the_walk", "semantics", "a waker that panics keeps other descendants from being cancelled"),
+    (
+        "only_children_are_cancelled",
+        "semantics",
+        "the waits of a child never end when its parent is cancelled",
+    ),
+    (
+        "a_panic_ends_the_walk",
+        "semantics",
+        "a waker that panics keeps other descendants from being cancelled",
+    ),
     ("the_future_goes_first", "semantics", "a future goes on after its token was cancelled"),
     (
         "a_cancelled_future_is_kept",
@@ -347,6 +355,12 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "a `join` of a pool waits for functions that were spawned after it",
     ),
     ("a_receipt_is_lost", "toolbox", "an `emit` whose item is dropped hangs"),
+    (
+        "an_aborted_group_tells_nobody",
+        "toolbox",
+        "the children of an aborted group do not learn that they should end",
+    ),
+    ("a_grace_has_no_end", "toolbox", "a child that does not end by itself keeps its aborted group for ever"),
     ("a_stay_never_ends", "toolbox", "what a dropped scope leaves is never over"),
     ("a_destructor_is_in_no_scope", "toolbox", "what a destructor in a scope leaves is not waited for"),
     ("a_broken_connection_comes_back", "toolbox", "a discarded connection is handed out again"),

@@ -8,10 +8,7 @@ use anywake_core::cancellation_token::OwnedCancelledFuture;
 use anywake_tests::{Call, CountingWaker, Task, assert_pending, block_on, finishes, panic_of, queued};
 
 /// A wait for the token whose waker runs `hook`.
-fn hooked(
-    token: &CancellationToken,
-    hook: impl Fn() + Send + Sync + 'static,
-) -> Task<OwnedCancelledFuture> {
+fn hooked(token: &CancellationToken, hook: impl Fn() + Send + Sync + 'static) -> Task<OwnedCancelledFuture> {
     let waker = CountingWaker::reentrant(Call::Wake, hook);
     let mut task = Task::with_waker(token.clone().cancelled_owned(), waker);
     assert_pending!(task.poll());
@@ -56,11 +53,8 @@ fn a_waker_that_panics_does_not_keep_the_other_descendants_from_being_cancelled(
             .iter()
             .enumerate()
             .map(|(name, token)| {
-                let waker = if name == place {
-                    CountingWaker::panicking(Call::Wake)
-                } else {
-                    CountingWaker::new()
-                };
+                let waker =
+                    if name == place { CountingWaker::panicking(Call::Wake) } else { CountingWaker::new() };
                 let mut task = Task::with_waker(token.cancelled(), waker);
                 assert_pending!(task.poll());
                 task
