@@ -7,8 +7,9 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Condition, Event, Lock, LockGuard, MappedGuard, OwnedLockGuard, OwnedPermit, Permit, Queue, Semaphore,
-    StaticQueue,
+    CancellationToken, Condition, DropGuard, Event, Lock, LockGuard, MappedGuard, OwnedDropGuard,
+    OwnedLockGuard, OwnedPermit, Permit, Queue, Semaphore, StaticQueue,
+    cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
     lock::{LockFuture, OwnedLockFuture},
@@ -53,6 +54,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         Lock<usize> => 5 * WORD;
         Semaphore => SEMAPHORE * WORD;
         Event => 4 * WORD;
+        CancellationToken => WORD;
         Condition => 5 * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
@@ -66,6 +68,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         MappedGuard<'_, ()> => 2 * WORD;
         Permit<'_> => 2 * WORD;
         OwnedPermit => 2 * WORD;
+        DropGuard<'_> => WORD;
+        OwnedDropGuard => WORD;
     };
     let waits = sizes! {
         LockFuture<'_, ()> => WAIT * WORD;
@@ -74,6 +78,10 @@ fn sizes() -> impl Iterator<Item = Size> {
         AcquireManyFuture<'_> => WAIT * WORD;
         OwnedAcquireFuture => WAIT * WORD;
         EventFuture<'_> => WAIT * WORD;
+        CancelledFuture<'_> => WAIT * WORD;
+        OwnedCancelledFuture => WAIT * WORD;
+        // A wait, and the future that runs meanwhile.
+        RunUntilCancelledFuture<'_, Ready<()>> => WAIT * WORD + size_of::<Option<Ready<()>>>();
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

@@ -116,8 +116,11 @@ macro_rules! plain_rows {
     };
 }
 
+mod cancellation_token;
+
 fn table() -> Vec<Row> {
     let mut table = primitives();
+    table.extend(cancellation_token::rows());
     table.extend(tools());
     table
 }

@@ -21,12 +21,15 @@ use anywake_core::{
 use anywake_tests::assert_ready;
 use futures_util::Stream;
 
+mod cancellation_token;
+
 /// A number of waiters above two batches of a wake loop.
 const CROWD: usize = 40;
 
 struct Counting;
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+static FREED: AtomicUsize = AtomicUsize::new(0);
 
 // SAFETY: all calls are forwarded to the system's allocator, and counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
@@ -49,6 +52,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        FREED.fetch_add(1, Relaxed);
         // SAFETY: the caller promises what this method requires.
         unsafe { System.dealloc(block, layout) }
     }
@@ -143,6 +147,13 @@ fn allocations(body: impl FnOnce()) -> usize {
     ALLOCATIONS.load(Relaxed) - before
 }
 
+/// The number of blocks that `body` allocates and does not free.
+fn left_behind(body: impl FnOnce()) -> usize {
+    let freed = FREED.load(Relaxed);
+    let allocated = allocations(body);
+    allocated - (FREED.load(Relaxed) - freed)
+}
+
 fn main() -> ExitCode {
     println!("allocations by scenario ({CROWD} waiters)");
     let control = allocations(|| drop(core::hint::black_box(Box::new(1))));
@@ -155,6 +166,7 @@ fn main() -> ExitCode {
     lock(&mut report);
     semaphore(&mut report);
     event(&mut report);
+    cancellation_token::all(&mut report);
     condition(&mut report);
     queue(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
     queue(&mut report, "Queue, once made", || {

@@ -14,6 +14,8 @@ use anywake_tests::explorer::{Disagreement, Scenario, condition, event, explore,
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+mod cancellation_token;
+
 /// Explores all programs, prints their number, and fails if it is suspiciously small.
 fn all_programs<S: Scenario>(scenario: S, slots: usize, steps: usize) {
     // Miri takes a thousand times as long.

@@ -9,6 +9,10 @@ use std::sync::Arc;
 
 use anywake::{Condition, Event, Lock, Queue, Runtime, Semaphore, blocking};
 
+mod cancellation_token;
+
+use cancellation_token::cancellation_token;
+
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
 /// Both sides increment a counter behind a lock.
@@ -237,7 +241,7 @@ macro_rules! pairs {
     ($($pair:ident: $waiter:ident, $other:ident;)+) => {$(
         mod $pair {
             pairs! { @tests $waiter, $other,
-                [lock lock_handed_over semaphore event condition queue queue_closed cancellation]
+                [lock lock_handed_over semaphore event cancellation_token condition queue queue_closed cancellation]
             }
         }
     )+};

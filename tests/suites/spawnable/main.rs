@@ -15,6 +15,8 @@ use anywake::{
     Tokio, Wait,
 };
 
+mod cancellation_token;
+
 const LONG: Duration = Duration::from_secs(60);
 
 /// Spawns a future, with the bounds of `Runtime::spawn`, and runs it to its end.

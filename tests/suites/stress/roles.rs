@@ -10,6 +10,8 @@
 //! | sleeper | waits for broadcasts | after its steps; the event stays set after the last broadcast |
 //! | herald | broadcasts, and waits until that broadcast has woken all waiters | after its steps |
 //! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
+//! | canceller | makes, drops and cancels tokens of a tree | after its steps; the last one cancels the root |
+//! | follower | waits for tokens of that tree | after its steps, when the root is cancelled |
 //! | ghost | forgets polled futures | at once |
 //!
 //! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
@@ -34,6 +36,10 @@ use crate::patience::{GivenUp, Patience, wait_with};
 use crate::rng::Rng;
 use crate::sabotage;
 use crate::world::{Item, Ledger, World};
+
+mod cancellation_token;
+
+pub(crate) use cancellation_token::{Tree, canceller, follower};
 
 /// Counts a task in the world, from before its start until after its last drop.
 pub(crate) struct Presence {

@@ -10,7 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    Presence, buyer, consumer, ghost, herald, producer, saboteur, seller, sleeper, survive, visitor,
+    Presence, buyer, canceller, consumer, follower, ghost, herald, producer, saboteur, seller, sleeper,
+    survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -62,6 +63,13 @@ impl<R: Runtime> Crew<R> {
         }
         crew.spawn(false, herald::<R>(here(), rng()));
         crew.spawn(false, ghost::<R>(here(), rng()));
+        // As many as of the sellers and buyers.
+        for _ in 0..plan.sellers {
+            crew.spawn(false, canceller::<R>(here(), rng()));
+        }
+        for _ in 0..plan.buyers {
+            crew.spawn(true, follower::<R>(here(), rng()));
+        }
         crew
     }
 

@@ -33,6 +33,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Wake;
 use std::thread;
 
+pub mod cancellation_token;
 pub mod condition;
 pub mod event;
 pub mod lock;
