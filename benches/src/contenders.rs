@@ -10,6 +10,7 @@
     reason = "adapters are never printed, and some libraries' types cannot be"
 )]
 
+pub mod cancellation_token;
 pub mod condition;
 pub mod event;
 pub mod lock;

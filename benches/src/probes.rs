@@ -16,6 +16,8 @@ use crate::contenders::semaphore::{
 use crate::executor::CountingWaker;
 use crate::harness::{Contender, Kind};
 
+mod cancellation_token;
+
 /// One operation of one contender.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe {
@@ -54,6 +56,7 @@ pub fn all() -> Vec<Probe> {
     each_queue!(16, try_push_try_pop(p));
     each_queue!(16, pop_waits_for_push(p));
     each_queue!(16, pop_cancel(p));
+    cancellation_token::all(p);
     probes
 }
 

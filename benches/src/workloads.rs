@@ -3,6 +3,7 @@
 mod across;
 mod broadcast;
 mod cancel;
+mod cancellation_token;
 mod handoff;
 mod latency;
 mod threads;
@@ -19,6 +20,7 @@ pub fn all() -> Suite {
     threads::add(&mut suite);
     broadcast::add(&mut suite);
     cancel::add(&mut suite);
+    cancellation_token::add(&mut suite);
     latency::add(&mut suite);
     across::add(&mut suite);
     suite

@@ -35,7 +35,7 @@ const MORE: u64 = 6_000;
 const COLD: [&str; 4] = ["enqueue", "refresh", "cancel_queued", "unlock_contended"];
 
 /// The primitives. Each is a feature of the program in `size/`.
-const PRIMITIVES: [&str; 5] = ["lock", "semaphore", "event", "condition", "queue"];
+const PRIMITIVES: [&str; 6] = ["lock", "semaphore", "event", "condition", "queue", "cancellation_token"];
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Baseline {

@@ -4,7 +4,7 @@ use super::{all_programs, random_programs};
 
 #[test]
 fn cancellation_token_in_all_programs() {
-    all_programs(TokensScenario, 2, 5);
+    all_programs(TokensScenario, 2, 6);
 }
 
 #[test]
