@@ -113,7 +113,7 @@ impl CancellationToken {
     ///
     /// It allocates nothing and is not recursive. It holds one internal lock at a time, for a few pointer moves, and no
     /// lock while wakers run. If a waker panics, the other tasks are woken and the other descendants are cancelled
-    /// nevertheless.
+    /// nevertheless. (If two panic, the program aborts, as in every broadcast.)
     ///
     /// # Examples
     /// ```

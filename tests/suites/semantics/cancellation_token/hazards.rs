@@ -123,6 +123,20 @@ fn a_waker_may_drop_the_last_handles_of_the_tree() {
 }
 
 #[test]
+fn a_forgotten_wait_may_outlast_its_token() {
+    let root = CancellationToken::new();
+    let child = root.child_token();
+    queued(child.cancelled()).forget();
+    drop(child);
+    // This one keeps its token, which is still cancelled with the root.
+    let kept = root.child_token();
+    let below = kept.child_token();
+    queued(kept.cancelled_owned()).forget();
+    root.cancel();
+    assert!(below.is_cancelled());
+}
+
+#[test]
 fn children_are_made_and_dropped_by_threads_while_the_parent_is_cancelled() {
     const ROUNDS: usize = if cfg!(miri) { 5 } else { 300 };
     finishes(|| {
