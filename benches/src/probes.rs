@@ -25,6 +25,8 @@ use crate::contenders::semaphore::{
 use crate::executor::CountingWaker;
 use crate::harness::{Contender, Kind};
 
+mod cancellation_token;
+
 /// One operation of one contender.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe {
@@ -68,6 +70,7 @@ pub fn all() -> Vec<Probe> {
     each_queue!(16, pop_waits_for_push(p));
     each_queue!(16, pop_cancel(p));
     notify::all(p);
+    cancellation_token::all(p);
     probes
 }
 

@@ -4,6 +4,7 @@ mod across;
 mod barrier;
 mod broadcast;
 mod cancel;
+mod cancellation_token;
 mod handoff;
 mod latch;
 mod latency;
@@ -28,6 +29,7 @@ pub fn all() -> Suite {
     wait_group::add(&mut suite);
     cancel::add(&mut suite);
     notify::add(&mut suite);
+    cancellation_token::add(&mut suite);
     latency::add(&mut suite);
     across::add(&mut suite);
     once_cell::add(&mut suite);

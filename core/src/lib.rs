@@ -19,6 +19,7 @@
 //! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
+//! | to tell tasks that they should end, in a tree | `CancellationToken` (feature `alloc`) | | `StopToken`, `AbortSignal` |
 //! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
 //!
 //! # When not to use an asynchronous lock
@@ -64,7 +65,7 @@
 //!
 //! | feature | what it does |
 //! |---|---|
-//! | `alloc` | adds [`Queue`](queue::BoundedQueue), waits, guards and permits that own an `Arc`, and `ArcPart` |
+//! | `alloc` | adds [`Queue`](queue::BoundedQueue), `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
 //! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |
@@ -91,6 +92,9 @@ mod sys;
 mod wait;
 
 pub mod barrier;
+#[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+pub mod cancellation_token;
 #[forbid(unsafe_code)]
 mod closed;
 pub mod condition;
@@ -111,6 +115,8 @@ mod tests;
 pub mod doctest;
 
 pub use barrier::{Barrier, BarrierPass, BrokenBarrier};
+#[cfg(feature = "alloc")]
+pub use cancellation_token::{CancellationToken, DropGuard, OwnedDropGuard};
 pub use closed::Closed;
 pub use condition::Condition;
 pub use event::Event;

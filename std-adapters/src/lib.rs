@@ -43,6 +43,7 @@
 //! |---|---|
 //! | a wait for a primitive or a task has a deadline | [`Wait::within`]; it loses neither a grant nor an item |
 //! | the wait ends when something else happens, such as a shutdown | [`Wait::until`] |
+//! | tasks are told to end, and the tasks that they started | [`CancellationToken`]; the children of a group: [`TaskGroup::token`] |
 //! | any other future has a deadline | [`timeout`]; one that can be moved: [`timeout_with`] |
 //! | a loop whose waits are granted at once lets others run | [`Wait::cooperative`], [`cooperative`] |
 //! | an ordinary thread waits | [`blocking::wait`], [`blocking::wait_timeout`]; for any future [`blocking::timeout`] |

@@ -7,6 +7,7 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 
 use anywake_core::barrier::{BarrierFuture, OwnedBarrierFuture};
+use anywake_core::cancellation_token::{CancelledFuture, OwnedCancelledFuture};
 use anywake_core::condition::{
     ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture,
 };
@@ -226,6 +227,8 @@ returns_nothing! {
     [] OwnedLatchFuture;
     [] WaitGroupFuture<'_>;
     [] OwnedWaitGroupFuture;
+    [] CancelledFuture<'_>;
+    [] OwnedCancelledFuture;
     [S: ?Sized] PartAcquireFuture<S>;
     [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;
     [H: LockHandle] ConditionFuture<'_, H>;

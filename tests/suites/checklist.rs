@@ -10,7 +10,15 @@ use std::path::{Path, PathBuf};
 const NO_PRIMITIVES: &[&str] = &["closed", "wait"];
 
 /// Rows that make no sense for a primitive: `(module, what the row asks for, why not)`.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("cancellation_token", "its use in a program without an allocator", ON_THE_HEAP),
+    ("cancellation_token", "a scenario on emulated boards", ON_THE_HEAP),
+    ("cancellation_token", "an interrupt at each of its instructions", ON_THE_HEAP),
+    ("cancellation_token", "its weight in flash", ON_THE_HEAP),
+    ("cancellation_token", "a place in the figures of flash", ON_THE_HEAP),
+];
+
+const ON_THE_HEAP: &str = "a token is a node on the heap, and these programs have no allocator";
 
 /// A primitive: the name of its module, and that of its type.
 #[derive(Clone, Debug)]

@@ -7,9 +7,11 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Barrier, Condition, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard, Notify, OnceCell,
+    Barrier, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard, Notify, OnceCell,
+    OwnedDropGuard,
     OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit, Queue, Semaphore, StaticQueue, WaitGroup, WaitToken,
     barrier::{BarrierFuture, OwnedBarrierFuture},
+    cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
     latch::LatchFuture,
@@ -65,6 +67,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         Barrier => (if WORD == 8 { 6 } else { 10 }) * WORD;
         Latch => COUNT * WORD;
         WaitGroup => COUNT * WORD;
+        CancellationToken => WORD;
         Condition => 5 * WORD;
         OnceCell<()> => 5 * WORD;
         OnceCell<usize> => 6 * WORD;
@@ -83,6 +86,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         LatchGuard<'_> => WORD;
         WaitToken<'_> => WORD;
         OwnedWaitToken => WORD;
+        DropGuard<'_> => WORD;
+        OwnedDropGuard => WORD;
     };
     let waits = sizes! {
         LockFuture<'_, ()> => WAIT * WORD;
@@ -98,6 +103,10 @@ fn sizes() -> impl Iterator<Item = Size> {
         OwnedBarrierFuture => WAIT * WORD;
         LatchFuture<'_> => WAIT * WORD;
         WaitGroupFuture<'_> => WAIT * WORD;
+        CancelledFuture<'_> => WAIT * WORD;
+        OwnedCancelledFuture => WAIT * WORD;
+        // A wait, and the future that runs meanwhile.
+        RunUntilCancelledFuture<'_, Ready<()>> => WAIT * WORD + size_of::<Option<Ready<()>>>();
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

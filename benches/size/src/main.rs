@@ -32,6 +32,8 @@ fn main() {
     latch();
     #[cfg(feature = "wait_group")]
     wait_group();
+    #[cfg(feature = "cancellation_token")]
+    cancellation_token();
     #[cfg(feature = "one_type")]
     contend(0_u32);
     #[cfg(feature = "five_types")]
@@ -41,6 +43,16 @@ fn main() {
         contend(None::<Box<u8>>);
         contend((0_u8, Vec::<u16>::new()));
     }
+}
+
+#[cfg(feature = "cancellation_token")]
+fn cancellation_token() {
+    let token = black_box(anywake_core::CancellationToken::new());
+    let child = black_box(token.child_token());
+    black_box(poll(child.cancelled()).is_pending());
+    black_box(poll(child.run_until_cancelled(core::future::pending::<()>())).is_pending());
+    token.cancel();
+    black_box(child.is_cancelled());
 }
 
 /// Uses all of a contended lock: enqueues a wait, polls it again, hands over, and cancels. Uses its guards too.

@@ -9,21 +9,25 @@
 //!
 //! 1. A child is entered in the state, under its lock and while the group is open. It is an occupant too until it has
 //!    ended. When the body is over, the group ends as soon as it has no occupants (see `enclosing`). So none is missed.
-//! 2. When the group is aborted, every entered child is cancelled; none is entered afterwards. One that was entered and
-//!    has not reached its runtime yet finds the request when it does.
+//! 2. When the group is aborted, every entered child is cancelled, at once or when its grace is over; none is entered
+//!    afterwards. One that was entered and has not reached its runtime yet finds the request when it does.
 
 use core::any::Any;
 use core::fmt;
 use core::future::{Future, poll_fn};
 use core::task::Poll;
+use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anywake_core::CancellationToken;
 
 use crate::runtime::Runtime;
 use crate::task::enclosing::{self, Body, Enclosing, Inside, Occupants, adopted};
 use crate::task::{self, AbortHandle, Failure, GroupError, Task, catch};
 
 mod child;
+mod grace;
 
 use child::child;
 
@@ -42,6 +46,12 @@ use child::child;
 /// [`gather`](crate::gather) or one of its like cancels. So nothing that was begun in a group, at whatever
 /// depth, is left when it returns. A [`shield`](crate::shield) is meant to outlive the group, and so may a task of
 /// [`Runtime::spawn`], which belongs to nobody.
+///
+/// # Clean-up that awaits
+///
+/// A drop cannot wait. A child whose clean-up awaits something takes a [`token`](TaskGroup::token) of the group, and ends
+/// by itself when the token is cancelled. [`set_grace`](TaskGroup::set_grace) gives all children a bounded time for that,
+/// before those that are left are dropped. By default that time is zero.
 ///
 /// # Cancel safety
 ///
@@ -89,13 +99,13 @@ where
 {
     let shared = Arc::new(Shared { state: Mutex::new(State::new()), occupants: Occupants::default() });
     let group = TaskGroup { shared: Arc::clone(&shared), runtime };
-    let mut scope = Running { shared, last: None };
+    let mut scope = Running { shared, runtime, last: None };
     let inside: Arc<dyn Enclosing> = Arc::<Shared<E>>::clone(&scope.shared);
     let value = match enclosing::body(inside, || body(group)) {
         Ok(body) => scope.run(body).await,
         Err(panic) => scope.failed(Failure::Panicked(panic)),
     };
-    poll_fn(|cx| scope.shared.occupants.poll_empty(cx)).await;
+    grace::emptied(runtime, &scope.shared).await;
     let mut failures = scope.shared.occupants.take_failures();
     match value {
         Some(value) if failures.is_empty() && scope.last.is_none() => return Ok(value),
@@ -151,7 +161,8 @@ impl<R: Runtime, E: Send + 'static> TaskGroup<R, E> {
 }
 
 impl<R, E> TaskGroup<R, E> {
-    /// Ends the group early: cancels all children and `body`. Idempotent.
+    /// Ends the group early: cancels all children and `body`. Idempotent. If the children have a
+    /// [grace](TaskGroup::set_grace), they are cancelled when it is over.
     ///
     /// The group waits for them, and then returns its body's output if that had returned before, otherwise a
     /// [`GroupError`] with the failures that occurred, usually none.
@@ -244,11 +255,15 @@ struct State {
     open: bool,
     children: BTreeMap<u64, AbortHandle>,
     next_id: u64,
+    /// How long children go on after an abort.
+    grace: Duration,
+    /// The parent of the tokens, once there is one. Cancelled after an abort.
+    token: Option<CancellationToken>,
 }
 
 impl State {
     fn new() -> Self {
-        Self { open: true, children: BTreeMap::new(), next_id: 0 }
+        Self { open: true, children: BTreeMap::new(), next_id: 0, grace: Duration::ZERO, token: None }
     }
 }
 
@@ -280,13 +295,26 @@ impl<E> Shared<E> {
         self.abort();
     }
 
+    /// Closes the group, and tells its children to end. Without a grace they are cancelled at once, and before they could
+    /// see it by a token.
     fn abort(&self) {
         let mut state = self.state();
         state.open = false;
-        let children: Vec<_> = state.children.values().cloned().collect();
+        let (has_grace, token) = (!state.grace.is_zero(), state.token.clone());
         drop(state);
-        children.iter().for_each(AbortHandle::abort);
+        if !has_grace {
+            self.cancel_children();
+        }
         self.occupants.wake();
+        if let Some(token) = token {
+            // mistake an_aborted_group_tells_nobody: token.cancel(); ~> drop(token);
+            token.cancel();
+        }
+    }
+
+    fn cancel_children(&self) {
+        let children: Vec<_> = self.state().children.values().cloned().collect();
+        children.iter().for_each(AbortHandle::abort);
     }
 }
 
@@ -305,13 +333,14 @@ impl<E: Send + 'static> Enclosing for Shared<E> {
 }
 
 /// Of the group's own future: whichever way it ends, no child remains.
-struct Running<E: Send + 'static> {
+struct Running<R: Runtime, E: Send + 'static> {
     shared: Arc<Shared<E>>,
+    runtime: R,
     /// The failure of the body, which is told after all others.
     last: Option<Failure<E>>,
 }
 
-impl<E: Send + 'static> Running<E> {
+impl<R: Runtime, E: Send + 'static> Running<R, E> {
     /// Runs `body` to its end, or drops it when the group is aborted. A failure aborts the group.
     async fn run<T>(&mut self, mut body: Body<impl Future<Output = Result<T, E>>>) -> Option<T> {
         let ended = poll_fn(|cx| {
@@ -338,12 +367,13 @@ impl<E: Send + 'static> Running<E> {
     }
 }
 
-impl<E: Send + 'static> Drop for Running<E> {
+impl<R: Runtime, E: Send + 'static> Drop for Running<R, E> {
     fn drop(&mut self) {
         self.shared.abort();
         if let Some(failure) = self.last.take() {
             self.shared.occupants.fail(failure);
         }
         self.shared.occupants.bequeath();
+        grace::leave_behind(self.runtime, &self.shared);
     }
 }

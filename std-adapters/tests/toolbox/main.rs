@@ -15,6 +15,7 @@ mod exit_stack;
 mod gather;
 mod group;
 mod group_cancel;
+mod group_grace;
 mod may_block;
 mod nested;
 mod ordered_queue;

@@ -18,6 +18,7 @@
 mod probe;
 
 mod barrier;
+mod cancellation_token;
 mod condition;
 mod event;
 mod latch;
@@ -59,7 +60,7 @@ fn table() -> Vec<Row> {
         barrier::rows,
         latch::rows,
         wait_group::rows,
-        tools::rows,
+        cancellation_token::rows, tools::rows,
     ] {
         table.extend(rows());
     }

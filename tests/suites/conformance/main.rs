@@ -7,6 +7,7 @@
 
 mod adapters;
 mod barrier;
+mod cancellation_token;
 mod condition;
 mod event;
 mod latch;

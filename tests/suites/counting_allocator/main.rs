@@ -5,6 +5,7 @@
 //! that the counter works.
 
 mod barrier;
+mod cancellation_token;
 mod condition;
 mod event;
 mod latch;
@@ -33,6 +34,7 @@ const CROWD: usize = 40;
 struct Counting;
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+static FREED: AtomicUsize = AtomicUsize::new(0);
 
 // SAFETY: all calls are forwarded to the system's allocator, and counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
@@ -55,6 +57,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        FREED.fetch_add(1, Relaxed);
         // SAFETY: the caller promises what this method requires.
         unsafe { System.dealloc(block, layout) }
     }
@@ -149,6 +152,13 @@ fn allocations(body: impl FnOnce()) -> usize {
     ALLOCATIONS.load(Relaxed) - before
 }
 
+/// The number of blocks that `body` allocates and does not free.
+fn left_behind(body: impl FnOnce()) -> usize {
+    let freed = FREED.load(Relaxed);
+    let allocated = allocations(body);
+    allocated - (FREED.load(Relaxed) - freed)
+}
+
 fn main() -> ExitCode {
     println!("allocations by scenario ({CROWD} waiters)");
     let control = allocations(|| drop(core::hint::black_box(Box::new(1))));
@@ -164,6 +174,7 @@ fn main() -> ExitCode {
     barrier::scenarios(&mut report);
     latch::scenarios(&mut report);
     wait_group::scenarios(&mut report);
+    cancellation_token::scenarios(&mut report);
     condition::scenarios(&mut report);
     notify::scenarios(&mut report);
     once_cell::scenarios(&mut report);

@@ -5,6 +5,7 @@
 //! no runtime does.
 
 mod barrier;
+mod cancellation_token;
 mod condition;
 mod event;
 mod latch;
@@ -27,10 +28,11 @@ macro_rules! pairs {
                 event: event;
                 latch: latch;
                 wait_group: wait_group;
-                condition: condition;
+                condition: cancellation_token condition;
                 notify: notify;
                 once_cell: once_cell;
                 barrier: barrier;
+                cancellation_token: cancellation_token;
                 queue: queue queue_closed;
             }
         }

@@ -18,6 +18,7 @@
 //! | 11 | a panic leaves every primitive usable | here |
 
 mod barrier;
+mod cancellation_token;
 mod condition;
 mod cost;
 mod debug;

@@ -36,6 +36,10 @@ pub(crate) use barrier::{WaitAtBarrier, WaitAtBrokenBarrier};
 pub(crate) use latch::LatchWait;
 pub(crate) use wait_group::WaitGroupWait;
 
+mod cancellation_token;
+
+pub(crate) use cancellation_token::CancelledWait;
+
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;
 

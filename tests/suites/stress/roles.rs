@@ -17,6 +17,8 @@
 //! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
 //! | partner | meets others at a barrier | after its steps; the barrier stays aborted at the end |
 //! | breaker | aborts and resets the barrier | after its steps |
+//! | canceller | makes, drops and cancels tokens of a tree | after its steps; the last one cancels the root |
+//! | follower | waits for tokens of that tree | after its steps, when the root is cancelled |
 //! | ghost | forgets polled futures | at once |
 //! | builder | initialises cells together with others, and fails at times | when every cell has a value |
 //!
@@ -60,6 +62,10 @@ pub(crate) use barrier::{Meeting, breaker, partner};
 
 pub(crate) use latch::{Laps, runner};
 pub(crate) use wait_group::{Gathering, member};
+
+mod cancellation_token;
+
+pub(crate) use cancellation_token::{Tree, canceller, follower};
 
 /// Counts a task in the world, from before its start until after its last drop.
 pub(crate) struct Presence {

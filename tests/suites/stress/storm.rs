@@ -10,8 +10,9 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, breaker, builder, buyer, consumer, ghost, herald, listener, member, partner,
-    producer, pulser, runner, saboteur, seller, sleeper, survive, visitor,
+    BUILDERS, Presence, breaker, builder, buyer, canceller, consumer, follower, ghost, herald, listener, member, partner,
+    producer, pulser, runner, saboteur, seller, sleeper,
+    survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -82,6 +83,13 @@ impl<R: Runtime> Crew<R> {
         crew.spawn(false, ghost::<R>(here(), rng()));
         for number in 0..BUILDERS {
             crew.spawn(number > 0, builder::<R>(here(), rng()));
+        }
+        // As many as of the sellers and buyers.
+        for _ in 0..plan.sellers {
+            crew.spawn(false, canceller::<R>(here(), rng()));
+        }
+        for _ in 0..plan.buyers {
+            crew.spawn(true, follower::<R>(here(), rng()));
         }
         crew
     }

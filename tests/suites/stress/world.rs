@@ -12,6 +12,7 @@ use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Sites;
 use crate::roles::{Gathering, Laps};
+use crate::roles::Tree;
 use crate::sabotage;
 
 /// The number of broadcasts that are distinguished. Two would be enough.
@@ -30,6 +31,7 @@ pub(crate) struct World {
     pub meeting: Meeting,
     pub laps: Laps,
     pub gathering: Gathering,
+    pub tree: Tree,
     pub doomed: Doomed,
     pub sites: Sites,
     /// The number of the task that owns the ledger's lock, or 0.
@@ -179,6 +181,7 @@ impl World {
             meeting: Meeting::new(plan.parties),
             laps: Laps::new(&plan),
             gathering: Gathering::default(),
+            tree: Tree::new(plan.sellers),
             doomed: Doomed::new(),
             sites: Sites::default(),
             inside: AtomicUsize::new(0),
@@ -222,6 +225,7 @@ impl World {
         self.meeting.check();
         self.laps.check();
         self.gathering.check();
+        self.tree.check();
         self.doomed.check();
         self.sites.check();
     }
@@ -320,6 +324,7 @@ impl fmt::Debug for World {
             .field("queue", &self.queue)
             .field("laps", &self.laps)
             .field("gathering", &self.gathering)
+            .field("tree", &self.tree)
             .field("producing", &self.producing)
             .field("relay", &self.relay)
             .field("items", &self.items)

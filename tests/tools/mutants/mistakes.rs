@@ -346,6 +346,44 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "notified waiters of two locks are requeued to the notifier's",
     ),
+    // The cancellation token.
+    (
+        "a_child_is_linked_without_a_last_look",
+        "loom::cancellation_token",
+        "a child that is made while its parent is being cancelled is never cancelled",
+    ),
+    (
+        "a_dying_child_stays_linked",
+        "loom::cancellation_token",
+        "a child that a `cancel` has taken out is taken out again by the thread that drops it",
+    ),
+    (
+        "a_dying_child_is_revived",
+        "loom::cancellation_token",
+        "a `cancel` works on a child that another thread is freeing",
+    ),
+    (
+        "a_cancel_misses_the_last_look",
+        "semantics",
+        "a token is cancelled between the two looks of a wait, which never ends",
+    ),
+    (
+        "only_children_are_cancelled",
+        "semantics",
+        "the waits of a child never end when its parent is cancelled",
+    ),
+    (
+        "a_panic_ends_the_walk",
+        "semantics",
+        "a waker that panics keeps other descendants from being cancelled",
+    ),
+    ("the_future_goes_first", "semantics", "a future goes on after its token was cancelled"),
+    (
+        "a_cancelled_future_is_kept",
+        "semantics",
+        "what a cancelled future holds is dropped only with the future around it",
+    ),
+    ("a_guard_cancels_nothing", "semantics", "the tasks of a scope that has ended run on"),
     // The queue.
     ("a_strangers_panic_costs_an_item", "semantics", "a `pop` loses its item to a waker that panics"),
     ("a_join_ends_before_the_last_drop", "units", "`close_now` ends a `join` while an item is still there"),
@@ -418,6 +456,12 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "a `join` of a pool waits for functions that were spawned after it",
     ),
     ("a_receipt_is_lost", "toolbox", "an `emit` whose item is dropped hangs"),
+    (
+        "an_aborted_group_tells_nobody",
+        "toolbox",
+        "the children of an aborted group do not learn that they should end",
+    ),
+    ("a_grace_has_no_end", "toolbox", "a child that does not end by itself keeps its aborted group for ever"),
     ("a_stay_never_ends", "toolbox", "what a dropped scope leaves is never over"),
     ("a_destructor_is_in_no_scope", "toolbox", "what a destructor in a scope leaves is not waited for"),
     ("a_broken_connection_comes_back", "toolbox", "a discarded connection is handed out again"),

@@ -5,7 +5,7 @@ use core::pin::Pin;
 use core::task::Poll;
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{Condition, Event, Latch, Lock, Notify, OnceCell, Semaphore, StaticQueue, WaitGroup};
+use anywake_core::{CancellationToken, Condition, Event, Latch, Lock, Notify, OnceCell, Semaphore, StaticQueue, WaitGroup};
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, assert_ready, finishes, leak, panic_of, queue_up, queued,
     run_woken,
@@ -53,6 +53,8 @@ async fn yield_now() {
 
 fn broadcasts() -> Vec<Broadcast> {
     let (set, pulsed) = (leak(Event::new()), leak(Notify::new()));
+    let (cancelled, parent) = (leak(CancellationToken::new()), leak(CancellationToken::new()));
+    let child = leak(parent.child_token());
     let (released, closed) = (leak(Semaphore::new(0)), leak(Semaphore::new(0)));
     let reduced = leak(Semaphore::bounded(2));
     reduced.try_acquire_many(2).expect("two permits are available").forget();
@@ -88,6 +90,18 @@ fn broadcasts() -> Vec<Broadcast> {
             || group.wait(),
             move || drop(token.lock().unwrap().take()),
             || group.waiters(),
+        ),
+        broadcast(
+            "CancellationToken::cancel",
+            || cancelled.cancelled(),
+            || cancelled.cancel(),
+            || cancelled.waiters(),
+        ),
+        broadcast(
+            "CancellationToken::cancel of the parent",
+            || child.cancelled(),
+            || parent.cancel(),
+            || child.waiters(),
         ),
         broadcast(
             "Semaphore::release",

@@ -65,6 +65,7 @@ for_every_wait! {
     broken_barrier: crate::subjects::WaitAtBrokenBarrier,
     latch: crate::subjects::LatchWait,
     wait_group: crate::subjects::WaitGroupWait,
+    cancellation_token: crate::subjects::CancelledWait,
     condition: crate::subjects::NotifiedWait,
     notify_one: crate::subjects::NotifyOne,
     notify_waiters: crate::subjects::NotifyWaiters,
