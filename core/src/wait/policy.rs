@@ -67,7 +67,7 @@
 
 use super::queue::{Core, Locked};
 use super::status::Verdict;
-use super::waiter::{ListOf, NodePtr};
+use super::waiter::{ListOf, Waiter};
 
 /// What a policy found when it looked under the lock.
 pub(crate) enum Look<'q, C: Core> {
@@ -126,13 +126,17 @@ pub(crate) unsafe trait Policy {
     /// A waiter has left the list undecided: grants what is due now, and releases the lock.
     fn after_cancel(core: &Self::Core, locked: Locked<'_, Self::Core>);
 
-    // For the one kind of wait that may be woken without a decision, to try for itself.
+    // For the kinds of wait that may be woken without a decision, to try for themselves.
 
     /// Whether a queued waiter that is polled tries again.
     const RETRIES: bool = false;
 
-    /// Takes what is asked for on behalf of a queued waiter.
-    fn retry(_core: &Self::Core, _locked: &mut Locked<'_, Self::Core>, _waiter: NodePtr) -> bool {
+    /// Takes what is asked for on behalf of a queued waiter, which leaves the list then.
+    fn retry(
+        _core: &Self::Core,
+        _locked: &mut Locked<'_, Self::Core>,
+        _waiter: &Waiter<Self::Request>,
+    ) -> bool {
         false
     }
 
