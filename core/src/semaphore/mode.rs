@@ -7,14 +7,14 @@ use core::fmt;
 
 /// Whether others may overtake those who wait for permits: [`Fifo`] or [`Bypass`]. Sealed.
 #[allow(private_bounds, reason = "sealed")]
-pub trait Mode: Rules + 'static {}
+pub trait Mode: Rules + Sized + 'static {}
 
 /// First come, first served: nobody overtakes.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Fifo {}
 
 /// Others may overtake the first waiter, a limited number of times or any number of times.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Bypass {}
 
 impl Mode for Fifo {}

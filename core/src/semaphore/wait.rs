@@ -79,11 +79,6 @@ unsafe impl<M: Mode> Policy for AcquireWait<M> {
     ) -> bool {
         core.retry(locked, waiter)
     }
-
-    #[inline]
-    fn retry_will_fail(core: &SemaphoreCore<M>) -> bool {
-        M::BYPASS && core.available_permits() == 0
-    }
 }
 
 /// A single request is never too many, so there is one reason only.

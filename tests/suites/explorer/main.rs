@@ -4,12 +4,15 @@
 
 use core::fmt;
 
+use anywake_core::semaphore::{Bypass, Fifo};
 use anywake_core::{Queue, StaticQueue};
 use anywake_tests::explorer::condition::{ConditionKind, ConditionOperation, ConditionScenario};
 use anywake_tests::explorer::event::EventScenario;
 use anywake_tests::explorer::lock::{LockKind, LockScenario};
 use anywake_tests::explorer::queue::{QueueKind, QueueOperation, QueueScenario};
-use anywake_tests::explorer::semaphore::{SemaphoreKind, SemaphoreOperation, SemaphoreScenario};
+use anywake_tests::explorer::semaphore::{
+    Nobody, SemaphoreKind, SemaphoreOperation, SemaphoreScenario, UNBOUNDED,
+};
 use anywake_tests::explorer::{Disagreement, Scenario, condition, event, explore, lock, queue, semaphore};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -44,14 +47,46 @@ fn semaphore_in_all_programs() {
 
     for bounded in [false, true] {
         all_programs(
-            SemaphoreScenario {
+            SemaphoreScenario::<Fifo> {
                 permits: 2,
                 bounded,
+                limit: Nobody,
                 kinds: &[One, Many(2), Try(1)],
                 operations: &[Release(1), Reduce(1), Close],
             },
             3,
             6,
+        );
+    }
+}
+
+#[test]
+fn semaphore_with_bypass_in_all_programs() {
+    use SemaphoreKind::{Many, One, Try};
+    use SemaphoreOperation::{Close, Reduce, Release};
+
+    for (bounded, limit) in [(false, 0), (false, 1), (true, 2), (false, UNBOUNDED)] {
+        all_programs(
+            SemaphoreScenario::<Bypass> {
+                permits: 2,
+                bounded,
+                limit,
+                kinds: &[One, Many(2), Try(1)],
+                operations: &[Release(1), Reduce(1), Close],
+            },
+            3,
+            6,
+        );
+        all_programs(
+            SemaphoreScenario::<Bypass> {
+                permits: 2,
+                bounded,
+                limit,
+                kinds: &[One, Many(2)],
+                operations: &[],
+            },
+            4,
+            7,
         );
     }
 }
