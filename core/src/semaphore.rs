@@ -1,4 +1,4 @@
-//! [`Semaphore`]: a number of permits, handed out first come, first served. Its permits, futures and errors.
+//! [`Semaphore`]: a number of permits, handed out first come, first served. Its permits, futures and errors, and its modes.
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
@@ -35,14 +35,26 @@ pub use wait::{OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture};
 /// counts those that are held, and [`release`](Self::release) adds only as many as were forgotten.
 ///
 /// # Fairness
-/// First come, first served, by direct hand-over. A request for many permits waits at the front until all are there;
-/// smaller requests queue behind it, so it is not starved. `try_acquire` fails while others wait.
+/// * [`new`](Self::new) and [`bounded`](Self::bounded): permits are handed to the longest waiter. A request for many permits
+///   waits at the front until all are there; smaller requests queue behind it, so it is not starved. `try_acquire` fails
+///   while others wait.
+/// * [`with_bypass`](Semaphore::with_bypass): permits that return are left free for the task that is running, which saves a
+///   task switch for each of them. The waiters that the free permits are enough for are woken, the longest first, and the
+///   first is overtaken at most `limit` times before permits are kept for it and handed to it. No clock is involved, so
+///   the bound holds without an operating system, too. A queued waiter that is polled while its permits are free takes
+///   them, wherever it stands in the queue, and counts as one that overtakes.
+/// * [`with_unbounded_bypass`](Semaphore::with_unbounded_bypass): the same without a bound.
+///
+/// The mode is the type parameter `M`: a semaphore with a bypass is a `Semaphore<`[`Bypass`]`>`, and a `Semaphore` has none.
 ///
 /// # A wait that is not polled
-/// A queued future that is alive but not polled is granted its permits like any other, and then keeps them from all others
-/// until it is polled or dropped. While it is first in the queue, all requests behind it wait, too. If its own task then
-/// waits for the same semaphore again, that may never end. Drop what you do not poll, or give it a task of its own; streams
-/// of waits belong into `buffered`, not into a `select!` loop that keeps them aside.
+/// A queued future that is alive but not polled, for example one that a `select!` loop keeps aside, is handed its permits
+/// like any other, and then keeps them from all others until it is polled or dropped. While it is first in the queue and
+/// its permits are not there yet, all requests behind it wait, too. If its task then waits for the same semaphore a second
+/// time, it may wait for ever. (Oxide's RFD 609 calls this a *futurelock*.) Drop what you do not poll, or give it a task of
+/// its own; streams of waits belong into `buffered`, not into a `select!` loop that keeps them aside. With a bypass the
+/// first waiter is handed its permits only after it was overtaken `limit` times, and without a bound never, so others get
+/// past it: this is the way out where neither can be had.
 ///
 /// # Interrupt handlers
 /// With the feature `critical-section`, [`release`](Self::release) and the `try_` methods may be called from one, and
@@ -308,7 +320,7 @@ impl<M: Mode> Semaphore<M> {
         AcquireManyFuture::over(Wait::new(self, Request::many(n)))
     }
 
-    /// Takes a permit if one is there and nobody waits for it.
+    /// Takes a permit if one is there, without waiting. Does not overtake a waiter, or not beyond the bypass limit.
     ///
     /// May be called from an interrupt handler with the feature `critical-section`.
     ///
@@ -330,7 +342,8 @@ impl<M: Mode> Semaphore<M> {
         try_acquire(self, 1)
     }
 
-    /// Takes `n` permits if they are there and nobody waits. Zero permits are granted even if others wait.
+    /// Takes `n` permits if they are there, without waiting. Does not overtake a waiter, or not beyond the bypass limit. Zero
+    /// permits are granted even if others wait.
     ///
     /// # Errors
     /// The reason why not: see [`TryAcquireError`].

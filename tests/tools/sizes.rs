@@ -13,7 +13,7 @@ use anywake::{
     event::EventFuture,
     lock::{LockFuture, OwnedLockFuture},
     queue::{JoinFuture, PopFuture, PushFuture},
-    semaphore::{AcquireFuture, AcquireManyFuture, OwnedAcquireFuture},
+    semaphore::{AcquireFuture, AcquireManyFuture, Bypass, OwnedAcquireFuture},
 };
 
 const WORD: usize = size_of::<usize>();
@@ -52,6 +52,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Lock<()> => 4 * WORD;
         Lock<usize> => 5 * WORD;
         Semaphore => SEMAPHORE * WORD;
+        // It stores its limit, too.
+        Semaphore<Bypass> => (SEMAPHORE + 1) * WORD;
         Event => 4 * WORD;
         Condition => 5 * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
@@ -72,6 +74,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         OwnedLockFuture<()> => WAIT * WORD;
         AcquireFuture<'_> => WAIT * WORD;
         AcquireManyFuture<'_> => WAIT * WORD;
+        AcquireFuture<'_, Bypass> => WAIT * WORD;
         OwnedAcquireFuture => WAIT * WORD;
         EventFuture<'_> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;

@@ -182,7 +182,7 @@ impl<S: ?Sized, M: Mode> ArcPart<S, Semaphore<M>> {
         PartAcquireFuture::over(Wait::new(self, Request::many(n)))
     }
 
-    /// Takes `n` permits if they are there and nobody waits; they keep the whole value alive.
+    /// As [`Semaphore::try_acquire_many`], but the permits keep the whole value alive.
     ///
     /// # Errors
     /// The reason why not: see [`TryAcquireError`].

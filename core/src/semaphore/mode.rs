@@ -9,11 +9,26 @@ use core::fmt;
 #[allow(private_bounds, reason = "sealed")]
 pub trait Mode: Rules + Sized + 'static {}
 
-/// First come, first served: nobody overtakes.
+/// The mode of a [`Semaphore`](crate::Semaphore) that serves first come, first served: nobody overtakes.
 #[derive(Clone, Copy, Debug)]
 pub enum Fifo {}
 
-/// Others may overtake the first waiter, a limited number of times or any number of times.
+/// The mode of a [`Semaphore`](crate::Semaphore) whose first waiter may be overtaken, a limited number of times or any number
+/// of times. See [`with_bypass`](crate::Semaphore::with_bypass) and
+/// [`with_unbounded_bypass`](crate::Semaphore::with_unbounded_bypass).
+///
+/// # Examples
+/// ```
+/// # use anywake_core as anywake;
+/// use anywake::{Semaphore, semaphore::Bypass};
+///
+/// struct Server {
+///     connections: Semaphore<Bypass>,
+/// }
+///
+/// let server = Server { connections: Semaphore::with_bypass(10, 100) };
+/// assert_eq!(server.connections.available_permits(), 10);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Bypass {}
 

@@ -11,11 +11,21 @@
 //! # Invariants
 //! * S1. available + held = `total` ≤ `bound`. `bound` is what can ever be: [`MAX`], unless the semaphore is bounded.
 //!   `bound - total` is what `release` may still add. So a permit that is dropped never overflows.
-//! * S2. While `WAITERS` is set, permits are taken under the lock only, for the first waiter. It collects returning
-//!   permits until its request is met, and smaller requests stay behind it.
+//! * S2. While `WAITERS` is set, permits are taken under the lock only. Without a bypass they are taken for the first
+//!   waiter: it collects returning permits until its request is met, and smaller requests stay behind it.
 //! * S3. Both flags change under the lock only.
 //! * S4. Direct hand-over: if the word holds no permits and the first waiter wants exactly as many as are released, they
 //!   go to it without touching the word. The waiters behind it are no worse off than if it had taken them from the word.
+//!   With a bypass there is no direct hand-over.
+//!
+//! With a bypass:
+//! * S5. Permits stay in the word while the first waiter may be overtaken. Each time that others take permits before the
+//!   first waiter counts one, in the status of that waiter, so the next first waiter begins at zero. When the count has
+//!   reached the limit, permits are taken for the first waiter only.
+//! * S6. A waiter that is asleep, which is to say has its waker, is one for which the free permits are not enough, after
+//!   all waiters before it have taken theirs; or a thread that brought permits is on its way to the lock, and wakes it.
+//! * S7. If the free permits are enough for a first waiter that was overtaken as often as it may be, it is granted them,
+//!   by whoever overtook it last, or by the thread of S6. So the others wait for permits that are not there, as S6 says.
 
 use core::task::Waker;
 
@@ -136,7 +146,7 @@ impl<M: Mode> SemaphoreCore<M> {
                 if let Some(taken) = self.overtake(n) {
                     return taken;
                 }
-                // Ordering: Relaxed as before.
+                // Ordering: Relaxed, as above.
                 word = self.queue.word.load(Ordering::Relaxed);
                 continue;
             }
@@ -153,14 +163,16 @@ impl<M: Mode> SemaphoreCore<M> {
         }
     }
 
-    /// With a bypass, takes `n` permits although others wait, for a task that does not. `None` if nobody waits by now.
+    /// With a bypass, takes `n` permits although others wait, on behalf of a task that does not wait. Returns whether it
+    /// has, or `None` if nobody waits any more.
     #[cold]
     fn overtake(&self, n: usize) -> Option<bool> {
         let mut locked = self.queue.lock();
         if locked.is_empty(REQUESTS) { None } else { Some(self.take_past(&mut locked, n, None)) }
     }
 
-    /// With a bypass, takes `n` permits while somebody waits: for a task that does not, or for `waiter`, which does.
+    /// With a bypass, takes `n` free permits while somebody waits, on behalf of `waiter`, if there is one. Whoever is not
+    /// the first waiter overtakes it (S5).
     fn take_past(&self, locked: &mut Locked<'_, Self>, n: usize, waiter: Option<NodePtr>) -> bool {
         // Ordering: Relaxed, nobody else takes permits meanwhile (S2).
         if available(self.queue.word.load(Ordering::Relaxed)) < n {
@@ -172,6 +184,7 @@ impl<M: Mode> SemaphoreCore<M> {
         }
         // Ordering: Acquire as in `try_take`.
         self.queue.word.fetch_sub(n * ONE, Ordering::Acquire);
+        // mistake a_permit_taken_in_the_queue_is_not_counted: if overtakes { ~> if overtakes && waiter.is_none() {
         if overtakes {
             self.count_overtaking(locked);
         }
@@ -180,35 +193,37 @@ impl<M: Mode> SemaphoreCore<M> {
 
     #[inline]
     fn first_may_be_overtaken(&self, locked: &Locked<'_, Self>) -> bool {
-        // mistake a_first_acquire_is_overtaken_once_more: locked.front_overtaken(REQUESTS) < limit ~>
-        //     locked.front_overtaken(REQUESTS) <= limit && limit > 0
         let limit = M::limit(locked.state().limit);
+        // mistake one_permit_too_many_goes_past: locked.front_overtaken(REQUESTS) < limit ~>
+        //     limit > 0 && locked.front_overtaken(REQUESTS) <= limit
         M::BYPASS && locked.front_overtaken(REQUESTS) < limit
     }
 
-    /// The first waiter is overtaken. If that was the last time, and the permits that are left are enough for it, they are
-    /// its own.
+    /// The first waiter is overtaken. If that was the last time, what is left for it becomes its own (S7).
     fn count_overtaking(&self, locked: &mut Locked<'_, Self>) {
+        // Without a limit the count stays where no limit is.
         if locked.front_overtaken(REQUESTS) < MAX_LIMIT.into() {
             locked.overtake_front(REQUESTS);
         }
-        // If it is asleep, the thread that brought the permits is on its way, and grants them (S5).
+        // mistake a_grant_forgets_to_wake: locked.front_is_asleep(REQUESTS) ~> false
+        // A first waiter that is asleep has to be woken without the lock, by the thread that is on its way (S6).
         if self.first_may_be_overtaken(locked) || locked.front_is_asleep(REQUESTS) {
             return;
         }
+        // mistake the_last_to_overtake_leaves_permits_to_nobody: self.first_due(locked) ~> None::<(usize, Verdict)>
         if let Some((n, Verdict::Granted)) = self.first_due(locked) {
             // Ordering: Relaxed, as in `grant_due`.
             self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
-            // It is awake, so there is no waker to wake.
             let _none = self.decide_front(locked, Verdict::Granted);
         }
     }
 
-    /// A queued waiter is polled, with a bypass: takes its permits if they are there, wherever it stands.
+    /// With a bypass, a queued waiter is polled: takes its permits if they are there, wherever it stands.
     pub(super) fn retry(&self, locked: &mut Locked<'_, Self>, waiter: &Waiter<Request>) -> bool {
         let taken = self.take_past(locked, waiter.request.permits(), Some(waiter.node_ptr()));
+        // mistake the_last_to_retry_leaves_its_mark: taken && locked.count() == 1 ~> false
         if taken && locked.count() == 1 {
-            // It is about to leave the list as the last one. Ordering: Relaxed, as in `retract_if_empty`.
+            // It is the last one, and about to leave the list. Ordering: Relaxed, as in `retract_if_empty`.
             self.queue.word.fetch_and(!WAITERS, Ordering::Relaxed);
         }
         taken
@@ -373,7 +388,9 @@ impl<M: Mode> SemaphoreCore<M> {
         });
     }
 
-    /// With a bypass: wakes the first waiter that is asleep, if the permits are enough for it and for all before it.
+    /// With a bypass, wakes the first waiter that is asleep, if the permits are enough for it and for all before it (S6).
+    ///
+    /// This passes the waiters that were woken and have not looked since. There are at most as many as free permits.
     fn wake_next(&self, locked: &mut Locked<'_, Self>) -> Served {
         // Ordering: Relaxed, nothing is taken.
         let mut free = available(self.queue.word.load(Ordering::Relaxed));

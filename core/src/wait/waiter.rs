@@ -289,6 +289,7 @@ impl<R> ListOf<R> {
             if waker.is_some() {
                 return waker;
             }
+            // mistake only_the_first_waiter_is_woken: next = unsafe { self.of_mut(lists).after(ptr) }; ~> next = None;
             // SAFETY: L1, the entry was found in this list.
             next = unsafe { self.of_mut(lists).after(ptr) };
         }

@@ -35,7 +35,8 @@ use anywake::queue::{
 };
 use anywake::scope::*;
 use anywake::semaphore::{
-    AcquireFuture, AcquireManyFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture, Permits,
+    AcquireFuture, AcquireManyFuture, Bypass, Fifo, OwnedAcquireFuture, OwnedAcquireManyFuture,
+    PartAcquireFuture, Permits,
 };
 use anywake::stream::QueueSink;
 use anywake::task::*;
@@ -194,6 +195,14 @@ fn primitives() -> Vec<Row> {
         OwnedAcquireManyFuture: OwnedAcquireManyFuture               => "SY-";
         Permit: Permit<'static>                                      => "SYU";
         Permits: Permits<Arc<Semaphore>>                             => "SYU";
+        Semaphore: Semaphore<Bypass>                                 => "SYU";
+        AcquireFuture: AcquireFuture<'static, Bypass>                => "SY-";
+        OwnedAcquireManyFuture: OwnedAcquireManyFuture<Bypass>       => "SY-";
+        Permit: Permit<'static, Bypass>                              => "SYU";
+        OwnedPermit: OwnedPermit<Bypass>                             => "SYU";
+        // The modes have no values.
+        Bypass: Bypass                                               => "SYU";
+        Fifo: Fifo                                                   => "SYU";
         OwnedPermit: OwnedPermit                                     => "SYU";
         Event: Event                                                 => "SYU";
         LockRef: LockRef<'static> => "SYU";
@@ -300,6 +309,7 @@ const WITHOUT_A_ROW: &[&str] = &[
     "LockOwner",
     "Manager",
     "Mapped",
+    "Mode",
     "Order",
     "Outcome",
     "QueueExt",

@@ -7,7 +7,7 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
-use anywake::{Condition, Event, Lock, Queue, Runtime, Semaphore, blocking};
+use anywake::{Condition, Event, Lock, Queue, Runtime, Semaphore, blocking, semaphore::Mode};
 
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
@@ -62,7 +62,15 @@ fn lock_handed_over<W: Runtime, O: Runtime>() {
 
 /// One side only acquires permits, and the other only releases them.
 fn semaphore<W: Runtime, O: Runtime>() {
-    let semaphore = Arc::new(Semaphore::new(0));
+    permits_come_from_elsewhere::<W, O, _>(Semaphore::new(0));
+}
+
+fn semaphore_with_bypass<W: Runtime, O: Runtime>() {
+    permits_come_from_elsewhere::<W, O, _>(Semaphore::with_bypass(0, 2));
+}
+
+fn permits_come_from_elsewhere<W: Runtime, O: Runtime, M: Mode>(semaphore: Semaphore<M>) {
+    let semaphore = Arc::new(semaphore);
     let waiter = W::default().spawn({
         let semaphore = Arc::clone(&semaphore);
         async move {
@@ -237,7 +245,7 @@ macro_rules! pairs {
     ($($pair:ident: $waiter:ident, $other:ident;)+) => {$(
         mod $pair {
             pairs! { @tests $waiter, $other,
-                [lock lock_handed_over semaphore event condition queue queue_closed cancellation]
+                [lock lock_handed_over semaphore semaphore_with_bypass event condition queue queue_closed cancellation]
             }
         }
     )+};
