@@ -1,4 +1,4 @@
-//! [`Semaphore`]: a number of permits, handed out first come, first served. Its permits, futures and errors.
+//! [`Semaphore`]: a number of permits, handed out first come, first served. Its permits, futures and errors, and its modes.
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
@@ -10,6 +10,7 @@ use crate::wait::handle::Primitive;
 
 mod error;
 mod guard;
+mod mode;
 mod raw;
 mod wait;
 
@@ -18,6 +19,7 @@ pub use error::{AcquireError, MergeError, ReleaseError, TooManyPermits, TryAcqui
 pub use guard::OwnedPermit;
 use guard::try_acquire;
 pub use guard::{Permit, Permits};
+pub use mode::{Bypass, Fifo, Mode};
 use raw::{MAX, Request, SemaphoreCore};
 pub use wait::{AcquireFuture, AcquireManyFuture};
 #[cfg(feature = "alloc")]
@@ -33,14 +35,26 @@ pub use wait::{OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture};
 /// counts those that are held, and [`release`](Self::release) adds only as many as were forgotten.
 ///
 /// # Fairness
-/// First come, first served, by direct hand-over. A request for many permits waits at the front until all are there;
-/// smaller requests queue behind it, so it is not starved. `try_acquire` fails while others wait.
+/// * [`new`](Self::new) and [`bounded`](Self::bounded): permits are handed to the longest waiter. A request for many permits
+///   waits at the front until all are there; smaller requests queue behind it, so it is not starved. `try_acquire` fails
+///   while others wait.
+/// * [`with_bypass`](Semaphore::with_bypass): permits that return are left free for the task that is running, which saves a
+///   task switch for each of them. The waiters that the free permits are enough for are woken, the longest first, and the
+///   first is overtaken at most `limit` times before permits are kept for it and handed to it. No clock is involved, so
+///   the bound holds without an operating system, too. A queued waiter that is polled while its permits are free takes
+///   them, wherever it stands in the queue, and counts as one that overtakes.
+/// * [`with_unbounded_bypass`](Semaphore::with_unbounded_bypass): the same without a bound.
+///
+/// The mode is the type parameter `M`: a semaphore with a bypass is a `Semaphore<`[`Bypass`]`>`, and a `Semaphore` has none.
 ///
 /// # A wait that is not polled
-/// A queued future that is alive but not polled is granted its permits like any other, and then keeps them from all others
-/// until it is polled or dropped. While it is first in the queue, all requests behind it wait, too. If its own task then
-/// waits for the same semaphore again, that may never end. Drop what you do not poll, or give it a task of its own; streams
-/// of waits belong into `buffered`, not into a `select!` loop that keeps them aside.
+/// A queued future that is alive but not polled, for example one that a `select!` loop keeps aside, is handed its permits
+/// like any other, and then keeps them from all others until it is polled or dropped. While it is first in the queue and
+/// its permits are not there yet, all requests behind it wait, too. If its task then waits for the same semaphore a second
+/// time, it may wait for ever. (Oxide's RFD 609 calls this a *futurelock*.) Drop what you do not poll, or give it a task of
+/// its own; streams of waits belong into `buffered`, not into a `select!` loop that keeps them aside. With a bypass the
+/// first waiter is handed its permits only after it was overtaken `limit` times, and without a bound never, so others get
+/// past it: this is the way out where neither can be had.
 ///
 /// # Interrupt handlers
 /// With the feature `critical-section`, [`release`](Self::release) and the `try_` methods may be called from one, and
@@ -61,8 +75,8 @@ pub use wait::{OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture};
 /// # anywake_core::doctest::block_on(example());
 /// ```
 #[doc(alias("permits", "BoundedSemaphore", "rate limit"))]
-pub struct Semaphore {
-    core: SemaphoreCore,
+pub struct Semaphore<M: Mode = Fifo> {
+    core: SemaphoreCore<M>,
 }
 
 impl Semaphore {
@@ -85,7 +99,7 @@ impl Semaphore {
         #[must_use]
         pub const fn new(permits: usize) -> Self {
             assert!(permits <= MAX, "more permits than Semaphore::MAX_PERMITS");
-            Self { core: SemaphoreCore::new(permits, MAX) }
+            Self { core: SemaphoreCore::new(permits, MAX, ()) }
         }
     }
 
@@ -105,7 +119,7 @@ impl Semaphore {
         #[must_use]
         pub const fn bounded(permits: usize) -> Self {
             assert!(permits <= MAX, "more permits than Semaphore::MAX_PERMITS");
-            Self { core: SemaphoreCore::new(permits, permits) }
+            Self { core: SemaphoreCore::new(permits, permits, ()) }
         }
     }
 
@@ -138,7 +152,117 @@ impl Semaphore {
     pub fn try_bounded(permits: usize) -> Result<Self, TooManyPermits> {
         if permits <= MAX { Ok(Self::bounded(permits)) } else { Err(TooManyPermits) }
     }
+}
 
+impl Semaphore<Bypass> {
+    /// The highest bypass limit: 8191.
+    pub const MAX_BYPASS: u16 = raw::MAX_LIMIT;
+
+    const_fn! {
+        /// A semaphore with `permits` permits, whose first waiter may be overtaken up to `limit` times; 0 is as
+        /// [`new`](Semaphore::new).
+        ///
+        /// # Panics
+        /// Above [`MAX_PERMITS`](Semaphore::MAX_PERMITS), and if `limit` is above [`MAX_BYPASS`](Self::MAX_BYPASS). In a
+        /// `static` or `const` that does not compile.
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// use anywake::{Semaphore, semaphore::Bypass};
+        ///
+        /// static SLOTS: Semaphore<Bypass> = Semaphore::with_bypass(1, 1);
+        ///
+        /// let permit = SLOTS.try_acquire().unwrap();
+        /// let mut waiter = core::pin::pin!(SLOTS.acquire());
+        /// assert!(!waiter.as_mut().enable());
+        /// drop(permit);
+        /// assert!(SLOTS.try_acquire().is_ok(), "it overtakes the waiter");
+        /// assert!(SLOTS.try_acquire().is_err(), "no second one does");
+        /// ```
+        #[must_use]
+        pub const fn with_bypass(permits: usize, limit: u16) -> Self {
+            assert!(limit <= raw::MAX_LIMIT, "the bypass limit of a Semaphore is at most Semaphore::MAX_BYPASS (8191)");
+            Self::bypassed(permits, MAX, limit)
+        }
+    }
+
+    const_fn! {
+        /// A semaphore with `permits` permits that are never handed over: a permit that returns wakes a waiter, and is
+        /// free for whoever asks first.
+        ///
+        /// A wait that is alive but not polled keeps no permit from others. The price is that a waiter may be overtaken
+        /// again and again, and starve. Prefer [`with_bypass`](Self::with_bypass) where that matters.
+        ///
+        /// # Panics
+        /// Above [`MAX_PERMITS`](Semaphore::MAX_PERMITS). In a `static` or `const` that does not compile.
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// let slots = anywake::Semaphore::with_unbounded_bypass(1);
+        /// let permit = slots.try_acquire().unwrap();
+        /// let mut waiter = core::pin::pin!(slots.acquire());
+        /// assert!(!waiter.as_mut().enable());
+        /// drop(permit);
+        /// for _ in 0..20_000 {
+        ///     assert!(slots.try_acquire().is_ok());
+        /// }
+        /// ```
+        #[must_use]
+        pub const fn with_unbounded_bypass(permits: usize) -> Self {
+            Self::bypassed(permits, MAX, raw::NO_LIMIT)
+        }
+    }
+
+    const_fn! {
+        /// As [`with_bypass`](Self::with_bypass), for a semaphore that never holds more than its first `permits` permits:
+        /// see [`bounded`](Semaphore::bounded).
+        ///
+        /// # Panics
+        /// As for [`with_bypass`](Self::with_bypass).
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// let slots = anywake::Semaphore::bounded_with_bypass(3, 10);
+        /// assert!(slots.release(1).is_err(), "all three are there");
+        /// ```
+        #[must_use]
+        pub const fn bounded_with_bypass(permits: usize, limit: u16) -> Self {
+            assert!(limit <= raw::MAX_LIMIT, "the bypass limit of a Semaphore is at most Semaphore::MAX_BYPASS (8191)");
+            Self::bypassed(permits, permits, limit)
+        }
+    }
+
+    const_fn! {
+        /// As [`with_unbounded_bypass`](Self::with_unbounded_bypass), for a semaphore that never holds more than its first
+        /// `permits` permits: see [`bounded`](Semaphore::bounded).
+        ///
+        /// # Panics
+        /// As for [`with_unbounded_bypass`](Self::with_unbounded_bypass).
+        ///
+        /// # Examples
+        /// ```
+        /// # use anywake_core as anywake;
+        /// let slots = anywake::Semaphore::bounded_with_unbounded_bypass(3);
+        /// assert!(slots.release(1).is_err(), "all three are there");
+        /// ```
+        #[must_use]
+        pub const fn bounded_with_unbounded_bypass(permits: usize) -> Self {
+            Self::bypassed(permits, permits, raw::NO_LIMIT)
+        }
+    }
+
+    const_fn! {
+        const fn bypassed(permits: usize, bound: usize, limit: u16) -> Self {
+            assert!(permits <= MAX, "more permits than Semaphore::MAX_PERMITS");
+            Self { core: SemaphoreCore::new(permits, bound, limit) }
+        }
+    }
+}
+
+impl<M: Mode> Semaphore<M> {
     /// Waits for a permit, and takes it.
     ///
     /// A semaphore whose bound is zero never has one, and then this waits until it is closed, as in asyncio.
@@ -164,7 +288,7 @@ impl Semaphore {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
-    pub fn acquire(&self) -> AcquireFuture<'_> {
+    pub fn acquire(&self) -> AcquireFuture<'_, M> {
         AcquireFuture::over(Wait::new(self, Request::ONE))
     }
 
@@ -192,11 +316,11 @@ impl Semaphore {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
-    pub fn acquire_many(&self, n: usize) -> AcquireManyFuture<'_> {
+    pub fn acquire_many(&self, n: usize) -> AcquireManyFuture<'_, M> {
         AcquireManyFuture::over(Wait::new(self, Request::many(n)))
     }
 
-    /// Takes a permit if one is there and nobody waits for it.
+    /// Takes a permit if one is there, without waiting. Does not overtake a waiter, or not beyond the bypass limit.
     ///
     /// May be called from an interrupt handler with the feature `critical-section`.
     ///
@@ -214,11 +338,12 @@ impl Semaphore {
     /// # drop(permit);
     /// ```
     #[inline]
-    pub fn try_acquire(&self) -> Result<Permit<'_>, TryAcquireError> {
+    pub fn try_acquire(&self) -> Result<Permit<'_, M>, TryAcquireError> {
         try_acquire(self, 1)
     }
 
-    /// Takes `n` permits if they are there and nobody waits. Zero permits are granted even if others wait.
+    /// Takes `n` permits if they are there, without waiting. Does not overtake a waiter, or not beyond the bypass limit. Zero
+    /// permits are granted even if others wait.
     ///
     /// # Errors
     /// The reason why not: see [`TryAcquireError`].
@@ -232,7 +357,7 @@ impl Semaphore {
     /// # drop(two);
     /// ```
     #[inline]
-    pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_>, TryAcquireError> {
+    pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_, M>, TryAcquireError> {
         try_acquire(self, n)
     }
 
@@ -261,7 +386,7 @@ impl Semaphore {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("acquire_arc"))]
-    pub fn acquire_owned(self: Arc<Self>) -> OwnedAcquireFuture {
+    pub fn acquire_owned(self: Arc<Self>) -> OwnedAcquireFuture<M> {
         OwnedAcquireFuture::over(Wait::new(self, Request::ONE))
     }
 
@@ -285,7 +410,7 @@ impl Semaphore {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
-    pub fn acquire_many_owned(self: Arc<Self>, n: usize) -> OwnedAcquireManyFuture {
+    pub fn acquire_many_owned(self: Arc<Self>, n: usize) -> OwnedAcquireManyFuture<M> {
         OwnedAcquireManyFuture::over(Wait::new(self, Request::many(n)))
     }
 
@@ -306,7 +431,7 @@ impl Semaphore {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("try_acquire_arc"))]
-    pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedPermit, TryAcquireError> {
+    pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedPermit<M>, TryAcquireError> {
         try_acquire(self, 1)
     }
 
@@ -324,7 +449,7 @@ impl Semaphore {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
-    pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit, TryAcquireError> {
+    pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit<M>, TryAcquireError> {
         try_acquire(self, n)
     }
 
@@ -446,16 +571,16 @@ impl Semaphore {
     }
 }
 
-impl Primitive for Semaphore {
-    type Core = SemaphoreCore;
+impl<M: Mode> Primitive for Semaphore<M> {
+    type Core = SemaphoreCore<M>;
 
     #[inline]
-    fn core(&self) -> &SemaphoreCore {
+    fn core(&self) -> &SemaphoreCore<M> {
         &self.core
     }
 }
 
-impl fmt::Debug for Semaphore {
+impl<M: Mode> fmt::Debug for Semaphore<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Semaphore")
             .field("available_permits", &self.available_permits())

@@ -23,7 +23,7 @@ use anywake_core::queue::{
     AnyQueue, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PushFuture,
 };
 use anywake_core::semaphore::{
-    AcquireFuture, AcquireManyFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture,
+    AcquireFuture, AcquireManyFuture, Mode, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture,
 };
 use anywake_core::wait_group::{OwnedWaitGroupFuture, WaitGroupFuture};
 use futures_core::FusedFuture;
@@ -205,10 +205,10 @@ macro_rules! returns_nothing {
 returns_nothing! {
     [T: ?Sized] LockFuture<'_, T>;
     [T: ?Sized] OwnedLockFuture<T>;
-    [] AcquireFuture<'_>;
-    [] OwnedAcquireFuture;
-    [] AcquireManyFuture<'_>;
-    [] OwnedAcquireManyFuture;
+    [M: Mode] AcquireFuture<'_, M>;
+    [M: Mode] OwnedAcquireFuture<M>;
+    [M: Mode] AcquireManyFuture<'_, M>;
+    [M: Mode] OwnedAcquireManyFuture<M>;
     [] EventFuture<'_>;
     [] OwnedEventFuture;
     [] NotifiedFuture<'_>;
@@ -229,7 +229,7 @@ returns_nothing! {
     [] OwnedWaitGroupFuture;
     [] CancelledFuture<'_>;
     [] OwnedCancelledFuture;
-    [S: ?Sized] PartAcquireFuture<S>;
+    [S: ?Sized, M: Mode] PartAcquireFuture<S, M>;
     [S: ?Sized, T: ?Sized] PartLockFuture<S, T>;
     [H: LockHandle] ConditionFuture<'_, H>;
     [H: LockHandle] OwnedConditionFuture<H>;

@@ -7,9 +7,9 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Barrier, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard, Notify, OnceCell,
-    OwnedDropGuard,
-    OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit, Queue, Semaphore, StaticQueue, WaitGroup, WaitToken,
+    Barrier, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard,
+    Notify, OnceCell, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit, Queue, Semaphore,
+    StaticQueue, WaitGroup, WaitToken,
     barrier::{BarrierFuture, OwnedBarrierFuture},
     cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
@@ -19,7 +19,7 @@ use anywake::{
     notify::{NotifiedFuture, OwnedNotifiedFuture},
     once_cell::{GetOrInitFuture, OnceCellFuture},
     queue::{JoinFuture, PopFuture, PushFuture},
-    semaphore::{AcquireFuture, AcquireManyFuture, OwnedAcquireFuture},
+    semaphore::{AcquireFuture, AcquireManyFuture, Bypass, OwnedAcquireFuture},
     wait_group::WaitGroupFuture,
 };
 
@@ -61,6 +61,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Lock<()> => 4 * WORD;
         Lock<usize> => 5 * WORD;
         Semaphore => SEMAPHORE * WORD;
+        // It stores its limit, too.
+        Semaphore<Bypass> => (SEMAPHORE + 1) * WORD;
         Event => 4 * WORD;
         Notify => 4 * WORD;
         // The numbers of its rounds are as wide as on 64 bits, where two of them take a word.
@@ -94,6 +96,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         OwnedLockFuture<()> => WAIT * WORD;
         AcquireFuture<'_> => WAIT * WORD;
         AcquireManyFuture<'_> => WAIT * WORD;
+        AcquireFuture<'_, Bypass> => WAIT * WORD;
         OwnedAcquireFuture => WAIT * WORD;
         EventFuture<'_> => WAIT * WORD;
         NotifiedFuture<'_> => WAIT * WORD;

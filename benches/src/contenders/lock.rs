@@ -101,7 +101,7 @@ macro_rules! adapter {
     };
 }
 
-/// The bypass limit of our barging lock. async-lock lets others pass for 500 µs, which is about a hundred acquisitions
+/// The bypass limit of our barging lock, and of our barging semaphore. async-lock lets others pass for 500 µs, which is about a hundred acquisitions
 /// of 5 µs each, so that the two have similar bounds.
 pub const BYPASS: u16 = 100;
 

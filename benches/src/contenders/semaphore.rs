@@ -5,7 +5,10 @@ use core::future::Future;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::semaphore::{self as embassy, Semaphore as _, SemaphoreReleaser};
 
+use anywake_core::semaphore::{Bypass, Fifo, Mode};
+
 use super::contender;
+use super::lock::BYPASS;
 use crate::harness::Contender;
 
 /// A semaphore of one library. A permit is released when it is dropped.
@@ -52,6 +55,7 @@ macro_rules! each_queueing {
     ($f:ident($($argument:expr),*)) => {{
         use $crate::contenders::semaphore::*;
         $f::<Anywake>($($argument),*);
+        $f::<AnywakeBypass>($($argument),*);
         $f::<Tokio>($($argument),*);
         $f::<FuturesIntrusiveFair>($($argument),*);
         $f::<FuturesIntrusive>($($argument),*);
@@ -61,15 +65,41 @@ macro_rules! each_queueing {
 }
 pub(crate) use each_queueing;
 
-/// anywake.
-pub struct Anywake(anywake_core::Semaphore);
+/// anywake, in either mode.
+pub struct AnywakeMode<M: Mode>(anywake_core::Semaphore<M>);
+/// anywake, first come first served.
+pub type Anywake = AnywakeMode<Fifo>;
+/// anywake, throughput mode with its bound.
+pub type AnywakeBypass = AnywakeMode<Bypass>;
 contender!(Anywake, "anywake", kind = Ours, order = Fifo);
+contender!(AnywakeBypass, "anywake bypass", kind = Ours);
 
-impl Semaphore for Anywake {
-    type Permit<'a> = Result<anywake_core::Permit<'a>, anywake_core::Closed>;
+/// A mode, and how the contender in this mode is made.
+pub trait Contending: Mode {
+    /// Makes a semaphore.
+    fn semaphore(permits: usize) -> anywake_core::Semaphore<Self>;
+}
+
+impl Contending for Fifo {
+    fn semaphore(permits: usize) -> anywake_core::Semaphore {
+        anywake_core::Semaphore::new(permits)
+    }
+}
+
+impl Contending for Bypass {
+    fn semaphore(permits: usize) -> anywake_core::Semaphore<Self> {
+        anywake_core::Semaphore::with_bypass(permits, BYPASS)
+    }
+}
+
+impl<M: Contending> Semaphore for AnywakeMode<M>
+where
+    Self: Contender,
+{
+    type Permit<'a> = Result<anywake_core::Permit<'a, M>, anywake_core::Closed>;
 
     fn new(permits: usize) -> Self {
-        Self(anywake_core::Semaphore::new(permits))
+        Self(M::semaphore(permits))
     }
 
     #[inline]
@@ -83,7 +113,10 @@ impl Semaphore for Anywake {
     }
 }
 
-impl ManyPermits for Anywake {
+impl<M: Contending> ManyPermits for AnywakeMode<M>
+where
+    Self: Contender,
+{
     #[inline]
     fn acquire_many(&self, n: u16) -> impl Future<Output: Send> + Send {
         self.0.acquire_many(n.into())

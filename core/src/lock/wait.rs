@@ -13,7 +13,7 @@ use crate::wait::handle::ArcPart;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
-use crate::wait::waiter::{ListOf, NodePtr};
+use crate::wait::waiter::{ListOf, Waiter};
 
 /// Asks for the ownership of a lock.
 pub(crate) enum LockWait {}
@@ -51,8 +51,8 @@ unsafe impl Policy for LockWait {
         core.after_cancel(locked);
     }
 
-    fn retry(core: &LockCore, locked: &mut Locked<'_, LockCore>, waiter: NodePtr) -> bool {
-        core.retry(locked, waiter)
+    fn retry(core: &LockCore, locked: &mut Locked<'_, LockCore>, waiter: &Waiter<()>) -> bool {
+        core.retry(locked, waiter.node_ptr())
     }
 
     #[inline]

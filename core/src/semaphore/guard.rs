@@ -1,16 +1,17 @@
 //! Permits, and the owned form of them, which is the same type.
 
 use core::fmt;
+use core::marker::PhantomData;
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 
-use super::Semaphore;
 use super::error::{MergeError, TryAcquireError};
 #[cfg(feature = "alloc")]
 use super::raw::Request;
 #[cfg(feature = "alloc")]
 use super::wait::PartAcquireFuture;
+use super::{Fifo, Mode, Semaphore};
 #[cfg(feature = "alloc")]
 use crate::wait::future::Wait;
 #[cfg(feature = "alloc")]
@@ -21,26 +22,27 @@ use crate::wait::handle::Handle;
 ///
 /// `H` is how the semaphore is held: by reference in a [`Permit`], by `Arc` in an `OwnedPermit`.
 #[must_use = "a permit that is dropped at once returns to its semaphore at once"]
-pub struct Permits<H: Handle<Target = Semaphore>> {
+pub struct Permits<H: Handle<Target = Semaphore<M>>, M: Mode = Fifo> {
     semaphore: H,
     count: usize,
+    _mode: PhantomData<fn() -> M>,
 }
 
 /// Permits of a semaphore that is borrowed.
 #[doc(alias("SemaphorePermit", "SemaphoreGuard"))]
-pub type Permit<'a> = Permits<&'a Semaphore>;
+pub type Permit<'a, M = Fifo> = Permits<&'a Semaphore<M>, M>;
 
 /// A [`Permit`] that keeps its semaphore alive.
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 #[doc(alias("OwnedSemaphorePermit", "SemaphoreGuardArc"))]
-pub type OwnedPermit = Permits<Arc<Semaphore>>;
+pub type OwnedPermit<M = Fifo> = Permits<Arc<Semaphore<M>>, M>;
 
-impl<H: Handle<Target = Semaphore>> Permits<H> {
+impl<H: Handle<Target = Semaphore<M>>, M: Mode> Permits<H, M> {
     /// The caller has taken `count` permits, and gives them away.
     #[inline]
     pub(super) fn new(semaphore: H, count: usize) -> Self {
-        Self { semaphore, count }
+        Self { semaphore, count, _mode: PhantomData }
     }
 
     /// How many permits this is.
@@ -124,7 +126,7 @@ impl<H: Handle<Target = Semaphore>> Permits<H> {
     }
 }
 
-impl<H: Handle<Target = Semaphore>> Drop for Permits<H> {
+impl<H: Handle<Target = Semaphore<M>>, M: Mode> Drop for Permits<H, M> {
     #[inline]
     fn drop(&mut self) {
         if self.count > 0 {
@@ -133,7 +135,7 @@ impl<H: Handle<Target = Semaphore>> Drop for Permits<H> {
     }
 }
 
-impl<H: Handle<Target = Semaphore>> fmt::Debug for Permits<H> {
+impl<H: Handle<Target = Semaphore<M>>, M: Mode> fmt::Debug for Permits<H, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Permits").field("count", &self.count).finish()
     }
@@ -141,15 +143,15 @@ impl<H: Handle<Target = Semaphore>> fmt::Debug for Permits<H> {
 
 /// Takes `n` permits at once, for a semaphore that is held as `H`.
 #[inline]
-pub(super) fn try_acquire<H: Handle<Target = Semaphore>>(
+pub(super) fn try_acquire<H: Handle<Target = Semaphore<M>>, M: Mode>(
     semaphore: H,
     n: usize,
-) -> Result<Permits<H>, TryAcquireError> {
+) -> Result<Permits<H, M>, TryAcquireError> {
     if semaphore.core.try_take(n) { Ok(Permits::new(semaphore, n)) } else { Err(semaphore.core.why_not(n)) }
 }
 
 #[cfg(feature = "alloc")]
-impl<S: ?Sized> ArcPart<S, Semaphore> {
+impl<S: ?Sized, M: Mode> ArcPart<S, Semaphore<M>> {
     /// Waits for `n` permits, and takes them together; they keep the whole value alive.
     ///
     /// # Cancel safety
@@ -176,11 +178,11 @@ impl<S: ?Sized> ArcPart<S, Semaphore> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
-    pub fn acquire(self, n: usize) -> PartAcquireFuture<S> {
+    pub fn acquire(self, n: usize) -> PartAcquireFuture<S, M> {
         PartAcquireFuture::over(Wait::new(self, Request::many(n)))
     }
 
-    /// Takes `n` permits if they are there and nobody waits; they keep the whole value alive.
+    /// As [`Semaphore::try_acquire_many`], but the permits keep the whole value alive.
     ///
     /// # Errors
     /// The reason why not: see [`TryAcquireError`].
@@ -196,7 +198,7 @@ impl<S: ?Sized> ArcPart<S, Semaphore> {
     /// assert_eq!(pair.0.available_permits(), 0);
     /// # drop(permit);
     /// ```
-    pub fn try_acquire(self, n: usize) -> Result<Permits<Self>, TryAcquireError> {
+    pub fn try_acquire(self, n: usize) -> Result<Permits<Self, M>, TryAcquireError> {
         try_acquire(self, n)
     }
 }

@@ -11,21 +11,32 @@
 //! # Invariants
 //! * S1. available + held = `total` ≤ `bound`. `bound` is what can ever be: [`MAX`], unless the semaphore is bounded.
 //!   `bound - total` is what `release` may still add. So a permit that is dropped never overflows.
-//! * S2. While `WAITERS` is set, permits are taken under the lock only, for the first waiter. It collects returning
-//!   permits until its request is met, and smaller requests stay behind it.
+//! * S2. While `WAITERS` is set, permits are taken under the lock only. Without a bypass they are taken for the first
+//!   waiter: it collects returning permits until its request is met, and smaller requests stay behind it.
 //! * S3. Both flags change under the lock only.
 //! * S4. Direct hand-over: if the word holds no permits and the first waiter wants exactly as many as are released, they
 //!   go to it without touching the word. The waiters behind it are no worse off than if it had taken them from the word.
+//!   With a bypass there is no direct hand-over.
+//!
+//! With a bypass:
+//! * S5. Permits stay in the word while the first waiter may be overtaken. Each time that others take permits before the
+//!   first waiter counts one, in the status of that waiter, so the next first waiter begins at zero. When the count has
+//!   reached the limit, permits are taken for the first waiter only.
+//! * S6. A waiter that is asleep, which is to say has its waker, is one for which the free permits are not enough, after
+//!   all waiters before it have taken theirs; or a thread that brought permits is on its way to the lock, and wakes it.
+//! * S7. If the free permits are enough for a first waiter that was overtaken as often as it may be, it is granted them,
+//!   by whoever overtook it last, or by the thread of S6. So the others wait for permits that are not there, as S6 says.
 
 use core::task::Waker;
 
 use super::error::{ReleaseError, TryAcquireError};
+use super::mode::Mode;
 use crate::sys::atomic::{AtomicUsize, Ordering, const_fn};
 use crate::sys::on_drop::OnDrop;
 use crate::wait::list::List;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::Verdict;
-use crate::wait::waiter::ListOf;
+use crate::wait::waiter::{ListOf, NodePtr, Waiter};
 use crate::wait::wake::Served;
 use crate::wait::word;
 
@@ -33,6 +44,11 @@ const WAITERS: usize = word::WAITERS as usize;
 pub(super) const CLOSED: usize = 2;
 pub(super) const ONE: usize = 4;
 pub(super) const MAX: usize = usize::MAX / (2 * ONE);
+
+/// The highest limit of a bypass.
+pub(super) const MAX_LIMIT: u16 = 8191;
+/// No limit. The count never reaches it.
+pub(super) const NO_LIMIT: u16 = u16::MAX;
 
 // SAFETY: W6, it is the only list of a `SemaphoreCore`, and its requests are `Request`.
 pub(super) const REQUESTS: ListOf<Request> = unsafe { ListOf::new(0) };
@@ -70,21 +86,22 @@ impl Request {
 
 /// What the lock guards.
 #[derive(Debug)]
-pub(crate) struct State {
+pub(crate) struct State<M: Mode> {
     /// Available and held, debts taken off.
     total: isize,
     bound: usize,
+    limit: M::Limit,
 }
 
 /// The permits, and the queue of the requests that wait.
 #[derive(Debug)]
-pub(crate) struct SemaphoreCore {
+pub(crate) struct SemaphoreCore<M: Mode> {
     queue: WaitQueue<Self>,
 }
 
-impl Core for SemaphoreCore {
+impl<M: Mode> Core for SemaphoreCore<M> {
     type Word = AtomicUsize;
-    type State = State;
+    type State = State<M>;
     type Lists = [List; 1];
 
     #[inline]
@@ -109,10 +126,10 @@ fn decision(word: usize, request: Request, bound: usize) -> Option<Verdict> {
     }
 }
 
-impl SemaphoreCore {
+impl<M: Mode> SemaphoreCore<M> {
     const_fn! {
-        pub(super) const fn new(permits: usize, bound: usize) -> Self {
-            let state = State { total: permits as isize, bound };
+        pub(super) const fn new(permits: usize, bound: usize, limit: M::Limit) -> Self {
+            let state = State { total: permits as isize, bound, limit };
             Self { queue: WaitQueue::new(AtomicUsize::new(permits * ONE), state, [const { List::new() }; 1]) }
         }
     }
@@ -125,6 +142,14 @@ impl SemaphoreCore {
         loop {
             // mistake try_acquire_overtakes: WAITERS | CLOSED ~> CLOSED
             let closed_to_it = if n == 0 { CLOSED } else { WAITERS | CLOSED };
+            if M::BYPASS && word & closed_to_it == WAITERS && available(word) >= n {
+                if let Some(taken) = self.overtake(n) {
+                    return taken;
+                }
+                // Ordering: Relaxed, as above.
+                word = self.queue.word.load(Ordering::Relaxed);
+                continue;
+            }
             if word & closed_to_it != 0 || available(word) < n {
                 return false;
             }
@@ -136,6 +161,72 @@ impl SemaphoreCore {
                 Err(now) => word = now,
             }
         }
+    }
+
+    /// With a bypass, takes `n` permits although others wait, on behalf of a task that does not wait. Returns whether it
+    /// has, or `None` if nobody waits any more.
+    #[cold]
+    fn overtake(&self, n: usize) -> Option<bool> {
+        let mut locked = self.queue.lock();
+        if locked.is_empty(REQUESTS) { None } else { Some(self.take_past(&mut locked, n, None)) }
+    }
+
+    /// With a bypass, takes `n` free permits while somebody waits, on behalf of `waiter`, if there is one. Whoever is not
+    /// the first waiter overtakes it (S5).
+    fn take_past(&self, locked: &mut Locked<'_, Self>, n: usize, waiter: Option<NodePtr>) -> bool {
+        // Ordering: Relaxed, nobody else takes permits meanwhile (S2).
+        if available(self.queue.word.load(Ordering::Relaxed)) < n {
+            return false;
+        }
+        let overtakes = locked.front(REQUESTS) != waiter;
+        if overtakes && !self.first_may_be_overtaken(locked) {
+            return false;
+        }
+        // Ordering: Acquire as in `try_take`.
+        self.queue.word.fetch_sub(n * ONE, Ordering::Acquire);
+        // mistake a_permit_taken_in_the_queue_is_not_counted: if overtakes { ~> if overtakes && waiter.is_none() {
+        if overtakes {
+            self.count_overtaking(locked);
+        }
+        true
+    }
+
+    #[inline]
+    fn first_may_be_overtaken(&self, locked: &Locked<'_, Self>) -> bool {
+        let limit = M::limit(locked.state().limit);
+        // mistake one_permit_too_many_goes_past: locked.front_overtaken(REQUESTS) < limit ~>
+        //     limit > 0 && locked.front_overtaken(REQUESTS) <= limit
+        M::BYPASS && locked.front_overtaken(REQUESTS) < limit
+    }
+
+    /// The first waiter is overtaken. If that was the last time, what is left for it becomes its own (S7).
+    fn count_overtaking(&self, locked: &mut Locked<'_, Self>) {
+        // Without a limit the count stays where no limit is.
+        if locked.front_overtaken(REQUESTS) < MAX_LIMIT.into() {
+            locked.overtake_front(REQUESTS);
+        }
+        // mistake a_grant_forgets_to_wake: locked.front_is_asleep(REQUESTS) ~> false
+        // A first waiter that is asleep has to be woken without the lock, by the thread that is on its way (S6).
+        if self.first_may_be_overtaken(locked) || locked.front_is_asleep(REQUESTS) {
+            return;
+        }
+        // mistake the_last_to_overtake_leaves_permits_to_nobody: self.first_due(locked) ~> None::<(usize, Verdict)>
+        if let Some((n, Verdict::Granted)) = self.first_due(locked) {
+            // Ordering: Relaxed, as in `grant_due`.
+            self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
+            let _none = self.decide_front(locked, Verdict::Granted);
+        }
+    }
+
+    /// With a bypass, a queued waiter is polled: takes its permits if they are there, wherever it stands.
+    pub(super) fn retry(&self, locked: &mut Locked<'_, Self>, waiter: &Waiter<Request>) -> bool {
+        let taken = self.take_past(locked, waiter.request.permits(), Some(waiter.node_ptr()));
+        // mistake the_last_to_retry_leaves_its_mark: taken && locked.count() == 1 ~> false
+        if taken && locked.count() == 1 {
+            // It is the last one, and about to leave the list. Ordering: Relaxed, as in `retract_if_empty`.
+            self.queue.word.fetch_and(!WAITERS, Ordering::Relaxed);
+        }
+        taken
     }
 
     #[cold]
@@ -187,7 +278,7 @@ impl SemaphoreCore {
     /// Takes `n` permits out of circulation. Returns how many there were.
     pub(super) fn reduce(&self, n: usize) -> usize {
         let mut locked = self.queue.lock();
-        let State { total, bound } = locked.state_mut();
+        let State { total, bound, .. } = locked.state_mut();
         let n = if *bound == MAX {
             n.min((*total).max(0) as usize)
         } else {
@@ -257,7 +348,8 @@ impl SemaphoreCore {
         // Ordering: Relaxed, nothing is taken from the word: what was done under these permits comes to the waiter with
         // its status.
         let no_others = self.queue.word.load(Ordering::Relaxed) == WAITERS;
-        if !no_others || locked.front_request(REQUESTS).is_none_or(|first| first.permits() != n) {
+        if M::BYPASS || !no_others || locked.front_request(REQUESTS).is_none_or(|first| first.permits() != n)
+        {
             // Ordering: Release as in `put_back`.
             self.queue.word.fetch_add(n * ONE, Ordering::Release);
             return self.grant_due(locked);
@@ -285,12 +377,29 @@ impl SemaphoreCore {
         locked.wake_loop(|locked| {
             let Some((n, verdict)) = self.first_due(locked) else { return Served::Nobody };
             if verdict == Verdict::Granted {
+                if self.first_may_be_overtaken(locked) {
+                    return self.wake_next(locked);
+                }
                 // Ordering: Relaxed, it follows the load in `first_due` in the same thread. Nobody else takes permits
                 // meanwhile (S2), so they are still there.
                 self.queue.word.fetch_sub(n * ONE, Ordering::Relaxed);
             }
             Served::One(self.decide_front(locked, verdict))
         });
+    }
+
+    /// With a bypass, wakes the first waiter that is asleep, if the permits are enough for it and for all before it (S6).
+    ///
+    /// This passes the waiters that were woken and have not looked since. There are at most as many as free permits.
+    fn wake_next(&self, locked: &mut Locked<'_, Self>) -> Served {
+        // Ordering: Relaxed, nothing is taken.
+        let mut free = available(self.queue.word.load(Ordering::Relaxed));
+        let waker = locked.take_waker_while(REQUESTS, |request| {
+            let left = free.checked_sub(request.permits());
+            free = left.unwrap_or(0);
+            left.is_some()
+        });
+        if waker.is_some() { Served::One(waker) } else { Served::Nobody }
     }
 
     /// A waiter has left: grants what is due behind it.
@@ -322,7 +431,7 @@ impl SemaphoreCore {
 
     /// The last look of a request before it waits: its decision, or none, and then it is announced.
     #[inline]
-    pub(super) fn look(&self, locked: &Locked<'_, Self>, request: Request) -> Option<Verdict> {
+    pub(super) fn look(&self, locked: &mut Locked<'_, Self>, request: Request) -> Option<Verdict> {
         if request.is_too_many(locked.state().bound) {
             return Some(Verdict::Refused);
         }
@@ -335,7 +444,8 @@ impl SemaphoreCore {
         // mistake a_request_for_nothing_waits: n == 0 ~> false
         let there = n == 0 || (first && available(seen) >= n);
         if !closed && !there {
-            return None;
+            let overtakes = M::BYPASS && !first && self.take_past(locked, n, None);
+            return overtakes.then_some(Verdict::Granted);
         }
         if first {
             let taken = if closed { 0 } else { n * ONE };

@@ -2,12 +2,13 @@
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
+use core::marker::PhantomData;
 
 #[cfg(feature = "alloc")]
 use super::OwnedPermit;
 use super::error::AcquireError;
 use super::raw::{REQUESTS, Request, SemaphoreCore};
-use super::{Permit, Permits, Semaphore};
+use super::{Fifo, Mode, Permit, Permits, Semaphore};
 use crate::closed::Closed;
 use crate::wait::future::{Wait, wait_futures};
 #[cfg(feature = "alloc")]
@@ -15,23 +16,24 @@ use crate::wait::handle::ArcPart;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
-use crate::wait::waiter::ListOf;
+use crate::wait::waiter::{ListOf, Waiter};
 
 /// Asks for permits of a semaphore.
-pub(crate) enum AcquireWait {}
+pub(crate) struct AcquireWait<M>(PhantomData<M>);
 
 // SAFETY: `REQUESTS` is the one list of a `SemaphoreCore` (W6); `look` returns the `Locked` that it was given, and
-// neither it nor `after_cancel` takes the lock again.
-unsafe impl Policy for AcquireWait {
-    type Core = SemaphoreCore;
+// neither it nor `after_cancel` takes the lock again; `retry` returns true only after it has taken the permits.
+unsafe impl<M: Mode> Policy for AcquireWait<M> {
+    type Core = SemaphoreCore<M>;
     type Request = Request;
     /// How many permits.
     type Grant = Result<usize, AcquireError>;
 
     const LIST: ListOf<Request> = REQUESTS;
+    const RETRIES: bool = M::BYPASS;
 
     #[inline]
-    fn try_now(core: &SemaphoreCore, request: &Request) -> Option<Self::Grant> {
+    fn try_now(core: &SemaphoreCore<M>, request: &Request) -> Option<Self::Grant> {
         if core.try_take(request.permits()) {
             Some(Ok(request.permits()))
         } else {
@@ -41,18 +43,18 @@ unsafe impl Policy for AcquireWait {
 
     #[inline]
     fn look<'q>(
-        core: &SemaphoreCore,
-        locked: Locked<'q, SemaphoreCore>,
+        core: &SemaphoreCore<M>,
+        mut locked: Locked<'q, SemaphoreCore<M>>,
         request: &Request,
-    ) -> Look<'q, SemaphoreCore> {
-        match core.look(&locked, *request) {
+    ) -> Look<'q, SemaphoreCore<M>> {
+        match core.look(&mut locked, *request) {
             Some(verdict) => Look::Done(verdict),
             None => Look::Wait(locked),
         }
     }
 
     #[inline]
-    fn take(core: &SemaphoreCore, verdict: Verdict, request: &Request) -> Self::Grant {
+    fn take(core: &SemaphoreCore<M>, verdict: Verdict, request: &Request) -> Self::Grant {
         match verdict {
             Verdict::Granted => Ok(request.permits()),
             Verdict::Refused if core.is_closed() => Err(AcquireError::Closed),
@@ -60,14 +62,22 @@ unsafe impl Policy for AcquireWait {
         }
     }
 
-    fn give_back(core: &SemaphoreCore, request: &Request) {
+    fn give_back(core: &SemaphoreCore<M>, request: &Request) {
         // mistake a_granted_acquire_keeps_its_permits: core.put_back(request.permits()); ~>
         core.put_back(request.permits());
     }
 
     #[inline]
-    fn after_cancel(core: &SemaphoreCore, locked: Locked<'_, SemaphoreCore>) {
+    fn after_cancel(core: &SemaphoreCore<M>, locked: Locked<'_, SemaphoreCore<M>>) {
         core.after_cancel(locked);
+    }
+
+    fn retry(
+        core: &SemaphoreCore<M>,
+        locked: &mut Locked<'_, SemaphoreCore<M>>,
+        waiter: &Waiter<Request>,
+    ) -> bool {
+        core.retry(locked, waiter)
     }
 }
 
@@ -79,13 +89,13 @@ fn closed(_: AcquireError) -> Closed {
 
 wait_futures! {
     /// The future of [`Semaphore::acquire`]: waits for a permit, and returns it.
-    pub struct AcquireFuture['a]['a] waits as Wait<&'a Semaphore, AcquireWait>
-    => Result<Permit<'a>, Closed>,
+    pub struct AcquireFuture['a, M: Mode]['a, M][= Fifo] waits as Wait<&'a Semaphore<M>, AcquireWait<M>>
+    => Result<Permit<'a, M>, Closed>,
     |semaphore, grant| grant.map(|n| Permits::new(semaphore, n)).map_err(closed);
 
     /// The future of [`Semaphore::acquire_many`]: waits for a number of permits, and returns them together.
-    pub struct AcquireManyFuture['a]['a] waits as Wait<&'a Semaphore, AcquireWait>
-    => Result<Permit<'a>, AcquireError>,
+    pub struct AcquireManyFuture['a, M: Mode]['a, M][= Fifo] waits as Wait<&'a Semaphore<M>, AcquireWait<M>>
+    => Result<Permit<'a, M>, AcquireError>,
     |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
 }
 
@@ -93,19 +103,19 @@ wait_futures! {
 wait_futures! {
     /// The future of [`Semaphore::acquire_owned`]: waits for a permit, and returns it; the permit keeps the semaphore
     /// alive.
-    pub struct OwnedAcquireFuture[][] waits as Wait<Arc<Semaphore>, AcquireWait>
-    => Result<OwnedPermit, Closed>,
+    pub struct OwnedAcquireFuture[M: Mode][M][= Fifo] waits as Wait<Arc<Semaphore<M>>, AcquireWait<M>>
+    => Result<OwnedPermit<M>, Closed>,
     |semaphore, grant| grant.map(|n| Permits::new(semaphore, n)).map_err(closed);
 
     /// The future of [`Semaphore::acquire_many_owned`]: waits for a number of permits, and returns them together; they
     /// keep the semaphore alive.
-    pub struct OwnedAcquireManyFuture[][] waits as Wait<Arc<Semaphore>, AcquireWait>
-    => Result<OwnedPermit, AcquireError>,
+    pub struct OwnedAcquireManyFuture[M: Mode][M][= Fifo] waits as Wait<Arc<Semaphore<M>>, AcquireWait<M>>
+    => Result<OwnedPermit<M>, AcquireError>,
     |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
 
     /// The future of [`ArcPart::acquire`]: waits for permits of a semaphore that lies in a larger value, and returns them;
     /// they keep the whole value alive.
-    pub struct PartAcquireFuture[S: ?Sized][S] waits as Wait<ArcPart<S, Semaphore>, AcquireWait>
-    => Result<Permits<ArcPart<S, Semaphore>>, AcquireError>,
+    pub struct PartAcquireFuture[S: ?Sized, M: Mode][S, M][= Fifo] waits as Wait<ArcPart<S, Semaphore<M>>, AcquireWait<M>>
+    => Result<Permits<ArcPart<S, Semaphore<M>>, M>, AcquireError>,
     |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
 }

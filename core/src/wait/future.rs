@@ -124,14 +124,14 @@ where
 /// ```text
 /// wait_futures! {
 ///     /// Documentation
-///     pub struct Name[generics, bounded][generics] waits as Wait<Handle, Policy>
+///     pub struct Name[generics, bounded][generics][= default of the last] waits as Wait<Handle, Policy>
 ///     => Output, |handle, grant| what makes the output;
 /// }
 /// ```
 macro_rules! wait_futures {
     ($(
         $(#[$meta:meta])*
-        pub struct $name:ident[$($declared:tt)*][$($used:tt)*] waits as $wait:ty
+        pub struct $name:ident[$($declared:tt)*][$($used:tt)*]$([$($default:tt)*])? waits as $wait:ty
         => $output:ty, |$handle:pat_param, $grant:pat_param| $make:expr;
     )+) => {$(
         $(#[$meta])*
@@ -142,7 +142,7 @@ macro_rules! wait_futures {
         /// # Panics
         /// If it is polled again after it has returned its output.
         #[must_use = "a wait does nothing unless it is awaited"]
-        pub struct $name<$($declared)*> {
+        pub struct $name<$($declared)* $($($default)*)?> {
             wait: $wait,
         }
 

@@ -104,6 +104,17 @@ impl List {
         self.head
     }
 
+    /// The entry that came after this one, if there is one.
+    ///
+    /// # Safety
+    /// `entry` is linked in *this* list (L1).
+    pub(crate) unsafe fn after(&mut self, entry: NonNull<Links>) -> Option<NonNull<Links>> {
+        // SAFETY: `entry` is linked in this list (L1), which is held by `&mut` (L2).
+        let next = unsafe { Links::next(entry) };
+        // Behind the youngest comes the oldest (L3).
+        (self.head != Some(next)).then_some(next)
+    }
+
     /// Adds an entry as the youngest.
     ///
     /// ```text

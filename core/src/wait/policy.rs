@@ -42,8 +42,8 @@
 //! * W5. A primitive's word says "waiters exist" exactly while its list is not empty: see [`word`](super::word).
 //! * W6. One waiter is always used with one policy and one core, or, if it is requeued, afterwards with those of the
 //!   second queue. So a list holds waiters of one request type, and a `REQUEUED` waiter is unlinked from the right list.
-//! * W7. Waiters leave a list from the front, except by cancelling. Nobody is granted what an earlier waiter of the same
-//!   list still waits for.
+//! * W7. Waiters leave a list from the front, except by cancelling, and by a retry with a bypass. Without a bypass nobody
+//!   is granted what an earlier waiter of the same list still waits for.
 //!
 //! # Aliasing
 //! An executor polls through `Pin<&mut F>`, and at the same time another thread may reach the node inside `F` through
@@ -63,11 +63,13 @@
 //! # Work under the internal lock
 //! Linking, unlinking, one waker compared or moved: constant. A wake loop serves at most
 //! [`BATCH`](super::wake::BATCH) waiters, then releases the lock, wakes them, and comes back for more. It still
-//! reaches exactly its cohort, because waiters are stamped with a [`Generation`](super::status::Generation).
+//! reaches exactly its cohort, because waiters are stamped with a [`Generation`](super::status::Generation). One thing is
+//! not constant: a semaphore with a bypass, to find the next waiter that it wakes, passes those that it woke before and
+//! that have not looked since.
 
 use super::queue::{Core, Locked};
 use super::status::Verdict;
-use super::waiter::{ListOf, NodePtr};
+use super::waiter::{ListOf, Waiter};
 
 /// What a policy found when it looked under the lock.
 pub(crate) enum Look<'q, C: Core> {
@@ -131,13 +133,17 @@ pub(crate) unsafe trait Policy {
     /// A waiter has left the list undecided: grants what is due now, and releases the lock.
     fn after_cancel(core: &Self::Core, locked: Locked<'_, Self::Core>);
 
-    // For the one kind of wait that may be woken without a decision, to try for itself.
+    // For the kinds of wait that may be woken without a decision, to try for themselves.
 
     /// Whether a queued waiter that is polled tries again.
     const RETRIES: bool = false;
 
-    /// Takes what is asked for on behalf of a queued waiter.
-    fn retry(_core: &Self::Core, _locked: &mut Locked<'_, Self::Core>, _waiter: NodePtr) -> bool {
+    /// Takes what is asked for on behalf of a queued waiter, which leaves the list then.
+    fn retry(
+        _core: &Self::Core,
+        _locked: &mut Locked<'_, Self::Core>,
+        _waiter: &Waiter<Self::Request>,
+    ) -> bool {
         false
     }
 

@@ -179,7 +179,7 @@ unsafe fn refresh<P: Policy>(
     let mut retry = |held| {
         // SAFETY: R1, `renew_waker` passes the guard of the lock that it was given, this queue's.
         let mut locked = unsafe { Locked::new(queue, held) };
-        if !P::retry(core, &mut locked, waiter.node_ptr()) {
+        if !P::retry(core, &mut locked, waiter) {
             return Retried::Not(locked.into_held());
         }
         // SAFETY: undecided under the lock, so linked (W1), in the list of its policy (W6).

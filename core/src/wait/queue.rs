@@ -184,6 +184,28 @@ impl<'q, C: Core> Locked<'q, C> {
         list.take_front_waker(self.waiters_mut().lists)
     }
 
+    /// Takes the waker of the longest waiter that has one, as far down the list as `goes_on` says of each request.
+    #[inline]
+    pub(crate) fn take_waker_while<R>(
+        &mut self,
+        list: ListOf<R>,
+        goes_on: impl FnMut(&R) -> bool,
+    ) -> Option<Waker> {
+        list.take_waker_while(self.waiters_mut().lists, goes_on)
+    }
+
+    /// How often the longest waiter was overtaken since it is the longest, in a list without broadcasts.
+    #[inline]
+    pub(crate) fn front_overtaken<R>(&self, list: ListOf<R>) -> u32 {
+        list.front_overtaken(self.lists())
+    }
+
+    /// Counts that the longest waiter is overtaken, in a list without broadcasts.
+    #[inline]
+    pub(crate) fn overtake_front<R>(&mut self, list: ListOf<R>) {
+        list.overtake_front(self.waiters_mut().lists);
+    }
+
     /// Decides the longest waiter. Returns the waker that is to be woken without the lock.
     #[inline]
     pub(crate) fn decide<R>(&mut self, list: ListOf<R>, verdict: Verdict) -> Option<Waker> {

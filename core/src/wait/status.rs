@@ -9,7 +9,9 @@
 //! | 3     | `FORWARDS`   | if this wait is dropped, its notification goes to another waiter              |
 //! | 4..32 | stamp        | the [`Generation`] in which the waiter entered its queue                      |
 //!
-//! The two flags belong to waits that pass through two queues, and outlive every change of the state.
+//! The two flags belong to waits that pass through two queues, and outlive every change of the state. In the list of a
+//! primitive that does not broadcast, every stamp is zero, and the bits count how often the waiter was overtaken while it
+//! was the first.
 
 use super::wake::BATCH;
 
@@ -92,6 +94,19 @@ impl Status {
     pub(super) fn forward(self) -> Self {
         // mistake a_notification_is_not_forwarded: self.0 | FORWARDS ~> self.0
         Self(self.0 | FORWARDS)
+    }
+
+    /// How often the waiter was overtaken while it was the first, in a list without broadcasts.
+    #[inline]
+    pub(super) fn overtaken(self) -> u32 {
+        self.0 / STAMP
+    }
+
+    /// The waiter is overtaken once more. At most as often as the caller counts to, which is far below what the stamp holds.
+    #[must_use]
+    #[inline]
+    pub(super) fn overtake(self) -> Self {
+        Self(self.0 + STAMP)
     }
 
     #[inline]

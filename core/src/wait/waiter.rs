@@ -257,6 +257,45 @@ impl<R> ListOf<R> {
         self.front_node(lists).is_some_and(|front| unsafe { front.with_waker(|waker| waker.is_some()) })
     }
 
+    /// How often the longest waiter was overtaken since it is the longest, in a list without broadcasts.
+    pub(super) fn front_overtaken<L: AsRef<[List]>>(self, lists: &L) -> u32 {
+        // Ordering: Relaxed, the status was last written under the lock that the caller holds.
+        self.front_node(lists).map_or(0, |front| Status(front.status.load(Ordering::Relaxed)).overtaken())
+    }
+
+    /// Counts that the longest waiter is overtaken, in a list without broadcasts.
+    pub(super) fn overtake_front<L: AsRef<[List]>>(self, lists: &mut L) {
+        if let Some(front) = self.front_node(lists) {
+            // SAFETY: the node is linked, and a thread that has the lists holds the internal lock (W2).
+            unsafe { front.set_status(Status::overtake) };
+        }
+    }
+
+    /// Takes the waker of the longest waiter that has one, as far down the list as `goes_on` says of each request.
+    pub(super) fn take_waker_while<L: AsRef<[List]> + AsMut<[List]>>(
+        self,
+        lists: &mut L,
+        mut goes_on: impl FnMut(&R) -> bool,
+    ) -> Option<Waker> {
+        let mut next = self.front(lists);
+        while let Some(ptr) = next {
+            // SAFETY: an entry of the list is linked, so valid (W1), and has this request (W6).
+            let waiter = unsafe { ptr.cast::<Waiter<R>>().as_ref() };
+            if !goes_on(&waiter.request) {
+                break;
+            }
+            // SAFETY: the node is linked, and a thread that has the lists holds the internal lock (W2).
+            let waker = unsafe { waiter.with_waker(Option::take) };
+            if waker.is_some() {
+                return waker;
+            }
+            // mistake only_the_first_waiter_is_woken: next = unsafe { self.of_mut(lists).after(ptr) }; ~> next = None;
+            // SAFETY: L1, the entry was found in this list.
+            next = unsafe { self.of_mut(lists).after(ptr) };
+        }
+        None
+    }
+
     /// Whether there is a longest waiter, and it belongs to this cohort.
     #[inline]
     pub(super) fn front_is_of<L: AsRef<[List]>>(self, lists: &L, cohort: Generation) -> bool {

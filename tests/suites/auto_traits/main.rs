@@ -60,7 +60,8 @@ fn table() -> Vec<Row> {
         barrier::rows,
         latch::rows,
         wait_group::rows,
-        cancellation_token::rows, tools::rows,
+        cancellation_token::rows,
+        tools::rows,
     ] {
         table.extend(rows());
     }
@@ -77,6 +78,7 @@ const WITHOUT_A_ROW: &[&str] = &[
     "LockOwner",
     "Manager",
     "Mapped",
+    "Mode",
     "Order",
     "Outcome",
     "QueueExt",

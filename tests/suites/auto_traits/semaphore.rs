@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use anywake::semaphore::{
-    AcquireFuture, AcquireManyFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture, Permits,
+    AcquireFuture, AcquireManyFuture, Bypass, Fifo, OwnedAcquireFuture, OwnedAcquireManyFuture,
+    PartAcquireFuture, Permits,
 };
 use anywake::{AcquireError, OwnedPermit, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError};
 
@@ -21,6 +22,14 @@ pub(crate) fn rows() -> Vec<Row> {
         OwnedAcquireManyFuture: OwnedAcquireManyFuture => "SY-";
         Permit: Permit<'static> => "SYU";
         Permits: Permits<Arc<Semaphore>> => "SYU";
+        Semaphore: Semaphore<Bypass> => "SYU";
+        AcquireFuture: AcquireFuture<'static, Bypass> => "SY-";
+        OwnedAcquireManyFuture: OwnedAcquireManyFuture<Bypass> => "SY-";
+        Permit: Permit<'static, Bypass> => "SYU";
+        OwnedPermit: OwnedPermit<Bypass> => "SYU";
+        // The modes have no values.
+        Bypass: Bypass => "SYU";
+        Fifo: Fifo => "SYU";
         OwnedPermit: OwnedPermit => "SYU";
         AcquireError: AcquireError => "SYU";
         ReleaseError: ReleaseError => "SYU";

@@ -3,6 +3,7 @@
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
 
+use anywake::semaphore::Mode;
 use anywake::{AcquireError, Closed, Queue, Runtime, Semaphore, TaskError};
 use anywake_tests::on_every_runtime;
 
@@ -28,9 +29,21 @@ impl Gauge {
     }
 }
 
+const LIMIT: usize = 3;
+
 async fn the_limit_is_never_exceeded<R: Runtime>() {
-    const LIMIT: usize = 3;
-    let (semaphore, gauge) = (Arc::new(Semaphore::new(LIMIT)), Arc::new(Gauge::default()));
+    at_most_the_limit_are_inside::<R, _>(Semaphore::new(LIMIT)).await;
+}
+
+async fn the_limit_is_never_exceeded_with_bypass<R: Runtime>() {
+    for overtakings in [0, 1, 100] {
+        at_most_the_limit_are_inside::<R, _>(Semaphore::with_bypass(LIMIT, overtakings)).await;
+    }
+    at_most_the_limit_are_inside::<R, _>(Semaphore::with_unbounded_bypass(LIMIT)).await;
+}
+
+async fn at_most_the_limit_are_inside<R: Runtime, M: Mode>(semaphore: Semaphore<M>) {
+    let (semaphore, gauge) = (Arc::new(semaphore), Arc::new(Gauge::default()));
     let tasks = spawn_all::<R, _>(10, |number| {
         let (semaphore, gauge) = (Arc::clone(&semaphore), Arc::clone(&gauge));
         async move {
@@ -53,9 +66,17 @@ async fn the_limit_is_never_exceeded<R: Runtime>() {
     assert_eq!(semaphore.available_permits(), LIMIT);
 }
 
-/// Small requests never cease, and the large request is still granted.
 async fn a_large_request_is_not_starved<R: Runtime>() {
-    let (semaphore, stop) = (Arc::new(Semaphore::new(4)), Arc::new(AtomicBool::new(false)));
+    large_requests_are_granted::<R, _>(Semaphore::new(4)).await;
+}
+
+async fn a_large_request_is_not_starved_with_bounded_bypass<R: Runtime>() {
+    large_requests_are_granted::<R, _>(Semaphore::with_bypass(4, 10)).await;
+}
+
+/// Small requests never cease, and the large request is still granted.
+async fn large_requests_are_granted<R: Runtime, M: Mode>(semaphore: Semaphore<M>) {
+    let (semaphore, stop) = (Arc::new(semaphore), Arc::new(AtomicBool::new(false)));
     let small = spawn_all::<R, _>(4, |_| {
         let (semaphore, stop) = (Arc::clone(&semaphore), Arc::clone(&stop));
         async move {
@@ -128,9 +149,19 @@ async fn closing_wakes_all_who_wait<R: Runtime>() {
     assert_eq!((semaphore.available_permits(), semaphore.waiters()), (1, 0));
 }
 
+const PERMITS: usize = 5;
+
 async fn cancelled_requests_lose_no_permit<R: Runtime>() {
-    const PERMITS: usize = 5;
-    let semaphore = Arc::new(Semaphore::new(PERMITS));
+    requests_are_cancelled::<R, _>(Semaphore::new(PERMITS)).await;
+}
+
+async fn cancelled_requests_lose_no_permit_with_bypass<R: Runtime>() {
+    requests_are_cancelled::<R, _>(Semaphore::bounded_with_bypass(PERMITS, 3)).await;
+    requests_are_cancelled::<R, _>(Semaphore::with_unbounded_bypass(PERMITS)).await;
+}
+
+async fn requests_are_cancelled<R: Runtime, M: Mode>(semaphore: Semaphore<M>) {
+    let semaphore = Arc::new(semaphore);
     for round in 0..ROUNDS {
         let tasks = spawn_all::<R, _>(8, |number| {
             let semaphore = Arc::clone(&semaphore);
@@ -232,10 +263,13 @@ async fn reducing_and_releasing_under_load<R: Runtime>() {
 
 on_every_runtime! {
     the_limit_is_never_exceeded,
+    the_limit_is_never_exceeded_with_bypass,
     a_large_request_is_not_starved,
+    a_large_request_is_not_starved_with_bounded_bypass,
     requests_are_granted_in_order,
     closing_wakes_all_who_wait,
     cancelled_requests_lose_no_permit,
+    cancelled_requests_lose_no_permit_with_bypass,
     a_request_behind_a_cancelled_large_one_is_granted,
     owned_permits_move_between_tasks,
     reducing_and_releasing_under_load,

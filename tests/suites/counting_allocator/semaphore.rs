@@ -27,6 +27,14 @@ pub(crate) fn scenarios(report: &mut Report) {
         assert_eq!(wakes(|| semaphore.release(CROWD).unwrap()), CROWD);
         waits.finish(|permit| assert_eq!(permit.unwrap().forget(), 1));
     });
+    report.scenario("Semaphore: waiting and overtaking, with bypass", || {
+        let semaphore = Semaphore::with_unbounded_bypass(0);
+        let mut waits = pin!(Crowd::new(|_| semaphore.acquire()));
+        waits.as_mut().wait();
+        assert_eq!(wakes(|| semaphore.release(CROWD).unwrap()), CROWD);
+        drop(semaphore.try_acquire_many(CROWD).unwrap());
+        waits.finish(|permit| assert_eq!(permit.unwrap().forget(), 1));
+    });
     report.scenario("Semaphore: waiting for many permits", || {
         let semaphore = Semaphore::new(3);
         let mut waits = pin!(Crowd::new(|place| semaphore.acquire_many(1 + place % 4)));

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use anywake::{CancellationToken, Runtime, Semaphore, blocking};
 
-use super::ROUNDS;
+use crate::ROUNDS;
 
 /// The waits of a tree on one runtime, the cancel on another. The children are made and dropped on both.
 pub(super) fn cancellation_token<W: Runtime, O: Runtime>() {

@@ -24,7 +24,7 @@ macro_rules! pairs {
         mod $pair {
             pairs! { @tests $waiter, $other,
                 lock: lock lock_handed_over;
-                semaphore: semaphore cancellation;
+                semaphore: semaphore semaphore_with_bypass cancellation;
                 event: event;
                 latch: latch;
                 wait_group: wait_group;

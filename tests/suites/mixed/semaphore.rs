@@ -2,13 +2,22 @@
 
 use std::sync::Arc;
 
+use anywake::semaphore::Mode;
 use anywake::{Runtime, Semaphore, blocking};
 
 use crate::ROUNDS;
 
 /// One side only acquires permits, and the other only releases them.
 pub(crate) fn semaphore<W: Runtime, O: Runtime>() {
-    let semaphore = Arc::new(Semaphore::new(0));
+    permits_come_from_elsewhere::<W, O, _>(Semaphore::new(0));
+}
+
+pub(crate) fn semaphore_with_bypass<W: Runtime, O: Runtime>() {
+    permits_come_from_elsewhere::<W, O, _>(Semaphore::with_bypass(0, 2));
+}
+
+fn permits_come_from_elsewhere<W: Runtime, O: Runtime, M: Mode>(semaphore: Semaphore<M>) {
+    let semaphore = Arc::new(semaphore);
     let waiter = W::default().spawn({
         let semaphore = Arc::clone(&semaphore);
         async move {

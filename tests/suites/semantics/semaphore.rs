@@ -2,6 +2,7 @@
 
 mod api;
 mod bounds;
+mod bypass;
 mod cancel;
 mod close;
 mod fairness;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use anywake_core::{
     AcquireError, Closed, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
-    semaphore::AcquireFuture,
+    semaphore::{AcquireFuture, Mode},
 };
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, assert_ready, leak, panic_of, poll_once, queue_up, queued,
@@ -23,7 +24,7 @@ use futures_util::future::FusedFuture;
 use crate::cost;
 
 /// The observable state of a semaphore, to assert that nothing has changed.
-fn state(semaphore: &Semaphore) -> (usize, usize, bool) {
+fn state<M: Mode>(semaphore: &Semaphore<M>) -> (usize, usize, bool) {
     (semaphore.available_permits(), semaphore.waiters(), semaphore.is_closed())
 }
 

@@ -20,7 +20,7 @@ use anywake_core::{
     event::EventFuture,
     lock::LockFuture,
     queue::{JoinFuture, PopFuture, PushFuture},
-    semaphore::AcquireFuture,
+    semaphore::{AcquireFuture, Bypass, Fifo, Mode},
 };
 use anywake_tests::{leak, poll_once};
 
@@ -125,13 +125,30 @@ impl<const BYPASS: u16> Subject for LockWait<BYPASS> {
 }
 
 /// The waits for a permit.
-pub(crate) struct AcquireWait(Semaphore);
+pub(crate) struct AcquireWait<M: Mode = Fifo>(Semaphore<M>);
 
-impl Subject for AcquireWait {
-    type Wait = AcquireFuture<'static>;
+/// The modes of semaphores, with a constructor.
+pub(crate) trait TestedMode: Mode {
+    fn empty() -> Semaphore<Self>;
+}
+
+impl TestedMode for Fifo {
+    fn empty() -> Semaphore {
+        Semaphore::new(0)
+    }
+}
+
+impl TestedMode for Bypass {
+    fn empty() -> Semaphore<Self> {
+        Semaphore::with_bypass(0, 3)
+    }
+}
+
+impl<M: TestedMode> Subject for AcquireWait<M> {
+    type Wait = AcquireFuture<'static, M>;
 
     fn closed() -> &'static Self {
-        leak(Self(Semaphore::new(0)))
+        leak(Self(M::empty()))
     }
 
     fn wait(&'static self) -> Self::Wait {

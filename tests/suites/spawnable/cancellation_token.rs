@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use anywake::{CancellationToken, Runtime, Tokio, Wait};
 
-use super::{LONG, soon, spawned, text};
+use crate::{LONG, soon, spawned, text};
 
 #[test]
 fn cancellation_tokens_across_an_await() {

@@ -55,6 +55,9 @@ fn generic_helper_takes_every_wait() {
         drop((soon(semaphore.acquire()).await.unwrap(), soon(semaphore.acquire_many(1)).await.unwrap()));
         drop(soon(Arc::clone(&semaphore).acquire_owned()).await.unwrap());
         drop(soon(semaphore.acquire_many_owned(2)).await.unwrap());
+        let bypassed = Arc::new(Semaphore::with_bypass(2, 1));
+        drop((soon(bypassed.acquire()).await.unwrap(), soon(bypassed.acquire_many(1)).await.unwrap()));
+        drop(soon(bypassed.acquire_many_owned(2)).await.unwrap());
         soon(queue.push("item")).await.unwrap();
         assert_eq!(soon(queue.pop()).await, Ok("item"));
         queue.task_done().unwrap();

@@ -2,7 +2,7 @@
 //!
 //! | role | action | completes |
 //! |---|---|---|
-//! | visitor | acquires permits, then the lock, and counts its visit | after its steps |
+//! | visitor | acquires permits, then the lock, and counts its visit; or passes the turnstile | after its steps |
 //! | producer | pushes items | after its steps |
 //! | consumer | pops items | when the queue is closed: when no item is left, see [`World::close_when_done`] |
 //! | seller | adds to the stock, and notifies one buyer | after its steps; the last one ends the sale |
@@ -46,8 +46,10 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use anywake::{
-    Closed, Lock, LockGuard, Queue, Runtime, Semaphore, TaskError, TryAcquireError, TryPopError,
-    TryPushError, Wait, event::EventFuture, semaphore::Permits,
+    Closed, Lock, LockGuard, Permit, Queue, Runtime, Semaphore, TaskError, TryAcquireError, TryPopError,
+    TryPushError, Wait,
+    event::EventFuture,
+    semaphore::{Bypass, Permits},
 };
 use futures_util::FutureExt as _;
 
@@ -171,12 +173,13 @@ pub(crate) async fn visitor<R: Runtime>(presence: Presence, name: usize, mut rng
     for _ in 0..world.plan.steps {
         let rng = &mut rng;
         survive(world, async {
-            match rng.below(7) {
+            match rng.below(8) {
                 0 | 1 => visit_with_permits::<R>(world, name, rng).await,
                 2 => try_visit(world, name),
                 3 => visit_and_leave_elsewhere::<R>(world, name, rng).await,
                 4 => adjust_permits::<R>(world, rng).await,
                 5 => wait_in_vain::<R>(world, rng).await,
+                6 => pass_the_turnstile::<R>(world, rng).await,
                 _ => visit::<R>(world, name, rng).await,
             }
             maybe_yield::<R>(rng).await;
@@ -199,6 +202,30 @@ async fn visit_with_permits<R: Runtime>(world: &Arc<World>, name: usize, rng: &m
     let _permits = Counted::new(world, permits);
     let _part = part.map(|part| Counted::new(world, part));
     visit::<R>(world, name, rng).await;
+}
+
+/// Holds some permits of a semaphore whose waiters are overtaken.
+async fn pass_the_turnstile<R: Runtime>(world: &Arc<World>, rng: &mut Rng) {
+    struct Passing<'a>(&'a World, Option<Permit<'a, Bypass>>, usize);
+    impl Drop for Passing<'_> {
+        fn drop(&mut self) {
+            // Before the permits are free, since their next holder counts them at once.
+            self.0.passing.fetch_sub(self.2, SeqCst);
+            drop(self.1.take());
+        }
+    }
+    let count = rng.within(1, world.plan.permits);
+    let permit = if rng.once_in(3) {
+        world.turnstile.try_acquire_many(count).ok()
+    } else {
+        let wait = world.turnstile.acquire_many(count);
+        wait_with::<R, _>(wait, Patience::random(rng)).await.ok().and_then(Result::ok)
+    };
+    let Some(permit) = permit else { return };
+    let passing = world.passing.fetch_add(count, SeqCst) + count;
+    let _passing = Passing(world, Some(permit), count);
+    assert!(passing <= world.plan.permits, "{passing} of {} permits are held", world.plan.permits);
+    maybe_yield::<R>(rng).await;
 }
 
 fn try_visit(world: &Arc<World>, name: usize) {

@@ -10,9 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, breaker, builder, buyer, canceller, consumer, follower, ghost, herald, listener, member, partner,
-    producer, pulser, runner, saboteur, seller, sleeper,
-    survive, visitor,
+    BUILDERS, Presence, breaker, builder, buyer, canceller, consumer, follower, ghost, herald, listener,
+    member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;

@@ -5,14 +5,14 @@ use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::SeqCst;
 use std::sync::Arc;
 
-use anywake::{Barrier, Condition, Event, Lock, Queue, Semaphore};
+use anywake::{Barrier, Condition, Event, Lock, Queue, Semaphore, semaphore::Bypass};
 
 use crate::plan::{Close, Plan};
 use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Sites;
-use crate::roles::{Gathering, Laps};
 use crate::roles::Tree;
+use crate::roles::{Gathering, Laps};
 use crate::sabotage;
 
 /// The number of broadcasts that are distinguished. Two would be enough.
@@ -23,6 +23,10 @@ pub(crate) struct World {
     pub plan: Plan,
     pub ledger: Arc<Lock<Ledger>>,
     pub semaphore: Arc<Semaphore>,
+    /// A semaphore whose waiters may be overtaken.
+    pub turnstile: Semaphore<Bypass>,
+    /// The permits of the turnstile that tasks hold.
+    pub passing: AtomicUsize,
     pub event: Event,
     /// Notified when the stock of the ledger changes.
     pub condition: Condition,
@@ -174,6 +178,12 @@ impl World {
             } else {
                 Semaphore::new(permits)
             }),
+            turnstile: match (plan.bounded, plan.bypass) {
+                (true, limit) => Semaphore::bounded_with_bypass(permits, limit),
+                (false, 1000) => Semaphore::with_unbounded_bypass(permits),
+                (false, limit) => Semaphore::with_bypass(permits, limit),
+            },
+            passing: AtomicUsize::new(0),
             event: Event::new(),
             condition: Condition::new(),
             queue: Queue::with_capacity(plan.capacity).expect("there is memory for a few items"),
@@ -219,6 +229,9 @@ impl World {
     pub(crate) fn check(&self) {
         self.check_lock_and_condition();
         self.check_semaphore();
+        assert_eq!(self.passing.load(SeqCst), 0, "all tasks have passed the turnstile");
+        let turnstile = (self.turnstile.available_permits(), self.turnstile.waiters());
+        assert_eq!(turnstile, (self.plan.permits, 0), "no permit of the turnstile was lost or made");
         assert_eq!(self.event.waiters(), 0, "the last broadcast ended all waits, also the forgotten ones");
         self.check_queue();
         self.relay.check();

@@ -2,6 +2,7 @@
 
 use core::task::{Context, Poll};
 
+use anywake_core::semaphore::{Bypass, Fifo, Mode};
 use anywake_core::{AcquireError, Closed, Permit, Semaphore, TryAcquireError};
 use futures_util::FutureExt as _;
 
@@ -77,7 +78,12 @@ enum Place {
 /// The specified behaviour of a semaphore: the available permits, their total, and a line of waiters.
 #[derive(Debug)]
 pub struct SemaphoreModel {
-    scenario: SemaphoreScenario,
+    kinds: &'static [SemaphoreKind],
+    operations: &'static [SemaphoreOperation],
+    /// How often the first waiter may be overtaken.
+    limit: u16,
+    /// How often the first waiter in line was overtaken since it is the first.
+    overtaken: u16,
     /// The permits that can be acquired. If negative, that many released permits are absorbed first.
     available: isize,
     /// The permits available or held.
@@ -113,7 +119,44 @@ impl SemaphoreModel {
         if self.closed { AcquireError::Closed } else { AcquireError::TooMany }
     }
 
-    /// Decides waiters in strict order: a waiter that cannot be granted yet holds up the waiters behind it.
+    fn may_overtake(&self) -> bool {
+        self.overtaken < self.limit
+    }
+
+    /// Takes permits past the first waiter. If that was the last time, the first waiter owns what is left for it.
+    fn overtake(&mut self, n: usize, wakes: &Wakes) {
+        self.available -= n as isize;
+        self.overtaken = self.overtaken.saturating_add(1);
+        let first = self.line[0];
+        let wanted = self.wait(first).0.count();
+        if !self.may_overtake() && self.can_take(wanted) {
+            assert!(!wakes.is_asleep(first), "a waiter that permits suffice for was woken");
+            self.available -= wanted as isize;
+            self.set_place(first, Place::Granted);
+            self.leave(first);
+        }
+    }
+
+    /// Removes a waiter from the line. A new first waiter has not been overtaken.
+    fn leave(&mut self, slot: usize) {
+        if self.line[0] == slot {
+            self.overtaken = 0;
+        }
+        self.line.retain(|waiter| *waiter != slot);
+    }
+
+    /// The waiters that the permits suffice for, the longest-waiting first.
+    fn suffices_for(&self) -> usize {
+        let mut left = self.available;
+        let met = |slot: &&usize| {
+            left -= self.wait(**slot).0.count() as isize;
+            left >= 0
+        };
+        self.line.iter().take_while(met).count()
+    }
+
+    /// Decides waiters in strict order: a waiter that cannot be granted yet holds up the waiters behind it. With a bypass
+    /// the permits stay free, and the waiters that they suffice for are woken.
     fn decide_due(&mut self, wakes: &mut Wakes) {
         while let Some(&first) = self.line.first() {
             let (kind, _) = self.wait(first);
@@ -121,12 +164,18 @@ impl SemaphoreModel {
             if self.closed || self.is_too_many(kind) {
                 self.set_place(first, Place::Refused);
             } else if self.can_take(n) {
+                if self.may_overtake() {
+                    for &slot in &self.line[..self.suffices_for()] {
+                        wakes.wake(slot);
+                    }
+                    return;
+                }
                 self.available -= n as isize;
                 self.set_place(first, Place::Granted);
             } else {
                 return;
             }
-            self.line.remove(0);
+            self.leave(first);
             wakes.wake(first);
         }
     }
@@ -137,15 +186,36 @@ impl SemaphoreModel {
     }
 
     /// The immediate result of a request, or `None` if it has to wait.
-    fn ask(&mut self, kind: SemaphoreKind) -> Option<Result<(), AcquireError>> {
+    fn ask(&mut self, kind: SemaphoreKind, wakes: &Wakes) -> Option<Result<(), AcquireError>> {
         if self.closed || self.is_too_many(kind) {
             return Some(Err(self.error()));
         }
         let n = kind.count();
-        (n == 0 || self.line.is_empty() && self.can_take(n)).then(|| {
+        if n == 0 || self.line.is_empty() && self.can_take(n) {
             self.available -= n as isize;
-            Ok(())
-        })
+        } else if !self.line.is_empty() && self.can_take(n) && self.may_overtake() {
+            self.overtake(n, wakes);
+        } else {
+            return None;
+        }
+        Some(Ok(()))
+    }
+
+    /// A waiter in line is polled. Returns whether it now has its permits.
+    fn retry(&mut self, slot: usize, wakes: &Wakes) -> bool {
+        let n = self.wait(slot).0.count();
+        if self.limit == 0 || !self.can_take(n) {
+            return false;
+        }
+        if self.line[0] == slot {
+            self.available -= n as isize;
+        } else if self.may_overtake() {
+            self.overtake(n, wakes);
+        } else {
+            return false;
+        }
+        self.leave(slot);
+        true
     }
 }
 
@@ -156,11 +226,11 @@ impl Model for SemaphoreModel {
     type Seen = SemaphoreSeen;
 
     fn kinds(&self, holding: Option<usize>) -> Vec<SemaphoreKind> {
-        if holding.is_none() { self.scenario.kinds.to_vec() } else { Vec::new() }
+        if holding.is_none() { self.kinds.to_vec() } else { Vec::new() }
     }
 
     fn operations(&self) -> Vec<SemaphoreOperation> {
-        self.scenario.operations.to_vec()
+        self.operations.to_vec()
     }
 
     fn can_take(&self, slot: usize) -> bool {
@@ -174,10 +244,10 @@ impl Model for SemaphoreModel {
         self.waits[slot] = Some((kind, Place::Idle));
     }
 
-    fn poll(&mut self, slot: usize, _: &mut Wakes) -> Poll<SemaphoreOutcome> {
+    fn poll(&mut self, slot: usize, wakes: &mut Wakes) -> Poll<SemaphoreOutcome> {
         let (kind, place) = self.wait(slot);
         let result = match place {
-            Place::Idle => match self.ask(kind) {
+            Place::Idle => match self.ask(kind, wakes) {
                 Some(result) => result,
                 None if matches!(kind, SemaphoreKind::Try(_)) => {
                     self.waits[slot] = None;
@@ -189,6 +259,7 @@ impl Model for SemaphoreModel {
                     return Poll::Pending;
                 }
             },
+            Place::InLine if self.retry(slot, wakes) => Ok(()),
             Place::InLine => return Poll::Pending,
             Place::Granted => Ok(()),
             Place::Refused => Err(self.error()),
@@ -215,7 +286,7 @@ impl Model for SemaphoreModel {
         match place {
             Place::Idle | Place::Refused => {}
             Place::InLine => {
-                self.line.retain(|waiter| *waiter != slot);
+                self.leave(slot);
                 self.decide_due(wakes);
             }
             Place::Granted | Place::Holds => self.give_back(kind.count(), wakes),
@@ -256,7 +327,11 @@ impl Model for SemaphoreModel {
     }
 
     fn is_due(&self, slot: usize) -> bool {
-        matches!(self.wait(slot).1, Place::Granted | Place::Refused)
+        match self.wait(slot).1 {
+            Place::Granted | Place::Refused => true,
+            Place::InLine => self.limit > 0 && self.line[..self.suffices_for()].contains(&slot),
+            Place::Idle | Place::Holds => false,
+        }
     }
 
     fn seen(&self) -> SemaphoreSeen {
@@ -268,28 +343,76 @@ impl Model for SemaphoreModel {
     }
 }
 
+/// A mode, and how to make a semaphore with it.
+pub trait TestedMode: Mode + Copy + core::fmt::Debug {
+    /// How often the first waiter may be overtaken: nothing, or a number.
+    type Past: Copy + Into<Option<u16>> + core::fmt::Debug;
+
+    /// Makes a semaphore.
+    fn semaphore(permits: usize, bounded: bool, limit: Self::Past) -> Semaphore<Self>;
+}
+
+/// No limit, because nobody overtakes.
+#[derive(Clone, Copy, Debug)]
+pub struct Nobody;
+
+impl From<Nobody> for Option<u16> {
+    fn from(Nobody: Nobody) -> Self {
+        None
+    }
+}
+
+/// The limit of a bypass without a limit.
+pub const UNBOUNDED: u16 = u16::MAX;
+
+impl TestedMode for Fifo {
+    type Past = Nobody;
+
+    fn semaphore(permits: usize, bounded: bool, Nobody: Nobody) -> Semaphore {
+        if bounded { Semaphore::bounded(permits) } else { Semaphore::new(permits) }
+    }
+}
+
+impl TestedMode for Bypass {
+    type Past = u16;
+
+    fn semaphore(permits: usize, bounded: bool, limit: u16) -> Semaphore<Self> {
+        match (bounded, limit) {
+            (false, UNBOUNDED) => Semaphore::with_unbounded_bypass(permits),
+            (false, _) => Semaphore::with_bypass(permits, limit),
+            (true, UNBOUNDED) => Semaphore::bounded_with_unbounded_bypass(permits),
+            (true, _) => Semaphore::bounded_with_bypass(permits, limit),
+        }
+    }
+}
+
 /// A semaphore with some permits.
 #[derive(Clone, Copy, Debug)]
-pub struct SemaphoreScenario {
+pub struct SemaphoreScenario<M: TestedMode = Fifo> {
     /// The number of permits.
     pub permits: usize,
     /// Whether this number is also the bound.
     pub bounded: bool,
+    /// How often the first waiter may be overtaken.
+    pub limit: M::Past,
     /// The kinds of wait in the programs.
     pub kinds: &'static [SemaphoreKind],
     /// The operations in the programs.
     pub operations: &'static [SemaphoreOperation],
 }
 
-impl Scenario for SemaphoreScenario {
+impl<M: TestedMode> Scenario for SemaphoreScenario<M> {
     type Model = SemaphoreModel;
-    type Shared = Semaphore;
+    type Shared = Semaphore<M>;
     type Wait<'a> = BoxedWait<'a, Self>;
-    type Held<'a> = Permit<'a>;
+    type Held<'a> = Permit<'a, M>;
 
     fn model(self) -> SemaphoreModel {
         SemaphoreModel {
-            scenario: self,
+            kinds: self.kinds,
+            operations: self.operations,
+            limit: self.limit.into().unwrap_or(0),
+            overtaken: 0,
             available: self.permits as isize,
             total: self.permits as isize,
             bound: self.bounded.then_some(self.permits),
@@ -299,14 +422,14 @@ impl Scenario for SemaphoreScenario {
         }
     }
 
-    fn shared(self) -> Semaphore {
-        if self.bounded { Semaphore::bounded(self.permits) } else { Semaphore::new(self.permits) }
+    fn shared(self) -> Semaphore<M> {
+        M::semaphore(self.permits, self.bounded, self.limit)
     }
 
     fn begin<'a>(
-        semaphore: &'a Semaphore,
+        semaphore: &'a Semaphore<M>,
         kind: SemaphoreKind,
-        _: Option<Permit<'a>>,
+        _: Option<Permit<'a, M>>,
     ) -> BoxedWait<'a, Self> {
         match kind {
             SemaphoreKind::One => {
@@ -331,7 +454,7 @@ impl Scenario for SemaphoreScenario {
         SemaphoreOutcome::Done
     }
 
-    fn operate(semaphore: &Semaphore, operation: SemaphoreOperation) -> SemaphoreOutcome {
+    fn operate(semaphore: &Semaphore<M>, operation: SemaphoreOperation) -> SemaphoreOutcome {
         match operation {
             SemaphoreOperation::Release(n) => SemaphoreOutcome::Released(semaphore.release(n).is_ok()),
             SemaphoreOperation::Reduce(n) => SemaphoreOutcome::Reduced(semaphore.reduce(n)),
@@ -342,7 +465,7 @@ impl Scenario for SemaphoreScenario {
         }
     }
 
-    fn seen(semaphore: &Semaphore) -> SemaphoreSeen {
+    fn seen(semaphore: &Semaphore<M>) -> SemaphoreSeen {
         SemaphoreSeen {
             available: semaphore.available_permits(),
             waiters: semaphore.waiters(),
@@ -351,13 +474,32 @@ impl Scenario for SemaphoreScenario {
     }
 }
 
-fn given<'a, E>(
-    permit: Result<Permit<'a>, E>,
+fn given<M: Mode, E>(
+    permit: Result<Permit<'_, M>, E>,
     error: impl FnOnce(E) -> SemaphoreOutcome,
-) -> (SemaphoreOutcome, Option<Permit<'a>>) {
+) -> (SemaphoreOutcome, Option<Permit<'_, M>>) {
     match permit {
         Ok(permit) => (SemaphoreOutcome::Acquired(permit.count()), Some(permit)),
         Err(reason) => (error(reason), None),
+    }
+}
+
+/// The semaphore that a byte selects, except for its mode.
+fn selected<M: TestedMode>(byte: u8, limit: M::Past) -> SemaphoreScenario<M> {
+    use SemaphoreKind::{Many, One, Try};
+    use SemaphoreOperation::{Close, Reduce, Release};
+
+    const OPERATIONS: &[SemaphoreOperation] =
+        &[Release(1), Reduce(1), Release(2), Reduce(2), Release(20), Release(1), Release(0), Close];
+
+    // Little happens after a close, so most programs have none.
+    let closes = byte >= 192;
+    SemaphoreScenario {
+        permits: usize::from(byte % 8),
+        bounded: byte & 8 != 0,
+        limit,
+        kinds: &[One, Many(2), Try(1), Many(3), Many(0), Try(2), Many(1)],
+        operations: &OPERATIONS[..OPERATIONS.len() - usize::from(!closes)],
     }
 }
 
@@ -366,22 +508,12 @@ fn given<'a, E>(
 /// # Errors
 /// If primitive and model disagree.
 pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
-    use SemaphoreKind::{Many, One, Try};
-    use SemaphoreOperation::{Close, Reduce, Release};
-
-    const OPERATIONS: &[SemaphoreOperation] =
-        &[Release(1), Reduce(1), Release(2), Reduce(2), Release(20), Release(1), Release(0), Close];
-
-    let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
-    // Little happens after a close, so most programs have none.
-    let closes = *first >= 192;
-    let scenario = SemaphoreScenario {
-        permits: usize::from(first % 8),
-        bounded: first & 8 != 0,
-        kinds: &[One, Many(2), Try(1), Many(3), Many(0), Try(2), Many(1)],
-        operations: &OPERATIONS[..OPERATIONS.len() - usize::from(!closes)],
-    };
-    run_bytes(scenario, super::SLOTS, rest)
+    let Some((&first, rest)) = bytes.split_first() else { return Ok(()) };
+    match first / 16 % 4 {
+        0 | 1 => run_bytes(selected::<Fifo>(first, Nobody), super::SLOTS, rest),
+        2 => run_bytes(selected::<Bypass>(first, 2), super::SLOTS, rest),
+        _ => run_bytes(selected::<Bypass>(first, UNBOUNDED), super::SLOTS, rest),
+    }
 }
 
 /// As [`check`], for a fuzzer.

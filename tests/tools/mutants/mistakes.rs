@@ -234,6 +234,36 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "RUSTSEC-2020-0101: a value that is not `Send` is set on one thread and dropped on another",
     ),
     ("a_lazy_shares_its_future_unsent", "types", "a future that is not `Send` is polled by another thread"),
+    (
+        "one_permit_too_many_goes_past",
+        "semantics",
+        "the first waiter of a semaphore is overtaken once more than the limit says",
+    ),
+    (
+        "a_permit_taken_in_the_queue_is_not_counted",
+        "semantics",
+        "a queued waiter that takes permits before the first one does so for free",
+    ),
+    (
+        "the_last_to_overtake_leaves_permits_to_nobody",
+        "semantics",
+        "permits lie idle for a first waiter that is not polled, and a waiter that looks in vain misses them later",
+    ),
+    (
+        "a_grant_forgets_to_wake",
+        "loom::semaphore",
+        "a waiter is granted what is left by the last one that overtakes it, and sleeps on",
+    ),
+    (
+        "the_last_to_retry_leaves_its_mark",
+        "semantics",
+        "a semaphore says for ever that somebody waits, after its last waiter took its permits by itself",
+    ),
+    (
+        "only_the_first_waiter_is_woken",
+        "semantics",
+        "a woken waiter that is not polled holds up those behind it, although there are permits for them",
+    ),
     // The event.
     ("a_set_after_the_wakes", "loom::event", "a wait that a `set` has ended finds the flag clear"),
     (

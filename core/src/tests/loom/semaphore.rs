@@ -9,6 +9,8 @@ use crate::closed::Closed;
 use crate::semaphore::Semaphore;
 use crate::semaphore::{AcquireError, TryAcquireError};
 
+mod bypass;
+
 /// One permit for three: they exclude each other, and the permit is there in the end.
 #[test]
 fn one_permit_excludes() {

@@ -5,7 +5,9 @@ use core::pin::Pin;
 use core::task::Poll;
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{CancellationToken, Condition, Event, Latch, Lock, Notify, OnceCell, Semaphore, StaticQueue, WaitGroup};
+use anywake_core::{
+    CancellationToken, Condition, Event, Latch, Lock, Notify, OnceCell, Semaphore, StaticQueue, WaitGroup,
+};
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, assert_ready, finishes, leak, panic_of, queue_up, queued,
     run_woken,

@@ -60,6 +60,7 @@ for_every_wait! {
     lock: crate::subjects::LockWait<0>,
     lock_with_bypass: crate::subjects::LockWait<3>,
     semaphore: crate::subjects::AcquireWait,
+    semaphore_with_bypass: crate::subjects::AcquireWait<anywake_core::semaphore::Bypass>,
     event: crate::subjects::EventWait,
     barrier: crate::subjects::WaitAtBarrier,
     broken_barrier: crate::subjects::WaitAtBrokenBarrier,
