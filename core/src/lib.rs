@@ -91,6 +91,7 @@ pub mod condition;
 pub mod event;
 pub mod lock;
 pub mod queue;
+pub mod rwlock;
 pub mod semaphore;
 
 #[cfg(test)]

@@ -9,8 +9,11 @@ use anywake_tests::explorer::condition::{ConditionKind, ConditionOperation, Cond
 use anywake_tests::explorer::event::EventScenario;
 use anywake_tests::explorer::lock::{LockKind, LockScenario};
 use anywake_tests::explorer::queue::{QueueKind, QueueOperation, QueueScenario};
+use anywake_tests::explorer::rwlock::{RwLockKind, RwLockScenario};
 use anywake_tests::explorer::semaphore::{SemaphoreKind, SemaphoreOperation, SemaphoreScenario};
-use anywake_tests::explorer::{Disagreement, Scenario, condition, event, explore, lock, queue, semaphore};
+use anywake_tests::explorer::{
+    Disagreement, Scenario, condition, event, explore, lock, queue, rwlock, semaphore,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -139,6 +142,15 @@ fn queue_with_joins_in_all_programs() {
     all_programs(QueueScenario { make, kinds: &[Push, Pop, Join], operations }, 3, 6);
 }
 
+#[test]
+fn rwlock_in_all_programs() {
+    use RwLockKind::{Read, TryRead, Upgradable, Upgrade, Write};
+
+    all_programs(RwLockScenario { kinds: &[Read, Write, Upgradable, Upgrade] }, 4, 6);
+    all_programs(RwLockScenario { kinds: &[Read, Write, TryRead] }, 4, 6);
+    all_programs(RwLockScenario { kinds: RwLockScenario::ALL }, 3, 5);
+}
+
 /// Programs of up to some hundred steps, of which a failing one is shrunk: 256, or as many as `PROPTEST_CASES` says.
 fn random_programs(check: impl Fn(&[u8]) -> Result<(), Disagreement>) {
     // No file of failures beside the sources: the steps of a failing program are shown.
@@ -180,4 +192,9 @@ fn condition_in_long_programs() {
 #[test]
 fn queue_in_long_programs() {
     random_programs(queue::check);
+}
+
+#[test]
+fn rwlock_in_long_programs() {
+    random_programs(rwlock::check);
 }

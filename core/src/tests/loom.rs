@@ -42,6 +42,7 @@ mod list;
 mod lock;
 mod queue;
 mod raw_lock;
+mod rwlock;
 mod semaphore;
 mod wait_queue;
 

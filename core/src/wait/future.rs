@@ -3,7 +3,7 @@
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use super::handle::{Handle, Primitive};
+use super::handle::{Holds, Primitive};
 use super::policy::Policy;
 use super::poll::{Cancelled, cancel, enable, is_decided, poll, polled_again};
 use super::status::Verdict;
@@ -14,7 +14,7 @@ use crate::sys::atomic::const_fn;
 pub(crate) struct Wait<H, P>
 where
     P: Policy,
-    H: Handle<Target: Primitive<Core = P::Core>>,
+    H: Holds<Target: Primitive<Core = P::Core>>,
 {
     /// Taken out for an output that needs it.
     handle: Option<H>,
@@ -24,7 +24,7 @@ where
 impl<H, P> Wait<H, P>
 where
     P: Policy,
-    H: Handle<Target: Primitive<Core = P::Core>>,
+    H: Holds<Target: Primitive<Core = P::Core>>,
 {
     const_fn! {
         #[inline]
@@ -94,7 +94,7 @@ where
 impl<H, P> Drop for Wait<H, P>
 where
     P: Policy,
-    H: Handle<Target: Primitive<Core = P::Core>>,
+    H: Holds<Target: Primitive<Core = P::Core>>,
 {
     #[inline]
     fn drop(&mut self) {

@@ -24,5 +24,6 @@ mod event;
 mod hazards;
 mod lock;
 mod queue;
+mod rwlock;
 mod semaphore;
 mod subjects;

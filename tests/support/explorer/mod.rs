@@ -36,6 +36,7 @@ pub mod condition;
 pub mod event;
 pub mod lock;
 pub mod queue;
+pub mod rwlock;
 pub mod semaphore;
 
 /// How many slots the long programs have: more than one batch of wakers.

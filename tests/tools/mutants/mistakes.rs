@@ -195,6 +195,22 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "a waiter that is to be refused, or asks for nothing, waits behind the one that was handed its permits",
     ),
+    // The reader-writer lock.
+    ("an_upgrade_ignores_the_readers", "semantics", "an upgraded writer writes while others read"),
+    ("a_try_overtakes", "semantics", "a reader that does not wait prolongs a phase while a writer waits"),
+    ("a_writer_leaves_no_phase", "semantics", "readers wait for every writer that waits"),
+    ("a_downgrade_lets_a_writer_in", "semantics", "a writer that became a reader is not inside any more"),
+    ("upgrades_in_a_row_starve_a_writer", "semantics", "a writer waits for ever while others upgrade"),
+    (
+        "a_batch_of_readers_is_overtaken",
+        "semantics",
+        "a writer that comes between two batches goes in before the readers of the second one",
+    ),
+    (
+        "a_cancelled_writer_keeps_readers_out",
+        "semantics",
+        "readers behind a writer that gave up wait until all others have left",
+    ),
     // The event.
     (
         "a_set_before_the_lock",
