@@ -213,7 +213,7 @@ impl RwLockCore {
     #[cold]
     fn try_enter_among_waiters(&self, kind: Kind) -> bool {
         let locked = self.queue.lock();
-        // mistake a_try_overtakes: !kind.is_barred(&locked) && ~>
+        // mistake a_try_overtakes: !kind.is_barred(&locked) ~> true
         !kind.is_barred(&locked) && self.take(kind)
     }
 
