@@ -1,4 +1,4 @@
-//! The operations one by one, polled by hand, under criterion: `cargo bench -p anywake-benches -- 'lock/'`.
+//! Measures single operations, polled by hand, with criterion: `cargo bench -p anywake-benches -- 'lock/'`.
 
 use core::time::Duration;
 use std::time::Instant;

@@ -1,7 +1,7 @@
-//! The allocator of every program here: the system's, which counts while it is asked to.
+//! The allocator of all programs here: the system's, with a counter that can be switched on.
 //!
-//! Timed rounds run with the count off, so a rival that allocates pays for its allocation and not for our book-keeping;
-//! the count comes from passes of its own.
+//! Timed rounds run with the counter off, so that a rival pays for its allocations and not for the counting. Separate
+//! runs count.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -12,18 +12,18 @@ static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 
 struct Counting;
 
-// SAFETY: every call goes to `System` unchanged; the counters are beside it.
+// SAFETY: every call is forwarded to `System` unchanged, and counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if COUNTING.load(Relaxed) {
             ALLOCATIONS.fetch_add(1, Relaxed);
         }
-        // SAFETY: the caller's promise about `layout` is the one `System` asks for.
+        // SAFETY: the caller promises for `layout` what `System` requires.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: `block` came from `System` through `alloc` or `realloc` above.
+        // SAFETY: `block` is from `System`, by `alloc` or `realloc` above.
         unsafe { System.dealloc(block, layout) }
     }
 
@@ -31,7 +31,7 @@ unsafe impl GlobalAlloc for Counting {
         if COUNTING.load(Relaxed) {
             ALLOCATIONS.fetch_add(1, Relaxed);
         }
-        // SAFETY: as in `dealloc`, and the caller vouches for `new_size`.
+        // SAFETY: as in `dealloc`, and the caller promises for `new_size` what `System` requires.
         unsafe { System.realloc(block, layout, new_size) }
     }
 }
@@ -39,7 +39,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Runs `program` and says how many times any thread asked for memory meanwhile.
+/// Runs `program`, and returns the number of allocations of all threads meanwhile.
 pub fn counted<R>(program: impl FnOnce() -> R) -> (R, u64) {
     let before = ALLOCATIONS.load(Relaxed);
     COUNTING.store(true, Relaxed);

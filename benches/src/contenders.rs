@@ -1,8 +1,9 @@
-//! The contenders: one small trait to a primitive, and the adapters that put each library behind it.
+//! The contenders: one small trait for each primitive, and an adapter for each library.
 //!
-//! An adapter adds nothing that the program of a user of the library would not contain: each method is the library's own call, inlined; its future is
-//! handed on as it is, never boxed and never wrapped in a second state machine; results that a library wraps in `Result` or `Option` stay wrapped.
-//! `each_lock!(f(arguments))` and its sisters call a generic function once for each contender.
+//! An adapter adds nothing to the code that a user of the library would write. Each method is the library's own call,
+//! inlined. It returns the library's future, never boxed and never wrapped in a second state machine. A `Result` or
+//! `Option` of the library stays as it is. `each_lock!(f(arguments))` and its siblings call a generic function once for
+//! each contender.
 
 #![expect(
     missing_debug_implementations,
@@ -15,7 +16,8 @@ pub mod lock;
 pub mod queue;
 pub mod semaphore;
 
-/// Says who an adapter is: `contender!(Type, "name in the tables", kind = .., order = ..)`; `const N in Type<N>` where it is generic.
+/// Implements `Contender` for an adapter: `contender!(Type, "name in the tables", kind = .., order = ..)`, with
+/// `const N in Type<N>` for a generic one.
 macro_rules! contender {
     ($(const $n:ident in)? $type:ty, $name:literal $(, $item:ident = $value:ident)*) => {
         impl $(<const $n: usize>)? $crate::harness::Contender for $type {

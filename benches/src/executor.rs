@@ -1,8 +1,9 @@
-//! The smallest executors that are still honest.
+//! Minimal executors with realistic wakers.
 //!
-//! [`LocalSet`] runs boxed tasks on one thread, first woken first polled. Its wakers are what a real runtime's are: reference-counted with
-//! atomics, one exchange to see whether the task is queued already, then a push. A cheaper waker would hide that a rival
-//! clones more often; a dearer one would drown the differences that are measured.
+//! [`LocalSet`] runs boxed tasks on one thread, in the order of their wakes. Its wakers resemble those of a real
+//! runtime: they are reference-counted with atomics, and a wake is an exchange, which checks whether the task is queued
+//! already, and a push. A cheaper waker would hide the cost of a rival's additional clones. A dearer one would hide the
+//! measured differences.
 
 use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
@@ -14,9 +15,10 @@ use std::sync::Arc;
 use std::task::Wake;
 use std::thread::{self, Thread};
 
-/// What the tasks of this thread's set share: reached by the wakers, which must be `Send` and so cannot own it.
+/// The state of the thread's set. The wakers reach it by the thread-local, since they must be `Send` and so cannot own
+/// it.
 struct Ready {
-    /// The set that runs on this thread; 0 for none.
+    /// The number of the set on this thread, or 0.
     set: Cell<u64>,
     queue: RefCell<VecDeque<usize>>,
     polls: Cell<u64>,
@@ -40,13 +42,13 @@ impl Wake for Task {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        // Ordering: the queue is this thread's own; AcqRel is what a runtime with more threads would have to pay.
+        // Ordering: one thread would need none; AcqRel has the cost of a runtime with several threads.
         if !self.queued.swap(true, Ordering::AcqRel) {
             READY.with(|ready| {
                 assert_eq!(
                     ready.set.get(),
                     self.set,
-                    "a waker of a LocalSet was used outside its thread or its life"
+                    "a waker of a LocalSet was used on another thread or after the set was dropped"
                 );
                 ready.queue.borrow_mut().push_back(self.index);
             });
@@ -60,7 +62,7 @@ struct Slot<'a> {
     future: Option<Pin<Box<dyn Future<Output = ()> + 'a>>>,
 }
 
-/// A fair executor of one thread. At most one exists on a thread at a time.
+/// A fair single-threaded executor. A thread has at most one at a time.
 pub struct LocalSet<'a> {
     id: u64,
     slots: Vec<Slot<'a>>,
@@ -83,20 +85,20 @@ impl<'a> LocalSet<'a> {
     ///
     /// # Panics
     ///
-    /// If this thread has one already.
+    /// If this thread has a set already.
     pub fn new() -> Self {
         static IDS: AtomicU64 = AtomicU64::new(1);
         let id = IDS.fetch_add(1, Ordering::Relaxed);
-        READY.with(|ready| assert_eq!(ready.set.replace(id), 0, "one LocalSet to a thread"));
+        READY.with(|ready| assert_eq!(ready.set.replace(id), 0, "this thread has a LocalSet already"));
         Self { id, slots: Vec::new() }
     }
 
-    /// Adds a task, queued to be polled.
+    /// Adds a task, and queues it.
     pub fn spawn(&mut self, future: impl Future<Output = ()> + 'a) {
         self.spawn_boxed(Box::pin(future));
     }
 
-    /// The same for a task that is boxed already.
+    /// Adds a boxed task, and queues it.
     pub fn spawn_boxed(&mut self, future: Pin<Box<dyn Future<Output = ()> + 'a>>) {
         let task = Arc::new(Task { set: self.id, index: self.slots.len(), queued: AtomicBool::new(false) });
         task.wake_by_ref();
@@ -104,17 +106,17 @@ impl<'a> LocalSet<'a> {
         self.slots.push(Slot { task, waker, future: Some(future) });
     }
 
-    /// Runs until every task is done.
+    /// Runs until every task is complete.
     ///
     /// # Panics
     ///
-    /// If tasks are left and none of them is woken: a contender lost a wake-up.
+    /// If tasks are left and none of them is woken: a contender has lost a wake.
     pub fn run(&mut self) {
         let mut live = self.slots.iter().filter(|slot| slot.future.is_some()).count();
         let mut polls = 0;
         while live > 0 {
             let next = READY.with(|ready| ready.queue.borrow_mut().pop_front());
-            let slot = &mut self.slots[next.expect("every task waits and nobody is woken")];
+            let slot = &mut self.slots[next.expect("tasks wait, and no task is woken: a wake was lost")];
             slot.task.queued.store(false, Ordering::Release);
             let Some(future) = &mut slot.future else { continue };
             polls += 1;
@@ -129,7 +131,7 @@ impl<'a> LocalSet<'a> {
 
 impl Drop for LocalSet<'_> {
     fn drop(&mut self) {
-        // The futures first: dropping one may wake another.
+        // The futures are dropped first, since dropping one may wake another.
         self.slots.iter_mut().for_each(|slot| slot.future = None);
         READY.with(|ready| {
             ready.queue.borrow_mut().clear();
@@ -138,22 +140,22 @@ impl Drop for LocalSet<'_> {
     }
 }
 
-/// How many polls the set that runs on this thread has made so far, the present one included.
+/// Returns the number of polls of this thread's set so far, including the current one.
 pub fn polls() -> u64 {
     READY.with(|ready| ready.polls.get())
 }
 
-/// Runs one task to its end on a [`LocalSet`] of its own.
+/// Runs one task to its end, on a new [`LocalSet`].
 pub fn run_one<T>(future: impl Future<Output = T>) -> T {
     let mut result = None;
     let mut set = LocalSet::new();
     set.spawn(async { result = Some(future.await) });
     set.run();
     drop(set);
-    result.expect("the set ran it to its end")
+    result.expect("the set runs the task to its end")
 }
 
-/// Lets every other task of the runtime have its turn, whatever the runtime: wakes itself and is `Pending` once.
+/// Yields to the other tasks of any runtime: wakes the task and is `Pending` once.
 pub fn yield_now() -> impl Future<Output = ()> {
     let mut yielded = false;
     poll_fn(move |cx| {
@@ -176,14 +178,14 @@ impl Wake for Parker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        // Ordering: Release pairs with the Acquire in `block_on`; the waker's writes are seen by the poll that follows.
+        // Ordering: Release pairs with the Acquire in `block_on`, so that the next poll sees the waker's writes.
         if !self.woken.swap(true, Ordering::Release) {
             self.thread.unpark();
         }
     }
 }
 
-/// Drives a future on this thread, which sleeps in between.
+/// Runs a future to its end on this thread, which is parked while the future waits.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let parker = Arc::new(Parker { thread: thread::current(), woken: AtomicBool::new(false) });
@@ -199,18 +201,19 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// A waker for futures polled by hand: as costly as a [`LocalSet`]'s to clone and drop, and it counts how often it is woken.
+/// A waker for futures that are polled by hand. It costs as much to clone and drop as that of a [`LocalSet`], and
+/// counts its wakes.
 #[derive(Debug, Default)]
 pub struct CountingWaker(AtomicU64);
 
 impl CountingWaker {
-    /// The waker and the count behind it.
+    /// Returns a waker and its counter.
     pub fn pair() -> (Waker, Arc<Self>) {
         let count = Arc::new(Self::default());
         (Waker::from(count.clone()), count)
     }
 
-    /// How often it was woken so far.
+    /// The number of wakes so far.
     pub fn wakes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

@@ -1,9 +1,9 @@
-//! What a workload is, and how its rows are measured.
+//! Workloads, and the measurement of their rows.
 //!
-//! A [`Workload`] is one program, with a [`Row`] for each contender that can run it: the same generic function, instantiated.
-//! [`Suite::measure`] first finds how many operations of each row fill a round, then goes through *all* rows once in
-//! every round, so that a noisy minute of the machine falls on every contender alike, and starts each round at another
-//! row, so that nobody always runs behind the same neighbour.
+//! A [`Workload`] is one program, with a [`Row`] for each contender that can run it: an instance of the same generic
+//! function. [`Suite::measure`] first finds the number of operations of each row that fill a round. Then it runs *all*
+//! rows once in every round, so that a noisy minute of the machine affects all contenders alike. Each round starts at
+//! another row, so that the first row of a round changes.
 
 use core::mem::size_of_val;
 use core::time::Duration;
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::alloc::counted;
 
-/// Which side a contender is on.
+/// The side of a contender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -20,40 +20,40 @@ pub enum Kind {
     Ours,
     /// Another crate.
     Rival,
-    /// No primitive at all: what the hardware asks for the least that could do the work.
+    /// No primitive at all: the cost of the atomic operations that any implementation needs.
     Floor,
 }
 
-/// In which order a contender serves its waiters.
+/// The order in which a contender grants its waiters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
-    /// The longest waiter is next and nobody overtakes it.
+    /// The longest waiter is next, and no other task overtakes it.
     Fifo,
-    /// So it is among senders. A receiver that is running takes the item that another was woken for.
+    /// FIFO among senders. A running receiver may take the item that another one was woken for.
     FifoSenders,
-    /// Anything else: barging, bounded or not.
+    /// Any other order: barging, bounded or not.
     Other,
 }
 
 /// One library's primitive in the comparison.
 pub trait Contender {
-    /// As the tables show it.
+    /// The name in the tables.
     const NAME: &'static str;
-    /// Which side it is on.
+    /// The side.
     const KIND: Kind = Kind::Rival;
-    /// Its fairness, as documented, or else as its source says.
+    /// The fairness, by the documentation or else by the source.
     const ORDER: Order = Order::Other;
 }
 
-/// What one run of a program took.
+/// The figures of one run of a program.
 #[derive(Debug)]
 pub struct Run {
-    /// Operations done.
+    /// The number of operations.
     pub operations: u64,
-    /// Time they took.
+    /// The time of all operations.
     pub elapsed: Duration,
-    /// Nanoseconds to report, where it is not the time of the average operation.
+    /// The nanoseconds to report, if that is not the mean time of an operation.
     pub figure: Option<f64>,
     /// Further figures of this workload, in the same order on each run.
     pub extras: Vec<Extra>,
@@ -65,7 +65,7 @@ impl Run {
         Self { operations, elapsed, figure: None, extras: Vec::new() }
     }
 
-    /// Adds a figure; over the rounds `fold` decides which one stays.
+    /// Adds a figure. `fold` selects the value to report from those of all rounds.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: f64, fold: Fold) -> Self {
         self.extras.push(Extra { name, value, fold });
@@ -80,18 +80,18 @@ impl Run {
 /// A further figure of a run: a percentile, a count.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Extra {
-    /// Heading of its column.
+    /// The heading of the column.
     pub name: &'static str,
-    /// Its value.
+    /// The value.
     pub value: f64,
     #[serde(skip)]
     fold: Fold,
 }
 
-/// How an [`Extra`] of many rounds becomes one.
+/// How the values of an [`Extra`] in all rounds are reduced to one.
 #[derive(Clone, Copy, Debug)]
 pub enum Fold {
-    /// The middle one.
+    /// The median.
     Median,
     /// The largest.
     Max,
@@ -99,20 +99,20 @@ pub enum Fold {
 
 /// One contender in one workload.
 pub struct Row {
-    /// Its name.
+    /// The name of the contender.
     pub contender: String,
-    /// Its side.
+    /// The side of the contender.
     pub kind: Kind,
-    /// Its fairness.
+    /// The fairness of the contender.
     pub order: Order,
-    /// Bytes of one waiting future, where the workload waits.
+    /// The bytes of one waiting future, if the workload waits.
     pub future_bytes: Option<usize>,
 
     program: Box<dyn Fn(u64) -> Run>,
 }
 
 impl Row {
-    /// One run of about so many operations.
+    /// Runs the program with about `operations` operations.
     pub fn run(&self, operations: u64) -> Run {
         (self.program)(operations)
     }
@@ -124,20 +124,20 @@ impl core::fmt::Debug for Row {
     }
 }
 
-/// Which figure of a row stands for it when rows are compared.
+/// The figure by which rows are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
-    /// One thread: whatever disturbs a run makes it longer, so the shortest is the truest.
+    /// For one thread: a disturbance only ever lengthens a run, so the shortest run is the most accurate.
     Min,
-    /// Threads: a run can be short by luck (nobody met anybody), so the middle one.
+    /// For threads: a run can be short by chance, if no tasks met, so the median.
     Median,
 }
 
 impl Basis {
-    /// By how much a round is longer than asked for. On one thread short ones are wanted, of which some fall between
-    /// two disturbances. On threads a short one sees only one of the regimes that they fall into (everybody on one core in
-    /// turn, or the cache line going to and fro), and the median jumps between two.
+    /// The factor by which a round is longer than requested. On one thread rounds are short, so that some fall between
+    /// two disturbances. On threads a short round sees only one of two regimes (all tasks on one core in turn, or the
+    /// cache line moving between cores), and the median would jump between the two.
     fn stretch(self) -> u32 {
         match self {
             Self::Min => 1,
@@ -146,26 +146,26 @@ impl Basis {
     }
 }
 
-/// One program and everyone who runs it.
+/// One program and the contenders that run it.
 #[derive(Debug)]
 pub struct Workload {
-    /// Family, primitive, shape: what `--filter` looks at.
+    /// The family, primitive and shape, which `--filter` matches.
     pub name: String,
-    /// What one operation is.
+    /// A description of one operation.
     pub operation: &'static str,
-    /// Which figure counts.
+    /// The figure that counts.
     pub basis: Basis,
     /// The contenders.
     pub rows: Vec<Row>,
 }
 
 impl Workload {
-    /// A workload nobody takes part in yet. `Basis::Min` says that it runs on one thread.
+    /// A workload without contenders. `Basis::Min` is for workloads on one thread.
     pub fn new(name: impl Into<String>, operation: &'static str, basis: Basis) -> Self {
         Self { name: name.into(), operation, basis, rows: Vec::new() }
     }
 
-    /// Enters a contender. `program` does about as many operations as it is asked for, and says how many.
+    /// Adds a contender. `program` runs about the requested number of operations, and returns the exact number.
     pub fn enter<C: Contender>(
         &mut self,
         future_bytes: Option<usize>,
@@ -181,7 +181,8 @@ impl Workload {
         });
     }
 
-    /// As [`enter`](Self::enter), where so many tasks receive: whether they can overtake each other decides its order.
+    /// As [`enter`](Self::enter), for a queue with a number of receivers. With one receiver, FIFO among senders is
+    /// FIFO.
     pub fn enter_queue<C: Contender>(&mut self, receivers: usize, program: impl Fn(u64) -> Run + 'static) {
         self.enter::<C>(None, program);
         if let Some(row) = self.rows.last_mut() {
@@ -193,7 +194,7 @@ impl Workload {
         }
     }
 
-    /// Enters a row that has a name of its own: one contender, many settings.
+    /// Adds a row with a name of its own, for a contender with several settings.
     pub fn enter_as<C: Contender>(&mut self, name: String, program: impl Fn(u64) -> Run + 'static) {
         self.enter::<C>(None, program);
         if let Some(row) = self.rows.last_mut() {
@@ -207,15 +208,15 @@ impl Workload {
 pub struct Figures {
     /// The contender.
     pub contender: String,
-    /// Its side.
+    /// The side of the contender.
     pub kind: Kind,
-    /// Its fairness.
+    /// The fairness of the contender.
     pub order: Order,
-    /// Nanoseconds per operation, a value per round, ascending.
+    /// The nanoseconds per operation, one value per round, in ascending order.
     pub nanoseconds: Vec<f64>,
-    /// Allocations per operation.
+    /// The allocations per operation.
     pub allocations: f64,
-    /// Bytes of one waiting future.
+    /// The bytes of one waiting future.
     pub future_bytes: Option<usize>,
     /// Further figures.
     pub extras: Vec<Extra>,
@@ -232,18 +233,18 @@ impl Figures {
         self.nanoseconds[self.nanoseconds.len() / 2]
     }
 
-    /// Three rounds of four were shorter.
+    /// The upper quartile of the rounds.
     pub fn upper_quartile(&self) -> f64 {
         self.nanoseconds[(self.nanoseconds.len() - 1) * 3 / 4]
     }
 
-    /// Distance between the quartiles as a share of the median.
+    /// The distance between the quartiles, as a share of the median.
     pub fn spread(&self) -> f64 {
         let lower = self.nanoseconds[(self.nanoseconds.len() - 1) / 4];
         (self.upper_quartile() - lower) / self.median()
     }
 
-    /// The figure that stands for the row.
+    /// The figure by which the row is compared.
     pub fn by(&self, basis: Basis) -> f64 {
         match basis {
             Basis::Min => self.min(),
@@ -255,18 +256,18 @@ impl Figures {
 /// The figures of one workload.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
-    /// Its name.
+    /// The name of the workload.
     pub workload: String,
-    /// What one operation is.
+    /// A description of one operation.
     pub operation: &'static str,
-    /// Which figure counts.
+    /// The figure that counts.
     pub basis: Basis,
-    /// The rows, in the order they were entered.
+    /// The rows, in the order in which they were added.
     pub rows: Vec<Figures>,
 }
 
 impl Outcome {
-    /// The fastest rival; with `Some(order)`, the fastest of those.
+    /// The fastest rival, or the fastest one with this order.
     pub fn fastest_rival(&self, order: Option<Order>) -> Option<&Figures> {
         self.rows
             .iter()
@@ -274,8 +275,8 @@ impl Outcome {
             .min_by(|a, b| a.by(self.basis).total_cmp(&b.by(self.basis)))
     }
 
-    /// The rival that a row is held against: on threads a FIFO contender of ours against the fastest FIFO rival,
-    /// because a barging lock does another job there; everybody else against the fastest of all.
+    /// The rival that a row is compared with. On threads a FIFO contender of ours is compared with the fastest FIFO
+    /// rival, because a barging lock does less there. Every other row is compared with the fastest rival.
     pub fn measure_of(&self, row: &Figures) -> Option<&Figures> {
         let among_fifo = self.basis == Basis::Median && row.kind == Kind::Ours && row.order == Order::Fifo;
         among_fifo
@@ -284,7 +285,7 @@ impl Outcome {
             .or_else(|| self.fastest_rival(None))
     }
 
-    /// Time of a row over the time of the rival it is held against.
+    /// The time of a row, divided by the time of the rival that it is compared with.
     pub fn ratio(&self, row: &Figures) -> Option<f64> {
         self.measure_of(row).map(|rival| row.by(self.basis) / rival.by(self.basis))
     }
@@ -298,15 +299,15 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// Adds a workload, unless nobody takes part.
+    /// Adds a workload, unless it has no contenders.
     pub fn add(&mut self, workload: Workload) {
         if !workload.rows.is_empty() {
             self.workloads.push(workload);
         }
     }
 
-    /// Runs everything, `rounds` rounds of about `round` each (on threads, four times that) per row; `tick` is told each row that is about to run.
-    /// One more turn than there are rounds: the first finds the number of operations and counts allocations.
+    /// Runs all rows: one turn to find the numbers of operations and count allocations, then `rounds` rounds of about
+    /// the time `round` per row (on threads, four times that). `tick` is called before each run of a row.
     pub fn measure(&self, rounds: usize, round: Duration, tick: impl Fn(&Workload, &Row)) -> Vec<Outcome> {
         let rows: Vec<_> =
             self.workloads.iter().flat_map(|w| w.rows.iter().map(move |row| (w, row))).collect();
@@ -355,20 +356,20 @@ impl Suite {
     }
 }
 
-/// Blocks that lie between those of a run, for as long as it lasts.
+/// Allocates blocks that lie between the allocations of a run, for as long as they are held.
 ///
-/// What ran before decides where a run's tasks lie, the same in every round, and where they lie decides up to a quarter of the
-/// time, for one contender more than for another. So they lie elsewhere in each round.
+/// Earlier allocations determine the addresses of a run's tasks, and the addresses determine up to a quarter of the
+/// time, for some contenders more than for others. With these blocks the addresses are different in each round.
 fn scatter(random: &mut fastrand::Rng) -> Vec<Vec<u8>> {
     let mut blocks: Vec<_> = (0..512).map(|_| Vec::with_capacity(random.usize(16..416))).collect();
-    // The run gets the gaps, last left first.
+    // The run gets the gaps, the most recent first.
     random.shuffle(&mut blocks);
     blocks.truncate(256);
     blocks
 }
 
-/// How many operations fill a round: grows until the clock can be trusted, then scales. The shortest of three runs counts: one
-/// that is held up would make rounds so short that they measure nothing but their beginning.
+/// Finds the number of operations that fill a round: grows it until the time is long enough to be accurate, then scales
+/// it. The shortest of three runs counts: a delayed run would lead to rounds that are too short to measure.
 fn operations_for(row: &Row, round: Duration) -> u64 {
     let mut asked = 64;
     loop {
@@ -381,7 +382,7 @@ fn operations_for(row: &Row, round: Duration) -> u64 {
     }
 }
 
-/// Allocations of one more operation: from two runs of different length, so that making tasks and primitives falls out.
+/// Returns the allocations of one more operation, from two runs of different length, so that the set-up cancels out.
 fn allocations_per_operation(row: &Row, size: u64) -> f64 {
     let (short, few) = counted(|| row.run((size / 4).max(1)));
     let (long, many) = counted(|| row.run(short.operations * 3));
@@ -404,7 +405,7 @@ fn fold(runs: &[Run]) -> Vec<Extra> {
         .collect()
 }
 
-/// Bytes of a future that nobody polled: the node inside counts although it is not written yet.
+/// Returns the size of an unpolled future. The node inside counts although it is not written yet.
 pub fn bytes_of<F: Future>(future: F) -> Option<usize> {
     Some(size_of_val(&future))
 }

@@ -1,18 +1,18 @@
-//! anywake beside its rivals.
+//! Compares anywake with its rivals.
 //!
-//! | module | what |
+//! | module | content |
 //! |---|---|
-//! | [`contenders`] | a small trait to each primitive, and every library behind it |
-//! | [`programs`] | what the tasks do, generic over contender and runtime |
-//! | [`workloads`] | every program with every contender: the comparison |
-//! | [`harness`] | measures a suite of workloads, round-robin |
-//! | [`report`], [`plots`] | prints, writes JSON, Markdown and SVG |
+//! | [`contenders`] | a small trait for each primitive, with an adapter for each library |
+//! | [`programs`] | the programs of the tasks, generic over contender and runtime |
+//! | [`workloads`] | the comparison: every program with every contender |
+//! | [`harness`] | measuring a suite of workloads, round-robin |
+//! | [`report`], [`plots`] | tables, JSON, Markdown and SVG |
 //! | [`probes`] | single operations, for `micro` and `instructions` |
-//! | [`executor`], [`runtimes`] | where the tasks run |
-//! | [`alloc`], [`slots`] | counts allocations; futures polled by hand |
+//! | [`executor`], [`runtimes`] | executors and runtimes for the tasks |
+//! | [`alloc`], [`slots`] | counting allocations; polling futures by hand |
 //!
-//! The programs: `compare` (bin) is the comparison, `instructions` (bin) counts instructions against a baseline, `micro`
-//! (bench) is the uncontended operations under criterion.
+//! The binary `compare` runs the comparison. The binary `instructions` compares instruction counts with a baseline. The
+//! benchmark `micro` measures single operations with criterion.
 
 pub mod alloc;
 pub mod contenders;

@@ -1,4 +1,5 @@
-//! One SVG per workload: a bar to the figure that counts, a line from the shortest round to the upper quartile.
+//! One SVG per workload, with a bar for each contender up to the figure that counts, and a line from the shortest round
+//! to the upper quartile.
 
 use core::error::Error;
 use std::fs;
@@ -13,7 +14,7 @@ const ROW: u32 = 26;
 const WIDTH: u32 = 900;
 const NAMES: u32 = 270;
 
-/// Writes the plots of all outcomes into a directory.
+/// Writes the plots of all outcomes to a directory.
 pub fn write(directory: &Path, outcomes: &[Outcome]) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(directory)?;
     outcomes.iter().try_for_each(|outcome| plot(&file(directory, outcome), outcome))
@@ -37,7 +38,7 @@ fn plot(path: &Path, outcome: &Outcome) -> Result<(), Box<dyn Error>> {
     let mut rows: Vec<_> = outcome.rows.iter().filter(|row| row.by(outcome.basis).is_finite()).collect();
     rows.sort_by(|a, b| b.by(outcome.basis).total_cmp(&a.by(outcome.basis)));
     let Some(longest) = rows.first().map(|row| row.by(outcome.basis)) else { return Ok(()) };
-    // One contender that is a hundred times slower than the rest would leave the others no width: it runs off the edge.
+    // A bar much longer than the middle one is cut off at the edge, so that it does not leave the others without width.
     let middle = rows[rows.len() / 2].by(outcome.basis);
     let edge = longest.min(middle * 8.0) * 1.25;
 

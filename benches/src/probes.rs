@@ -1,4 +1,5 @@
-//! The operations of the micro-benchmarks and of the instruction counts: each polled by hand, so nothing but the contender is in them.
+//! The operations of the micro-benchmarks and of the instruction counts. Each is polled by hand, so that it contains
+//! the code of the contender only.
 
 use core::future::Future;
 use core::hint::black_box;
@@ -6,8 +7,8 @@ use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
 
 use crate::contenders::condition::{Condition, each_condition};
-use crate::contenders::event::{Event, Level, each_event, each_level_event};
-use crate::contenders::lock::{Lock, each_lock, each_queueing_lock};
+use crate::contenders::event::{EarlyWait, Event, Level, each_early_wait, each_event, each_level_event};
+use crate::contenders::lock::{Lock, OwnedLock, each_lock, each_owned_lock, each_queueing_lock};
 use crate::contenders::queue::{Item, Queue, Shape, each_queue};
 use crate::contenders::semaphore::{
     ManyPermits, Semaphore, each_many_permits, each_queueing, each_semaphore,
@@ -20,11 +21,11 @@ use crate::harness::{Contender, Kind};
 pub struct Probe {
     /// The operation.
     pub operation: &'static str,
-    /// Whose.
+    /// The name of the contender.
     pub contender: &'static str,
-    /// Which side that is.
+    /// The side of the contender.
     pub kind: Kind,
-    /// Does it so many times.
+    /// Runs the operation a number of times.
     pub run: fn(u64),
 }
 
@@ -36,6 +37,7 @@ pub fn all() -> Vec<Probe> {
     each_lock!(try_lock(p));
     each_queueing_lock!(lock_hand_over(p));
     each_queueing_lock!(lock_cancel(p));
+    each_owned_lock!(owned_lock_hand_over(p));
     each_semaphore!(acquire(p));
     each_many_permits!(acquire_many(p));
     each_queueing!(acquire_hand_over(p));
@@ -43,8 +45,10 @@ pub fn all() -> Vec<Probe> {
     each_level_event!(wait_when_set(p));
     each_event!(set_wakes_one(p));
     each_event!(event_cancel(p));
+    each_early_wait!(enable_and_set(p));
     each_condition!(notify_nobody(p));
     each_condition!(notify_wakes_one(p));
+    each_condition!(owner_notifies_one(p));
     each_condition!(condition_cancel(p));
     each_queue!(16, push_pop(p));
     each_queue!(16, try_push_try_pop(p));
@@ -57,7 +61,7 @@ fn add<C: Contender>(probes: &mut Vec<Probe>, operation: &'static str, run: fn(u
     probes.push(Probe { operation, contender: C::NAME, kind: C::KIND, run });
 }
 
-/// Does something `n` times with a context to poll in.
+/// Runs an operation `n` times, with a context for its polls.
 fn repeat(n: u64, mut operation: impl FnMut(&mut Context<'_>)) {
     let (waker, _) = CountingWaker::pair();
     let mut cx = Context::from_waker(&waker);
@@ -66,24 +70,26 @@ fn repeat(n: u64, mut operation: impl FnMut(&mut Context<'_>)) {
     }
 }
 
-/// Polls a future that has no reason to wait. Always inlined, as `done` and `waits`, or some contender pays for a call and others do not.
+/// Polls a future that is ready at once. Always inlined, as `done` and `waits` are, so that no contender pays for a
+/// call.
 #[inline(always)]
 fn now<F: Future>(future: F, cx: &mut Context<'_>) -> F::Output {
     done(pin!(future), cx)
 }
 
-/// Polls a future that waited and has what it waited for.
+/// Polls a future that waited and is ready now.
 #[inline(always)]
 fn done<F: Future>(future: Pin<&mut F>, cx: &mut Context<'_>) -> F::Output {
     match future.poll(cx) {
         Poll::Ready(value) => value,
-        Poll::Pending => panic!("it has no reason to wait"),
+        Poll::Pending => panic!("the future should be ready"),
     }
 }
 
+/// Polls a future that has to wait.
 #[inline(always)]
 fn waits<F: Future>(future: Pin<&mut F>, cx: &mut Context<'_>) {
-    assert!(future.poll(cx).is_pending(), "there is nothing to have");
+    assert!(future.poll(cx).is_pending(), "the future should wait");
 }
 
 fn lock<L: Lock>(probes: &mut Vec<Probe>) {
@@ -96,7 +102,7 @@ fn lock<L: Lock>(probes: &mut Vec<Probe>) {
 fn try_lock<L: Lock>(probes: &mut Vec<Probe>) {
     add::<L>(probes, "try_lock", |n| {
         let lock = L::new();
-        repeat(n, |_| *black_box(&lock).try_lock().expect("nobody holds it") += 1);
+        repeat(n, |_| *black_box(&lock).try_lock().expect("the lock is free") += 1);
     });
 }
 
@@ -116,8 +122,21 @@ fn lock_hand_over<L: Lock>(probes: &mut Vec<Probe>) {
 fn lock_cancel<L: Lock>(probes: &mut Vec<Probe>) {
     add::<L>(probes, "lock, wait and give up", |n| {
         let lock = L::new();
-        let _held = lock.try_lock().expect("nobody holds it");
+        let _held = lock.try_lock().expect("the lock is free");
         repeat(n, |cx| waits(pin!(lock.lock()), cx));
+    });
+}
+
+fn owned_lock_hand_over<L: OwnedLock>(probes: &mut Vec<Probe>) {
+    add::<L>(probes, "owned lock, one waits, hand over", |n| {
+        let lock = L::new_owned();
+        repeat(n, |cx| {
+            let held = now(L::lock_owned(&lock), cx);
+            let mut waiter = pin!(L::lock_owned(&lock));
+            waits(waiter.as_mut(), cx);
+            drop(held);
+            *done(waiter, cx) += 1;
+        });
     });
 }
 
@@ -185,6 +204,20 @@ fn event_cancel<E: Event>(probes: &mut Vec<Probe>) {
     });
 }
 
+fn enable_and_set<E: EarlyWait>(probes: &mut Vec<Probe>) {
+    add::<E>(probes, "event, one is enabled, then waits, set", |n| {
+        let event = E::new();
+        repeat(n, |cx| {
+            event.reset();
+            let mut waiter = pin!(event.named_wait());
+            E::enable(waiter.as_mut());
+            waits(waiter.as_mut(), cx);
+            event.set();
+            done(waiter, cx);
+        });
+    });
+}
+
 fn notify_nobody<C: Condition>(probes: &mut Vec<Probe>) {
     add::<C>(probes, "notify_one, nobody waits", |n| {
         let condition = C::new();
@@ -200,6 +233,21 @@ fn notify_wakes_one<C: Condition>(probes: &mut Vec<Probe>) {
             let mut waiter = pin!(condition.wait(guard));
             waits(waiter.as_mut(), cx);
             condition.notify_one();
+            drop(done(waiter, cx));
+        });
+    });
+}
+
+fn owner_notifies_one<C: Condition>(probes: &mut Vec<Probe>) {
+    add::<C>(probes, "condition, one waits, the owner of the lock notifies", |n| {
+        let condition = C::new();
+        repeat(n, |cx| {
+            let guard = now(condition.lock(), cx);
+            let mut waiter = pin!(condition.wait(guard));
+            waits(waiter.as_mut(), cx);
+            let guard = now(condition.lock(), cx);
+            condition.notify_one_with(&guard);
+            drop(guard);
             drop(done(waiter, cx));
         });
     });
@@ -222,7 +270,7 @@ fn push_pop<Q: Queue>(probes: &mut Vec<Probe>) {
         return;
     }
     add::<Q>(probes, "push+pop", |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
         repeat(n, |cx| {
             now(Q::push(black_box(&mut *sender), 7), cx);
@@ -236,7 +284,7 @@ fn try_push_try_pop<Q: Queue>(probes: &mut Vec<Probe>) {
         return;
     }
     add::<Q>(probes, "try_push+try_pop", |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
         repeat(n, |_| {
             assert!(Q::try_push(black_box(&mut *sender), 7));
@@ -250,7 +298,7 @@ fn pop_waits_for_push<Q: Queue>(probes: &mut Vec<Probe>) {
         return;
     }
     add::<Q>(probes, "pop waits, push", |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
         repeat(n, |cx| {
             let mut pop = pin!(Q::pop(receiver));
@@ -266,7 +314,7 @@ fn pop_cancel<Q: Queue>(probes: &mut Vec<Probe>) {
         return;
     }
     add::<Q>(probes, "pop, wait and give up", |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let receiver = &mut ends.receivers[0];
         repeat(n, |cx| waits(pin!(Q::pop(receiver)), cx));
     });

@@ -1,6 +1,7 @@
-//! The programs that tasks run on one another's heels: written once, over the contender and over the runtime.
+//! The programs with several tasks, generic over the contender and the runtime.
 //!
-//! Each ends with a check of its result, so that a contender that loses an item or lets two tasks in at once stops the comparison.
+//! Each program checks its result at the end. A contender that loses an item or admits two tasks at once stops the
+//! comparison.
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
@@ -13,12 +14,12 @@ use crate::executor::yield_now;
 use crate::harness::Run;
 use crate::runtimes::{Runtime, Task};
 
-/// What a task does while it holds what it waited for.
+/// The work of a task while it holds the lock or permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     /// A few instructions.
     Short,
-    /// It lets all others run in between.
+    /// A yield, so that all other tasks run.
     Yields,
 }
 
@@ -30,7 +31,7 @@ impl Section {
     }
 }
 
-/// `tasks` tasks take one lock about `n` times between them.
+/// `tasks` tasks acquire one lock, about `n` times in total.
 pub fn lock<L: Lock>(runtime: impl Runtime, n: u64, tasks: u64, section: Section) -> Run {
     let each = (n / tasks).max(1);
     let lock = Arc::new(L::new());
@@ -46,14 +47,14 @@ pub fn lock<L: Lock>(runtime: impl Runtime, n: u64, tasks: u64, section: Section
     };
     let elapsed = runtime.run((0..tasks).map(|_| task(lock.clone())).collect());
     assert_eq!(
-        *lock.try_lock().expect("nobody is left"),
+        *lock.try_lock().expect("all tasks have ended"),
         each * tasks,
-        "two tasks were in the section at once"
+        "two tasks were in the critical section at once"
     );
     Run::new(each * tasks, elapsed)
 }
 
-/// `tasks` tasks take one of `permits` permits about `n` times between them.
+/// `tasks` tasks acquire one of `permits` permits, about `n` times in total.
 pub fn semaphore<S: Semaphore>(
     runtime: impl Runtime,
     n: u64,
@@ -68,7 +69,10 @@ pub fn semaphore<S: Semaphore>(
             let (semaphore, inside, done) = &*shared;
             for _ in 0..each {
                 let permit = semaphore.acquire().await;
-                assert!(inside.fetch_add(1, Relaxed) < permits, "more tasks inside than there are permits");
+                assert!(
+                    inside.fetch_add(1, Relaxed) < permits,
+                    "more tasks hold permits than there are permits"
+                );
                 section.run().await;
                 inside.fetch_sub(1, Relaxed);
                 drop(permit);
@@ -81,7 +85,7 @@ pub fn semaphore<S: Semaphore>(
     Run::new(each * tasks, elapsed)
 }
 
-/// Two tasks pass a turn back and forth about `n` times.
+/// Two tasks take turns, about `n` times in total.
 pub fn ping_pong<C: Condition>(runtime: impl Runtime, n: u64) -> Run {
     let turns = (n / 2).max(1);
     let condition = Arc::new(C::new());
@@ -106,17 +110,17 @@ enum End<Q: Queue> {
     Pop(Q::Receiver),
 }
 
-/// About `n` items go through a queue of that shape. An operation is a push and a pop.
+/// Passes about `n` items through a queue of this shape. An operation is a push and a pop.
 ///
 /// # Panics
 ///
-/// If the library has no queue of that shape: ask it before.
+/// If the library has no queue of this shape. Call `ends` first to check.
 pub fn queue<Q: Queue>(runtime: impl Runtime, n: u64, shape: Shape) -> Run {
     let (senders, receivers) = (shape.senders as u64, shape.receivers as u64);
     let batch = senders * receivers;
     let items = (n / batch).max(1) * batch;
     let popped = Arc::new(AtomicU64::new(0));
-    let ends = Q::ends(shape).expect("the library has one of this shape");
+    let ends = Q::ends(shape).expect("the library has a queue of this shape");
     let ends = ends.receivers.into_iter().map(End::<Q>::Pop).chain(ends.senders.into_iter().map(End::Push));
     let task = |(end, popped): (End<Q>, Arc<AtomicU64>)| -> Task {
         Box::pin(async move {
@@ -138,6 +142,6 @@ pub fn queue<Q: Queue>(runtime: impl Runtime, n: u64, shape: Shape) -> Run {
     };
     let elapsed = runtime.run(ends.map(|end| task((end, popped.clone()))).collect());
     let each = items / senders;
-    assert_eq!(popped.load(Relaxed), senders * each * (each + 1) / 2, "items were lost or came twice");
+    assert_eq!(popped.load(Relaxed), senders * each * (each + 1) / 2, "items were lost or duplicated");
     Run::new(items, elapsed)
 }

@@ -1,4 +1,4 @@
-//! What the comparison says: a table per workload, a summary of wins, JSON, and the table of the README.
+//! The output of the comparison: a table per workload, a summary, JSON, and the table of the README.
 
 use core::fmt::Write as _;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::harness::{Basis, Figures, Kind, Order, Outcome};
 
-/// The table of one workload.
+/// Returns the table of one workload.
 pub fn table(outcome: &Outcome) -> String {
     let mut rows: Vec<Vec<String>> = vec![header(outcome)];
     let mut figures: Vec<_> = outcome.rows.iter().collect();
@@ -27,7 +27,7 @@ pub fn table(outcome: &Outcome) -> String {
     }
     let basis = match outcome.basis {
         Basis::Min => "ratio by min",
-        Basis::Median => "ratio by median; ours in FIFO order against the fastest FIFO rival",
+        Basis::Median => "ratio by median; our FIFO primitives against the fastest FIFO rival",
     };
     format!("\n{}  ({}; {basis})\n{}", outcome.workload, outcome.operation, aligned(&rows))
 }
@@ -70,7 +70,7 @@ fn allocations(value: f64) -> String {
     if value < 0.0005 { "0".to_owned() } else { format!("{value:.3}") }
 }
 
-/// First column to the left, the others to the right.
+/// Aligns the first column to the left, and the others to the right.
 fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width =
@@ -88,13 +88,14 @@ fn aligned(rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Ours against the rival it is held against, for every workload that has both; who loses comes last, under its own heading.
+/// Lists our contenders with the rival that each is compared with, for every workload that has both. Those that are
+/// slower come last, under their own heading.
 pub fn summary(outcomes: &[Outcome]) -> String {
     let mut won = String::new();
     let mut lost = String::new();
     for outcome in outcomes {
         for row in outcome.rows.iter().filter(|row| row.kind == Kind::Ours) {
-            // No figure, no ratio: nobody waited where waiting was to be measured.
+            // Without a figure there is no ratio: no task waited in a workload that measures waiting.
             let ratio = outcome.ratio(row).filter(|ratio| ratio.is_finite());
             let (Some(rival), Some(ratio)) = (outcome.measure_of(row), ratio) else { continue };
             let list = if ratio <= 1.0 { &mut won } else { &mut lost };
@@ -112,12 +113,12 @@ pub fn summary(outcomes: &[Outcome]) -> String {
     format!("\nat least as fast as the fastest rival:\n{won}\nslower than the fastest rival:\n{lost}")
 }
 
-/// Everything, for machines.
+/// Returns all figures as JSON.
 pub fn json(outcomes: &[Outcome]) -> serde_json::Result<String> {
     serde_json::to_string_pretty(outcomes)
 }
 
-/// One line per workload: ours, and every rival beside it.
+/// Returns a Markdown table with a line per workload: our contenders and all rivals.
 pub fn markdown(outcomes: &[Outcome]) -> String {
     let mut text = "| workload | ours | ratio | rivals, fastest first |\n|---|---|---|---|\n".to_owned();
     for outcome in outcomes {
@@ -147,11 +148,12 @@ pub fn markdown(outcomes: &[Outcome]) -> String {
 const START: &str = "<!-- table: written by compare --readme -->";
 const END: &str = "<!-- end of table -->";
 
-/// Puts the table between the two marks of a file, in place of what was there.
+/// Replaces the text between the two marks of a file by the table.
 pub fn rewrite_table(path: &Path, outcomes: &[Outcome]) -> io::Result<()> {
     let text = fs::read_to_string(path)?;
-    let missing =
-        || io::Error::new(io::ErrorKind::InvalidData, format!("{} lacks the table's marks", path.display()));
+    let missing = || {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{} lacks the marks of the table", path.display()))
+    };
     let (before, rest) = text.split_once(START).ok_or_else(missing)?;
     let (_, after) = rest.split_once(END).ok_or_else(missing)?;
     fs::write(path, format!("{before}{START}\n\n{}\n{END}{after}", markdown(outcomes)))
@@ -188,14 +190,14 @@ mod tests {
     }
 
     #[test]
-    fn on_threads_fifo_is_held_against_fifo_by_the_median() {
+    fn on_threads_fifo_is_compared_with_fifo_by_the_median() {
         let outcome = outcome(Basis::Median);
         assert_eq!(outcome.ratio(&outcome.rows[0]), Some(0.5));
-        assert_eq!(outcome.ratio(&outcome.rows[1]), Some(4.0), "a rival against all of them");
+        assert_eq!(outcome.ratio(&outcome.rows[1]), Some(4.0), "a rival is compared with all rivals");
     }
 
     #[test]
-    fn on_one_thread_everybody_is_held_against_the_fastest_by_the_shortest_round() {
+    fn on_one_thread_all_are_compared_with_the_fastest_by_the_shortest_round() {
         let outcome = outcome(Basis::Min);
         assert_eq!(outcome.ratio(&outcome.rows[0]), Some(2.0));
     }
@@ -204,7 +206,8 @@ mod tests {
     fn the_summary_names_the_rows_that_lose() {
         let (won, lost) = (outcome(Basis::Median), outcome(Basis::Min));
         let text = summary(&[won, lost]);
-        let (won, lost) = text.split_once("slower than the fastest rival:").expect("both headings");
+        let (won, lost) =
+            text.split_once("slower than the fastest rival:").expect("the summary has both headings");
         assert!(won.contains("0.50  threads/lock: ours 20.0 · fifo 40.0"), "{won}");
         assert!(lost.contains("2.00  threads/lock: ours 10.0 · barging 5.00"), "{lost}");
     }
@@ -212,10 +215,11 @@ mod tests {
     #[test]
     fn the_table_is_replaced_and_the_text_around_it_stays() {
         let path = std::env::temp_dir().join(format!("anywake-table-{}.md", std::process::id()));
-        fs::write(&path, format!("before\n{START}\nold\n{END}\nafter\n")).expect("a writable directory");
-        rewrite_table(&path, &[outcome(Basis::Median)]).expect("the marks are there");
-        let text = fs::read_to_string(&path).expect("just written");
-        fs::remove_file(&path).expect("just written");
+        fs::write(&path, format!("before\n{START}\nold\n{END}\nafter\n"))
+            .expect("the temporary directory is writable");
+        rewrite_table(&path, &[outcome(Basis::Median)]).expect("the file has the marks");
+        let text = fs::read_to_string(&path).expect("the file was written");
+        fs::remove_file(&path).expect("the file was written");
         assert!(text.starts_with("before\n") && text.ends_with("after\n") && !text.contains("old"), "{text}");
         assert!(
             text.contains(

@@ -1,4 +1,4 @@
-//! The runtimes with two workers each, behind one door: start all these tasks, come back when the last is done.
+//! The runtimes, with two workers each, behind one trait that runs a set of tasks to their ends.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -9,18 +9,18 @@ use std::time::Instant;
 
 use crate::executor::{LocalSet, block_on};
 
-/// Workers of every multi-thread runtime: the machine that the figures are given for has two cores.
+/// The number of workers of every multi-thread runtime. The machine of the published figures has two cores.
 pub const WORKERS: usize = 2;
 
-/// A task of a program. Boxed whole, once and before the clock starts: every runtime would put it on the heap anyway, and would
-/// be compiled anew for each program of each contender. What is awaited inside is not boxed.
+/// A task of a program. It is boxed once, before the clock starts: every runtime would put it on the heap anyway, and
+/// would be compiled for each program of each contender. The futures that it awaits are not boxed.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Somewhere tasks can run.
+/// A runtime.
 pub trait Runtime: Copy + 'static {
-    /// As the tables show it.
+    /// The name in the tables.
     const NAME: &'static str;
-    /// Runs all tasks and gives the time from the start of the first to the end of the last.
+    /// Runs all tasks, and returns the time from the start of the first to the end of the last.
     fn run(self, tasks: Vec<Task>) -> Duration;
 }
 
@@ -36,24 +36,24 @@ pub struct TokioCurrent;
 #[derive(Clone, Copy, Debug)]
 pub struct AsyncStd;
 
-/// smol's executor, two threads running it.
+/// smol's executor, run by two threads.
 #[derive(Clone, Copy, Debug)]
 pub struct Smol;
 
-/// A thread to each task, which blocks on it.
+/// A thread for each task, which blocks on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Threads;
 
-/// This crate's own one-thread executor, the least a runtime can add.
+/// This crate's single-threaded executor, with minimal costs.
 #[derive(Clone, Copy, Debug)]
 pub struct Local;
 
-/// Gives every runtime of this process [`WORKERS`] workers, and lets the rivals look at the machine where they ask to.
-/// Call it first thing in `main`.
+/// Sets [`WORKERS`] workers for the runtimes of this process, and lets crossfire inspect the machine. Call it first in
+/// `main`.
 pub fn configure() {
-    // SAFETY: the first thing `main` does; no other thread exists that could read the environment meanwhile.
+    // SAFETY: this is the first call in `main`, so no other thread exists that could read the environment meanwhile.
     unsafe { std::env::set_var("ASYNC_STD_THREAD_COUNT", WORKERS.to_string()) };
-    // crossfire asks to be called once at the start: it tunes its spinning to the number of cores.
+    // crossfire asks for this call at the start, to tune its spinning to the number of cores.
     crossfire::detect_backoff_cfg();
 }
 
@@ -62,13 +62,16 @@ impl Runtime for TokioThreads {
 
     fn run(self, tasks: Vec<Task>) -> Duration {
         static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
-            tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).build().expect("tokio starts")
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(WORKERS)
+                .build()
+                .expect("tokio builds a runtime")
         });
         RUNTIME.block_on(async {
             let start = Instant::now();
             let handles: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
             for handle in handles {
-                handle.await.expect("a task panicked");
+                handle.await.expect("the task does not panic");
             }
             start.elapsed()
         })
@@ -79,12 +82,12 @@ impl Runtime for TokioCurrent {
     const NAME: &'static str = "tokio-current";
 
     fn run(self, tasks: Vec<Task>) -> Duration {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("tokio starts");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("tokio builds a runtime");
         runtime.block_on(async {
             let start = Instant::now();
             let handles: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
             for handle in handles {
-                handle.await.expect("a task panicked");
+                handle.await.expect("the task does not panic");
             }
             start.elapsed()
         })
@@ -97,7 +100,7 @@ impl Runtime for AsyncStd {
     fn run(self, tasks: Vec<Task>) -> Duration {
         let start = Instant::now();
         let handles: Vec<_> = tasks.into_iter().map(async_std::task::spawn).collect();
-        // Not async-std's own `block_on`: it would run tasks on this thread too and be a third worker.
+        // Not async-std's own `block_on`, which would run tasks on this thread too, as a third worker.
         block_on(async {
             for handle in handles {
                 handle.await;
@@ -134,8 +137,8 @@ impl Runtime for Threads {
     const NAME: &'static str = "threads";
 
     fn run(self, tasks: Vec<Task>) -> Duration {
-        // All are at the gate before the clock starts, which the first one through does: making a thread costs more
-        // than many a program here.
+        // All threads wait at the gate before the clock starts, and the first one through starts it. Making a thread
+        // takes longer than many of the programs.
         let gate = Barrier::new(tasks.len());
         let start = OnceLock::new();
         thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! The workloads, a family to a file. [`all`] is the whole comparison, in the order of its report.
+//! The workloads, one file per family. [`all`] returns the whole comparison, in the order of the report.
 
 mod across;
 mod broadcast;
@@ -11,7 +11,7 @@ mod uncontended;
 use crate::contenders::queue::Shape;
 use crate::harness::Suite;
 
-/// Every workload.
+/// Returns all workloads.
 pub fn all() -> Suite {
     let mut suite = Suite::default();
     uncontended::add(&mut suite);
@@ -24,7 +24,7 @@ pub fn all() -> Suite {
     suite
 }
 
-/// Tasks at each end of the queues.
+/// The numbers of tasks at the two ends of a queue.
 const ENDS: [(usize, usize); 4] = [(1, 1), (8, 1), (1, 8), (8, 8)];
 
 impl core::fmt::Display for Shape {
@@ -35,7 +35,7 @@ impl core::fmt::Display for Shape {
 
 #[cfg(test)]
 mod tests {
-    /// Each program checks its own result; here they only have to run, in few operations.
+    /// Each program checks its own result, so the test only runs them, with few operations.
     #[test]
     fn every_row_of_every_workload_runs_and_gets_its_result_right() {
         for workload in super::all().workloads.iter().filter(|workload| !workload.name.contains("100000")) {

@@ -1,4 +1,4 @@
-//! How a row is measured. In a process of its own: allocations are counted on all threads, other tests' too.
+//! The measurement of a row. It is a separate test program, because allocations are counted on all threads.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ impl Contender for Steady {
     const NAME: &'static str = "steady";
 }
 
-/// A program that takes 100 ns per operation and allocates once per operation, and three times to set up.
+/// A program that takes 100 ns per operation, and allocates once per operation and three times for its set-up.
 fn steady(n: u64) -> Run {
     let boxes: Vec<_> = (0..n + 3).map(Box::new).collect();
     core::hint::black_box(&boxes);
@@ -17,12 +17,12 @@ fn steady(n: u64) -> Run {
 }
 
 #[test]
-fn a_round_is_filled_and_setting_up_falls_out_of_the_allocations() {
+fn a_round_is_filled_and_the_set_up_does_not_count_as_allocations() {
     let mut workload = Workload::new("steady", "nothing", Basis::Min);
     workload.enter::<Steady>(Some(8), steady);
     let mut suite = Suite::default();
     suite.add(workload);
-    suite.add(Workload::new("nobody takes part", "nothing", Basis::Min));
+    suite.add(Workload::new("no contenders", "nothing", Basis::Min));
     let outcomes = suite.measure(3, Duration::from_millis(1), |_, _| {});
     assert_eq!(outcomes.len(), 1);
     let row = &outcomes[0].rows[0];
@@ -31,6 +31,6 @@ fn a_round_is_filled_and_setting_up_falls_out_of_the_allocations() {
     assert!((row.allocations - 1.0).abs() < 0.01, "{row:?}");
     assert!(
         (9_000.0..=10_003.0).contains(&row.extras[0].value),
-        "a round of 1 ms has 10 000 of them: {row:?}"
+        "a round of 1 ms has 10 000 operations: {row:?}"
     );
 }

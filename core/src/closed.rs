@@ -1,6 +1,6 @@
 //! [`Closed`], the error that all primitives share, and how the errors get their messages.
 //!
-//! Errors give back what the caller handed in.
+//! Errors return what the caller handed in.
 
 /// `Display` and `Error` for error types, from a table of messages.
 macro_rules! messages {

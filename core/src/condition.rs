@@ -188,7 +188,14 @@ impl Condition {
     /// Notifies the longest waiter. Returns 1, or 0 if nobody waits.
     ///
     /// # Examples
-    /// See [`wait`](Self::wait).
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let (lock, changed) = (anywake::Lock::new(()), anywake::Condition::new());
+    /// assert_eq!(changed.notify_one(), 0, "nobody waits");
+    /// let mut wait = core::pin::pin!(changed.wait(lock.try_lock().unwrap()));
+    /// wait.as_mut().enable();
+    /// assert_eq!(changed.notify_one(), 1);
+    /// ```
     #[inline]
     pub fn notify_one(&self) -> usize {
         self.notify(1)
@@ -264,7 +271,7 @@ impl Condition {
     ///
     /// # A wait that is not polled
     /// A waiter that is moved to the lock's queue is handed the lock in its turn. If it is then not polled, the lock stays
-    /// with it until it is dropped. A wait that was *forgotten* (leaked without a drop) never gives the lock up. If it borrowed
+    /// with it until it is dropped. A wait that was *forgotten* (leaked without a drop) never unlocks. If it borrowed
     /// a lock that does not exist any more, and this one lies at the same address, the same happens: do not forget waits
     /// that share a condition across the lifetimes of locks.
     ///

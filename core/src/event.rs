@@ -130,6 +130,7 @@ impl Event {
     /// # use anywake_core as anywake;
     /// # async fn example() {
     /// let event = anywake::Event::new();
+    /// assert!(!core::pin::pin!(event.wait()).enable(), "the flag is clear");
     /// event.set();
     /// event.wait().await;
     /// # }
@@ -153,6 +154,7 @@ impl Event {
     /// let event = Arc::new(anywake::Event::new());
     /// let wait = Arc::clone(&event).wait_owned();
     /// event.set();
+    /// assert_eq!(Arc::strong_count(&event), 2);
     /// drop(event);
     /// wait.await;
     /// # }

@@ -53,6 +53,11 @@ pub(crate) use wait::LockWait;
 /// task of its own. With a bypass the first waiter is handed the lock only after it was overtaken `limit` times, and
 /// without a bound never, so others get past it: this is the way out where neither can be had.
 ///
+/// # Wakers that poll
+/// An executor whose wakers poll inside `wake` makes hand-overs recursive: an owner that unlocks as soon as it is polled
+/// hands the lock to the next waiter from inside the hand-over to itself. Each such waiter takes a part of the stack of the
+/// thread that unlocked first, so thousands of them overflow it. Executors that only note the task to poll have no bound.
+///
 /// # Interrupt handlers
 /// With the feature `critical-section`, [`try_lock`](Self::try_lock) may be called from one, and the guard may be dropped
 /// there.

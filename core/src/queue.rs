@@ -61,6 +61,14 @@ pub use wait::{OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture};
 /// `try_pop` finds nothing. The item goes to the next `pop` when the future is dropped. A `push` that is kept unpolled
 /// holds nothing up; its item goes in when there is room.
 ///
+/// # Wakers that panic
+/// A `pop` that makes room wakes a waiting `push`. If that waker panics, the panic goes no further than the panic hook with
+/// the feature `std`, and the `pop` returns its item. Without `std` the panic unwinds through the `pop`, and the item is
+/// dropped.
+///
+/// A waker that polls its task inside `wake` makes hand-overs recursive: each waiter that is served in this way takes a part
+/// of the stack of the thread that serves the first.
+///
 /// # Interrupt handlers
 /// With the feature `critical-section`, all methods that do not return a future may be called from one. Moving an item in
 /// or out is part of the critical section: keep large items behind a reference.
@@ -497,6 +505,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// let jobs = anywake::StaticQueue::<u8, 2>::new();
     /// jobs.push(1).await.unwrap();
     /// jobs.pop().await.unwrap();
+    /// assert!(!core::pin::pin!(jobs.join()).enable(), "one is unfinished");
     /// jobs.task_done().unwrap();
     /// jobs.join().await;
     /// # }
@@ -516,7 +525,10 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// # use anywake_core as anywake;
     /// # use std::sync::Arc;
     /// # async fn example() {
-    /// Arc::new(anywake::Queue::<u8>::with_capacity(2).unwrap()).join_owned().await;
+    /// let jobs = Arc::new(anywake::Queue::<u8>::with_capacity(2).unwrap());
+    /// let join = Arc::clone(&jobs).join_owned();
+    /// assert_eq!(jobs.unfinished(), 0);
+    /// join.await;
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```

@@ -1,4 +1,4 @@
-//! What the machine gives: atomics and cells, the internal lock, and code that runs although a panic unwinds.
+//! What the machine offers: atomics and cells, the internal lock, and code that runs although a panic unwinds.
 //!
 //! Nothing here knows of waiting, or of any primitive.
 

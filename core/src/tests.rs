@@ -2,6 +2,8 @@
 
 #[cfg(loom)]
 mod loom;
+#[cfg(not(loom))]
+mod stamps;
 
 #[cfg(all(loom, not(feature = "std")))]
 compile_error!("the loom models need the feature `std`");

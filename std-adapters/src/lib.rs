@@ -55,13 +55,13 @@
 //!
 //! | asyncio | here | in short |
 //! |---|---|---|
-//! | `TaskGroup` | [`task_group`] | nothing outlives it; the first failure cancels the others; every failure is kept |
+//! | `TaskGroup` | [`task_group`] | nothing outlives it, at whatever depth; the first failure cancels the others; every failure is kept |
 //! | `gather`, with `return_exceptions` | [`gather`], [`gather_settled`] | results in the order of the arguments |
 //! | `as_completed` | [`as_completed`] | results in the order in which they come |
 //! | `wait` | [`wait()`], [`race`] | the first completed, the first failed, all |
 //! | `shield` | [`shield`] | completed although the caller is gone |
 //! | `timeout`, `wait_for` | [`timeout`], [`timeout_with`] | a deadline, one that can be moved |
-//! | `AsyncExitStack` | [`exit_stack`], [`ExitStack`] | clean-up that runs whatever happens |
+//! | `AsyncExitStack` | [`exit_stack`], [`ExitStack`] | clean-up that runs however its scope ends |
 //! | `contextvars` | [`ContextVar`] | a value that follows the task |
 //! | `run_in_executor` | [`Runtime::spawn_blocking`], [`BlockingPool`] | blocking functions, with a bound |
 //! | `Barrier`, `LifoQueue`, `PriorityQueue` | [`Barrier`], [`LifoQueue`], [`PriorityQueue`] | the other primitives |

@@ -18,10 +18,8 @@
 use core::fmt;
 use core::future::Future;
 use core::mem;
-use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_core::FusedFuture;
@@ -31,18 +29,22 @@ use pin_project_lite::pin_project;
 mod abort;
 mod cancel_on_drop;
 pub mod context;
+pub(crate) mod enclosing;
 mod error;
 mod outcome;
 mod queued;
 pub(crate) mod turn;
+mod unwind;
 
 pub(crate) use abort::AbortHandle;
 use abort::Aborts;
 pub use cancel_on_drop::CancelOnDrop;
+use enclosing::Stay;
 pub use error::{Panic, TaskError};
 pub(crate) use outcome::flatten;
-pub use outcome::{Failure, GroupError, Outcome};
+pub use outcome::{Failure, ForeignError, GroupError, Outcome};
 pub(crate) use queued::queued;
+pub(crate) use unwind::catch;
 
 /// A running task: await it for the outcome, [`cancel`](Task::cancel) it, or drop it to let it run on by itself.
 ///
@@ -125,7 +127,17 @@ impl<T> Task<T> {
     /// ```
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        !matches!(*self.shared.state(), State::Running)
+        !matches!(*self.shared.state(), State::Running(_))
+    }
+
+    /// Makes a scope wait for the end of the task.
+    pub(crate) fn keep(&self, stay: Stay) {
+        let mut state = self.shared.state();
+        if let State::Running(kept) = &mut *state {
+            let replaced = kept.replace(stay);
+            drop(state);
+            drop(replaced);
+        }
     }
 
     /// Nobody waits for the end any more. The task may go on for long; it must not keep the waiting side's waker alive,
@@ -155,9 +167,9 @@ impl<T> Task<T> {
         };
         // It is the user's code that looks: not while this is held.
         drop(state);
-        let failed = finished.as_ref().map_or(true, Outcome::is_failure);
+        let failed = catch(|| finished.as_ref().map_or(true, Outcome::is_failure));
         *self.shared.state() = State::Finished(finished);
-        failed
+        failed.unwrap_or_else(|panic| panic.resume())
     }
 }
 
@@ -169,8 +181,8 @@ impl<T> Future for Task<T> {
         self.shared.waiter.register(cx.waker());
         let mut state = self.shared.state();
         match mem::replace(&mut *state, State::Taken) {
-            State::Running => {
-                *state = State::Running;
+            running @ State::Running(_) => {
+                *state = running;
                 Poll::Pending
             }
             State::Finished(outcome) => Poll::Ready(outcome),
@@ -207,7 +219,8 @@ struct Shared<T> {
 }
 
 enum State<T> {
-    Running,
+    /// With the scope that waits for the end, if there is one.
+    Running(Option<Stay>),
     Finished(Result<T, TaskError>),
     Taken,
 }
@@ -221,7 +234,8 @@ impl<T> Shared<T> {
 
 /// The duty to tell the [`Task`] how it ended, discharged by being dropped.
 pub(crate) struct Promise<T> {
-    shared: Arc<Shared<T>>,
+    /// There until it is dropped.
+    shared: Option<Arc<Shared<T>>>,
     outcome: Result<T, TaskError>,
 }
 
@@ -234,9 +248,15 @@ impl<T> Promise<T> {
 
 impl<T> Drop for Promise<T> {
     fn drop(&mut self) {
+        let Some(shared) = self.shared.take() else { return };
         let outcome = mem::replace(&mut self.outcome, Err(TaskError::Cancelled));
-        *self.shared.state() = State::Finished(outcome);
-        self.shared.waiter.wake();
+        let running = mem::replace(&mut *shared.state(), State::Finished(outcome));
+        shared.waiter.wake();
+        // If the handle is gone, the outcome is dropped here. A panic in its destructor is nobody's: it would hit
+        // what the runtime runs next on this thread.
+        drop(catch(|| drop(shared)));
+        // Last: then nothing of the task is left for a scope to wait for.
+        drop(running);
     }
 }
 
@@ -253,6 +273,21 @@ pin_project! {
         // Of the spawning side, at the time of spawning.
         context: context::Context,
     }
+
+    impl<F: Future> PinnedDrop for Job<F> {
+        // By a runtime that ends, if the job has not ended.
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.future.is_none() {
+                return;
+            }
+            let _entered = (this.context.enter(), enclosing::enter(None));
+            let dropped = catch(|| this.future.set(None));
+            if let (Err(panic), Some(promise)) = (dropped, this.promise.take()) {
+                promise.fulfil(Err(TaskError::Panicked(panic)));
+            }
+        }
+    }
 }
 
 impl<F: Future> Future for Job<F> {
@@ -261,18 +296,18 @@ impl<F: Future> Future for Job<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
-        let _entered = this.context.enter();
+        let _entered = (this.context.enter(), enclosing::enter(None));
         let _turn = this.has_turns.then(turn::of_a_task);
-        let outcome = match catch_unwind(AssertUnwindSafe(|| this.aborts.poll(future, cx))) {
+        let outcome = match catch(|| this.aborts.poll(future, cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Some(output))) => Ok(output),
             Ok(Poll::Ready(None)) => Err(TaskError::Cancelled),
-            Err(payload) => Err(TaskError::Panicked(payload.into())),
+            Err(panic) => Err(TaskError::Panicked(panic)),
         };
         // As in asyncio, what goes wrong while cleaning up replaces the outcome.
-        let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+        let dropped = catch(|| this.future.set(None));
         if let Some(promise) = this.promise.take() {
-            promise.fulfil(dropped.map_err(|payload| TaskError::Panicked(payload.into())).and(outcome));
+            promise.fulfil(dropped.map_err(TaskError::Panicked).and(outcome));
         }
         Poll::Ready(())
     }
@@ -292,8 +327,8 @@ fn job<F: Future>(future: F, has_turns: bool) -> (Task<F::Output>, Job<F>) {
 
 /// A handle whose outcome somebody promises to bring, and which asks for the end through `abort`.
 pub(crate) fn promise<T>(abort: AbortHandle) -> (Task<T>, Promise<T>) {
-    let shared = Arc::new(Shared { state: Mutex::new(State::Running), waiter: AtomicWaker::new() });
-    let promise = Promise { shared: Arc::clone(&shared), outcome: Err(TaskError::Cancelled) };
+    let shared = Arc::new(Shared { state: Mutex::new(State::Running(None)), waiter: AtomicWaker::new() });
+    let promise = Promise { shared: Some(Arc::clone(&shared)), outcome: Err(TaskError::Cancelled) };
     (Task { shared, abort }, promise)
 }
 

@@ -220,6 +220,7 @@ impl<T> Wait for &mut Task<T> {
     type Returned = ();
 
     fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, ()> {
+        // mistake a_wait_leaves_its_waker_in_the_task: self.forget_waker(); ~>
         self.forget_waker();
         Err(())
     }

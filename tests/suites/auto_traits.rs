@@ -1,6 +1,6 @@
-//! Which public types are `Send`, `Sync` and `Unpin`, by what they are made of: exactly as far as is sound.
+//! Tests that each public type is `Send`, `Sync` and `Unpin` exactly as far as is sound, depending on its payload.
 //!
-//! Each row is a type with a payload `P`, and what it is for four payloads, which tell all cases apart:
+//! Each row names a type with a payload `P`, and its traits for four payloads, which distinguish all cases:
 //!
 //! | payload | `Send` | `Sync` |
 //! |---|---|---|
@@ -11,8 +11,8 @@
 //!
 //! and a fifth, `PhantomPinned`, which is not `Unpin`.
 //!
-//! `SYU` is `Send + Sync + Unpin`, and a dash in the place of a letter says that it is not. Rows of a type without
-//! payload have one group instead of five.
+//! `SYU` stands for `Send + Sync + Unpin`. A dash in place of a letter says that the type lacks the trait. A type
+//! without a payload has one group instead of five.
 
 use core::cell::Cell;
 use core::future::Ready;
@@ -42,20 +42,20 @@ use anywake::task::*;
 use anywake::wait::{Cooperative, Deadline, DeadlineOver, Until};
 use anywake::*;
 
-/// What [`has!`] falls back on.
+/// The fallback of [`has!`].
 trait Otherwise {
-    #[allow(dead_code, reason = "where all types of a row have the trait")]
+    #[allow(dead_code, reason = "unused if all types of a row have the trait")]
     const HAS: bool = false;
 }
 
 impl<T: ?Sized> Otherwise for T {}
 
-/// Whether a type has a trait, as a constant: the inherent one is preferred where its bound holds.
+/// A constant: whether a type has a trait. The inherent constant takes precedence where its bound holds.
 macro_rules! has {
     ($type:ty, $trait:path) => {{
-        #[allow(dead_code, reason = "where no type of a row has the trait")]
+        #[allow(dead_code, reason = "unused if no type of a row has the trait")]
         struct Probe<T: ?Sized>(PhantomData<T>);
-        #[allow(dead_code, reason = "as above")]
+        #[allow(dead_code, reason = "unused if no type of the row has the trait")]
         impl<T: ?Sized + $trait> Probe<T> {
             const HAS: bool = true;
         }
@@ -73,7 +73,7 @@ macro_rules! letters {
     };
 }
 
-/// A row: the type's name, the type as written, what it should be and what it is.
+/// A row: the name of the type, its text, and the expected and the actual traits.
 struct Row {
     name: &'static str,
     text: &'static str,
@@ -122,29 +122,29 @@ fn table() -> Vec<Row> {
     table
 }
 
-/// The core, and what the adapters put directly around it.
+/// The core, and the types of the adapters that wrap it directly.
 fn primitives() -> Vec<Row> {
     let mut table = rows! {
         // The payload.                                                 u32 Cell Rc MutexGuard
         Payload: P                                                   => "SYU S-U --U -YU SY-";
 
-        // It hands out `&mut P`, from one thread after another, and `&P` never to two: `P: Send` is enough.
+        // A lock hands out `&mut P` to one thread after another, and never `&P` to two at once: `P: Send` is enough.
         Lock: Lock<P>                                                => "SYU SYU --U --U SY-";
         LockFuture: LockFuture<'static, P>                           => "SY- SY- --- --- SY-";
         PartLockFuture: PartLockFuture<u32, P> => "SY- SY- --- --- SY-";
         PartLockFuture: PartLockFuture<P, u32> => "SY- --- --- --- SY-";
         PartAcquireFuture: PartAcquireFuture<P> => "SY- --- --- --- SY-";
         OwnedLockFuture: OwnedLockFuture<P>                          => "SY- SY- --- --- SY-";
-        // A guard can take the value away, so it moves as `P` does; shared, it gives `&P` and the lock.
+        // A guard gives `&mut P`, so sending it requires `P: Send`. A shared guard gives `&P` and the lock.
         LockGuard: LockGuard<'static, P>                             => "SYU S-U --U --U SYU";
         OwnedLockGuard: OwnedLockGuard<P>                            => "SYU S-U --U --U SYU";
-        // The part counts, and not the whole, which the guard does not know.
+        // The part decides, and not the whole value, whose type the guard does not name.
         MappedGuard: MappedGuard<'static, P>                         => "SYU S-U --U -YU SYU";
         OwnedMappedGuard: OwnedMappedGuard<P, P>             => "SYU S-U --U --U SYU";
         OwnedMappedGuard: OwnedMappedGuard<u32, P>           => "SYU S-U --U -YU SYU";
         OwnedMappedGuard: OwnedMappedGuard<P, u32>           => "SYU SYU --U --U SYU";
 
-        // A handle of a part: it shares the whole, and hands out `&P`.
+        // A handle of a part shares the whole value, and hands out `&P`.
         ArcPart: ArcPart<P, u32> => "SYU --U --U --U SYU";
         ArcPart: ArcPart<u32, P> => "SYU --U --U SYU SYU";
 
@@ -160,7 +160,7 @@ fn primitives() -> Vec<Row> {
         ConditionUntilFuture: ConditionUntilFuture<'static, &'static Lock<u32>, P>
                                                                      => "SY- S-- --- -Y- SY-";
 
-        // Items go in and come out on any thread, and nobody looks at them in between.
+        // Items are pushed and popped on any thread, and never shared in between.
         Queue: Queue<P>                                              => "SYU SYU --U --U SYU";
         StaticQueue: StaticQueue<P, 2>                               => "SYU SYU --U --U SY-";
         PopFuture: PopFuture<'static, Queue<P>>                     => "SY- SY- --- --- SY-";
@@ -169,17 +169,17 @@ fn primitives() -> Vec<Row> {
         OwnedJoinFuture: OwnedJoinFuture<Queue<P>> => "SY- SY- --- --- SY-";
         OwnedPushFuture: OwnedPushFuture<Queue<P>> => "SY- SY- --- --- SY-";
         PopStream: PopStream<'static, Queue<P>>                     => "SY- SY- --- --- SY-";
-        // It has an item that others may take; nobody looks at it.
+        // A push holds an item that another thread may take. The item is never shared.
         PushFuture: PushFuture<'static, Queue<P>>                   => "SY- SY- --- --- SY-";
         QueueSink: QueueSink<'static, P, Boxed>                      => "SY- SY- --- --- SY-";
 
-        // Errors and what they give back.
+        // Errors, with the values that they return.
         PushError: PushError<P>                                      => "SYU S-U --U -YU SY-";
         TryPushError: TryPushError<P>                                => "SYU S-U --U -YU SY-";
         MergeError: MergeError<P>                                    => "SYU S-U --U -YU SY-";
         Elapsed: Elapsed<P>                                          => "SYU S-U --U -YU SY-";
 
-        // A handle takes the output to whoever awaits it.
+        // A handle moves the output to the task that awaits it.
         Task: Task<P>                                                => "SYU SYU --U --U SYU";
         CancelOnDrop: CancelOnDrop<P>                                => "SYU SYU --U --U SYU";
         Cooperative: Cooperative<P>                                  => "SYU S-U --U -YU SY-";
@@ -222,11 +222,10 @@ fn primitives() -> Vec<Row> {
     table
 }
 
-/// The tools that the adapters build on top. They are made of the above, without `unsafe`; the rows say what a task
-/// may do with them.
+/// The tools of the adapters, built from the above without `unsafe`. The rows document how tasks may share them.
 fn tools() -> Vec<Row> {
     let mut table = rows! {
-        // They have outputs, and tasks that will give some.
+        // These hold outputs, and tasks with outputs to come.
         Gather: Gather<Result<P, ()>>                                => "SYU S-U --U --U SYU";
         GatherSettled: GatherSettled<Result<P, ()>>                  => "SYU S-U --U --U SYU";
         AsCompleted: AsCompleted<Result<P, ()>>                      => "SYU S-U --U --U SYU";
@@ -243,12 +242,12 @@ fn tools() -> Vec<Row> {
         PriorityQueue: PriorityQueue<P>                              => "SYU SYU --U --U SY-";
         Newest: Newest<P>                                            => "SYU S-U --U -YU SY-";
         Least: Least<P>                                              => "SYU S-U --U -YU SY-";
-        // A value is cloned by many at once; a key is only compared, under a lock.
+        // A value is cloned by several threads at once. A key is only compared, under a lock.
         Cache: Cache<u32, P, Tokio>                                  => "SYU --U --U --U SYU";
         Cache: Cache<P, u32, Tokio>                                  => "SYU SYU --U --U SY-";
         PoolError: PoolError<P>                                      => "SYU S-U --U -YU SY-";
 
-        // A key, whose values are elsewhere.
+        // A variable is a key. Its values are stored elsewhere.
         ContextVar: ContextVar<P>                                    => "SYU SYU SYU SYU SYU";
         Scope: context::Scope<P>                                     => "SYU S-U --U -YU SY-";
 
@@ -264,9 +263,10 @@ fn tools() -> Vec<Row> {
         Context: context::Context                                    => "SYU";
         Deadline: Deadline<Tokio>                                    => "SYU";
         DeadlineOver: DeadlineOver                                   => "SYU";
-        // What is in a stack is `Send` by its bounds.
+        // The callbacks in a stack are `Send` by their bounds.
         ExitStack: ExitStack<Tokio, Cell<u32>>                       => "SYU";
         Exit: Exit                                                   => "SYU";
+        ForeignError: ForeignError                                   => "SYU";
         // Connections are `Send` by their bound, and need not be `Sync`.
         Pool: Pool<Connections, Tokio>                               => "SYU";
         Pooled: Pooled<Connections, Tokio>                           => "S-U";
@@ -278,7 +278,7 @@ fn tools() -> Vec<Row> {
     table
 }
 
-/// Makes connections that are `Send` and not `Sync`.
+/// A manager of connections that are `Send` and not `Sync`.
 struct Connections;
 
 impl Manager for Connections {
@@ -290,7 +290,7 @@ impl Manager for Connections {
     }
 }
 
-/// Public names without a row: traits, and types of which those with a row are cases.
+/// Public names without a row: traits, and types that are generic over types with a row.
 const WITHOUT_A_ROW: &[&str] = &[
     "AnyQueue",
     "BoundedQueue",
@@ -308,7 +308,7 @@ const WITHOUT_A_ROW: &[&str] = &[
     "Wait",
 ];
 
-/// Public modules that are there for tests only.
+/// Public modules that exist only for tests.
 const LEFT_OUT: [&str; 2] = ["doctest", "test_util"];
 
 #[test]
@@ -322,7 +322,7 @@ fn types_are_send_and_sync_exactly_as_far_as_is_sound() {
 }
 
 #[test]
-fn the_probe_tells_yes_from_no() {
+fn the_probe_detects_present_and_absent_traits() {
     let payloads = table().remove(0);
     assert_eq!((payloads.name, payloads.found.as_str()), ("Payload", "SYU S-U --U -YU SY-"));
     assert_eq!(letters!(core::marker::PhantomPinned), "SY-");
@@ -337,17 +337,17 @@ fn every_public_type_is_in_the_table() {
         .iter()
         .filter(|name| !rows.contains(name.as_str()) && !WITHOUT_A_ROW.contains(&name.as_str()))
         .collect();
-    assert!(missing.is_empty(), "public, and without a row: {missing:?}");
-    let gone: Vec<_> = rows
+    assert!(missing.is_empty(), "public types without a row: {missing:?}");
+    let extra: Vec<_> = rows
         .iter()
         .chain(WITHOUT_A_ROW)
         .filter(|name| **name != "Payload" && !public.contains(**name))
         .collect();
-    assert!(gone.is_empty(), "not public: {gone:?}");
+    assert!(extra.is_empty(), "rows of types that are not public: {extra:?}");
 }
 
-/// The names of all types and traits that the two crates export: what is re-exported or declared by their roots and
-/// their public modules.
+/// The names of all types and traits that the two crates export: those that their roots and public modules re-export
+/// or declare.
 fn public_names() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for package in ["core", "std-adapters"] {
@@ -373,7 +373,7 @@ fn public_names() -> BTreeSet<String> {
     names
 }
 
-/// The path from `src` of what `pub use path::to::it` names, if that is one name.
+/// The path below `src` of the item in `pub use path::to::item`, if the statement names one item.
 fn module_of(list: &str) -> Option<String> {
     let path = list.strip_prefix("pub use ")?.replace("::", "/");
     (!path.contains(['{', '*'])).then_some(path)
@@ -383,12 +383,12 @@ fn is_file(sources: &str, module: &str) -> bool {
     Path::new(&format!("{sources}/{module}.rs")).is_file()
 }
 
-/// A source without its comments.
+/// The source without its comments.
 fn code(source: &str) -> String {
     source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
 
-/// The types and traits that a source declares as public, at any depth.
+/// The types and traits that the source declares as public, at any depth.
 fn declared(code: &str) -> impl Iterator<Item = String> {
     ["pub struct ", "pub enum ", "pub union ", "pub trait ", "pub type "]
         .into_iter()

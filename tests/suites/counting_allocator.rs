@@ -1,8 +1,8 @@
-//! Promise 3: no operation of a primitive allocates, be it waiting, granting, broadcasting or cancelling.
+//! Promise 3: no operation of a primitive allocates, neither waiting nor granting, broadcasting or cancelling.
 //!
-//! Every allocation of this program is counted. Each scenario runs with futures that are pinned on the stack and a
-//! waker in a static, prints how often it allocated, and has to print 0; one that does allocate shows that the
-//! counter counts.
+//! Every allocation of this program is counted. Each scenario uses futures that are pinned on the stack and a waker in
+//! a static, prints the number of its allocations, and fails unless that is 0. A control, which allocates a box, shows
+//! that the counter works.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::array;
@@ -21,35 +21,35 @@ use anywake_core::{
 use anywake_tests::assert_ready;
 use futures_util::Stream;
 
-/// More than two batches of a wake loop.
+/// A number of waiters above two batches of a wake loop.
 const CROWD: usize = 40;
 
 struct Counting;
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: it is the system's allocator, and counting allocates nothing.
+// SAFETY: all calls are forwarded to the system's allocator, and counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: passed on to the caller.
+        // SAFETY: the caller promises what this method requires.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: passed on to the caller.
+        // SAFETY: the caller promises what this method requires.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: passed on to the caller.
+        // SAFETY: the caller promises what this method requires.
         unsafe { System.realloc(block, layout, size) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: passed on to the caller.
+        // SAFETY: the caller promises what this method requires.
         unsafe { System.dealloc(block, layout) }
     }
 }
@@ -57,7 +57,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// Wakers without memory: two, so that one can replace the other. Wakes are counted.
+// Wakers that own no memory. There are two, so that one can replace the other. Wakes are counted.
 
 static WAKES: AtomicUsize = AtomicUsize::new(0);
 static TABLE: RawWakerVTable = RawWakerVTable::new(|data| RawWaker::new(data, &TABLE), wake, wake, |_| {});
@@ -69,11 +69,11 @@ fn wake(_: *const ()) {
 }
 
 fn waker(data: &'static u8) -> Waker {
-    // SAFETY: the table's functions do not use the data, which tells the two apart.
+    // SAFETY: the functions of the table do not use the data, which only distinguishes the two wakers.
     unsafe { Waker::new(core::ptr::from_ref(data).cast(), &TABLE) }
 }
 
-/// What counts wakes during `body`.
+/// The number of wakes during `body`.
 fn wakes(body: impl FnOnce()) -> usize {
     let before = WAKES.load(Relaxed);
     body();
@@ -88,7 +88,7 @@ fn now<F: Future>(future: F) -> F::Output {
     assert_ready!(poll(pin!(future)))
 }
 
-/// Waits side by side, in an array that is pinned on the stack.
+/// Waits in an array that is pinned on the stack.
 struct Crowd<F>([Option<F>; CROWD]);
 
 impl<F: Future> Crowd<F> {
@@ -97,30 +97,31 @@ impl<F: Future> Crowd<F> {
     }
 
     fn place(self: Pin<&mut Self>, place: usize) -> Pin<&mut Option<F>> {
-        // SAFETY: a part of what is pinned, which is moved by nobody: the array is private to this type.
+        // SAFETY: the place is a part of the pinned array. The array is private to this type, whose methods never
+        // move out of it.
         unsafe { self.map_unchecked_mut(|crowd| &mut crowd.0[place]) }
     }
 
     fn poll(self: Pin<&mut Self>, place: usize) -> Poll<F::Output> {
-        poll(self.place(place).as_pin_mut().expect("not cancelled"))
+        poll(self.place(place).as_pin_mut().expect("the wait is not cancelled"))
     }
 
     fn cancel(self: Pin<&mut Self>, place: usize) {
         self.place(place).set(None);
     }
 
-    /// Polls all of them, which have to wait.
+    /// Polls all waits, and asserts that they are pending.
     fn wait(mut self: Pin<&mut Self>) {
         (0..CROWD).for_each(|place| assert!(self.as_mut().poll(place).is_pending()));
     }
 
-    /// Polls all of them, which must be let through one after the other.
+    /// Polls all waits in order, and asserts that each is ready.
     fn finish(mut self: Pin<&mut Self>, mut with: impl FnMut(F::Output)) {
         (0..CROWD).for_each(|place| with(assert_ready!(self.as_mut().poll(place))));
     }
 }
 
-/// Counts scenarios and those of them that failed.
+/// Counts the scenarios, and those that failed.
 #[derive(Default)]
 struct Report {
     scenarios: usize,
@@ -143,11 +144,11 @@ fn allocations(body: impl FnOnce()) -> usize {
 }
 
 fn main() -> ExitCode {
-    println!("allocations, by scenario ({CROWD} waiters)");
+    println!("allocations by scenario ({CROWD} waiters)");
     let control = allocations(|| drop(core::hint::black_box(Box::new(1))));
     println!("{control:>4}  control: a box");
     if control != 1 {
-        println!("the counter does not count");
+        println!("the counter does not count the allocation of a box");
         return ExitCode::FAILURE;
     }
     let mut report = Report::default();
@@ -156,7 +157,9 @@ fn main() -> ExitCode {
     event(&mut report);
     condition(&mut report);
     queue(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
-    queue(&mut report, "Queue, once made", || Queue::with_capacity(2).expect("little"));
+    queue(&mut report, "Queue, once made", || {
+        Queue::with_capacity(2).expect("there is memory for two items")
+    });
     println!("{} scenarios, {} of them allocate", report.scenarios, report.failed);
     if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -205,7 +208,7 @@ fn lock(report: &mut Report) {
         }
         drop(assert_ready!(poll(wait)));
     });
-    report.scenario("Lock: a waker that is replaced", || {
+    report.scenario("Lock: replacing a waker", || {
         let lock = Lock::new(());
         let _owner = lock.try_lock();
         let mut wait = pin!(lock.lock());
@@ -241,7 +244,7 @@ fn semaphore(report: &mut Report) {
         assert_eq!(wakes(|| semaphore.release(CROWD).unwrap()), CROWD);
         waits.finish(|permit| assert_eq!(permit.unwrap().forget(), 1));
     });
-    report.scenario("Semaphore: waiting for many at a time", || {
+    report.scenario("Semaphore: waiting for many permits", || {
         let semaphore = Semaphore::new(3);
         let mut waits = pin!(Crowd::new(|place| semaphore.acquire_many(1 + place % 4)));
         let held = semaphore.try_acquire_many(3);
@@ -277,7 +280,7 @@ fn semaphore(report: &mut Report) {
 }
 
 fn event(report: &mut Report) {
-    report.scenario("Event: set, clear, is_set, wait for one that is set", || {
+    report.scenario("Event: set, clear, is_set, and a wait when it is set", || {
         let event = Event::new();
         event.set();
         now(event.wait());
@@ -366,7 +369,7 @@ fn condition(report: &mut Report) {
     });
 }
 
-/// A wait that lets go of the lock when it has it again.
+/// Waits, and releases the lock afterwards.
 async fn condition_wait(lock: &Lock<()>, condition: &Condition) {
     drop(condition.wait(lock.lock().await).await);
 }
@@ -385,7 +388,7 @@ fn queue<S: Slots>(report: &mut Report, kind: &str, new: impl Fn() -> BoundedQue
         assert!(queue.try_pop().is_err() && queue.is_empty());
         assert!(queue.task_done().is_ok() && queue.task_done().is_ok() && queue.task_done().is_err());
     });
-    on("pops that wait, and pushing", |queue| {
+    on("waiting pops, and pushing", |queue| {
         let mut pops = pin!(Crowd::new(|_| queue.pop()));
         pops.as_mut().wait();
         for place in 0..CROWD {
@@ -393,7 +396,7 @@ fn queue<S: Slots>(report: &mut Report, kind: &str, new: impl Fn() -> BoundedQue
             assert_eq!(assert_ready!(pops.as_mut().poll(place)), Ok(place));
         }
     });
-    on("pushes that wait, and popping", |queue| {
+    on("waiting pushes, and popping", |queue| {
         let mut pushes = pin!(Crowd::new(|place| queue.push(place)));
         assert!(queue.try_push(0).is_ok() && queue.try_push(0).is_ok());
         pushes.as_mut().wait();
@@ -414,7 +417,7 @@ fn queue<S: Slots>(report: &mut Report, kind: &str, new: impl Fn() -> BoundedQue
         assert!(poll(push.as_mut()).is_pending());
         assert_eq!((push.cancel(), queue.waiters()), (Some(9), 0));
     });
-    on("closing, with pushes that wait", |queue| {
+    on("closing, with waiting pushes", |queue| {
         let mut pushes = pin!(Crowd::new(|place| queue.push(place)));
         assert!(queue.try_push(0).is_ok() && queue.try_push(0).is_ok());
         pushes.as_mut().wait();
@@ -423,7 +426,7 @@ fn queue<S: Slots>(report: &mut Report, kind: &str, new: impl Fn() -> BoundedQue
         queue.close_now();
         assert!(queue.is_closed() && queue.is_empty());
     });
-    on("closing, with pops that wait", |queue| {
+    on("closing, with waiting pops", |queue| {
         let mut pops = pin!(Crowd::new(|_| queue.pop()));
         pops.as_mut().wait();
         assert_eq!(wakes(|| queue.close_now()), CROWD);

@@ -1,6 +1,6 @@
-//! All small programs, and long random ones, on each primitive, compared step by step with a plain model.
+//! Compares each primitive with a plain model, step by step, in all small programs and in long random ones.
 //!
-//! The interpreter and the models are in `support/explorer`, where other drivers find them too.
+//! The interpreter and the models are in `support/explorer`, where the fuzzer uses them too.
 
 use core::fmt;
 
@@ -17,13 +17,13 @@ use anywake_tests::explorer::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Explores, tells how much that was, and fails if it was hardly anything.
+/// Explores all programs, prints their number, and fails if it is suspiciously small.
 fn all_programs<S: Scenario>(scenario: S, slots: usize, steps: usize) {
-    // An interpreter of programs takes a thousand times as long.
+    // Miri takes a thousand times as long.
     let steps = if cfg!(miri) { steps.min(3) } else { steps };
     let programs = explore(scenario, slots, steps).unwrap();
     println!("{scenario:?}: {programs} programs of up to {steps} steps in {slots} slots");
-    assert!(programs > 1_000 || cfg!(miri), "that is not all");
+    assert!(programs > 1_000 || cfg!(miri), "only {programs} programs: the exploration ended early");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn queue_with_joins_in_all_programs() {
     use QueueKind::{Join, Pop, Push};
     use QueueOperation::{CloseNow, ForcePush, TaskDone, TryPush};
 
-    let make = || Queue::with_capacity(1).expect("one item has room");
+    let make = || Queue::with_capacity(1).expect("there is memory for one item");
     let operations = &[TryPush, ForcePush, TaskDone, CloseNow];
     all_programs(QueueScenario { make, kinds: &[Push, Pop, Join], operations }, 3, 6);
 }
@@ -151,16 +151,16 @@ fn rwlock_in_all_programs() {
     all_programs(RwLockScenario { kinds: RwLockScenario::ALL }, 3, 5);
 }
 
-/// Programs of up to some hundred steps, of which a failing one is shrunk: 256, or as many as `PROPTEST_CASES` says.
+/// Runs random programs of up to some hundred steps: 256, or as many as `PROPTEST_CASES` says. A failing one is shrunk.
 fn random_programs(check: impl Fn(&[u8]) -> Result<(), Disagreement>) {
-    // No file of failures beside the sources: the steps of a failing program are shown.
+    // No file of failures is written: the steps of a failing program are shown.
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(program in vec(any::<u8>(), 2..600).prop_map(Program))| {
-        check(&program.0).map_err(|shown| TestCaseError::fail(format!("{shown:?}")))?;
+        check(&program.0).map_err(|difference| TestCaseError::fail(format!("{difference:?}")))?;
     });
 }
 
-/// Bytes, shown on one line.
+/// Bytes whose `Debug` is one line.
 struct Program(Vec<u8>);
 
 impl fmt::Debug for Program {

@@ -1,8 +1,8 @@
-//! The scenarios P1 to P9 of `golden/asyncio.txt` on our types.
+//! The scenarios P1 to P9 of `golden/asyncio.txt` on anywake's types.
 //!
-//! What CPython's asyncio printed is compared as text. Each test writes its observations the way the probe of that
-//! name in `golden/asyncio_probes.py` does, so the text is the same, or it differs where we decided otherwise:
-//! there the name of the test says so, and [`Golden::but`] what asyncio has in that place and what we have.
+//! Each test writes its observations in the same format as the probe of the same name in `golden/asyncio_probes.py`,
+//! and compares the text with the output of CPython's asyncio. Where anywake deliberately behaves otherwise, the name
+//! of the test says so, and [`Golden::but`] names asyncio's text and anywake's.
 
 use core::cell::RefCell;
 use core::fmt::Debug;
@@ -23,7 +23,7 @@ const PROBES: [&str; 28] = [
     "P6e", "P6f", "P7", "P7b", "P7c", "P7d", "P8", "P8b", "P8c", "P8d", "P8e", "P9",
 ];
 
-/// What asyncio printed for one probe, its lines joined by newlines.
+/// The output of asyncio for one probe, its lines joined by newlines.
 struct Golden(String);
 
 fn golden(probe: &str) -> Golden {
@@ -35,7 +35,7 @@ fn golden(probe: &str) -> Golden {
 }
 
 impl Golden {
-    /// Where we decided otherwise: what asyncio has there, and what we have.
+    /// Replaces asyncio's text by ours, at a deliberate difference.
     #[track_caller]
     fn but(self, asyncio: &str, ours: &str) -> Self {
         assert_eq!(self.0.matches(asyncio).count(), 1, "{asyncio} in {}", self.0);
@@ -59,7 +59,7 @@ fn every_probe_has_its_test() {
     assert_eq!(names, PROBES);
 }
 
-// What Python prints.
+// Python's notation.
 
 fn truth(truth: bool) -> &'static str {
     if truth { "True" } else { "False" }
@@ -69,7 +69,7 @@ fn text(text: &str) -> String {
     format!("'{text}'")
 }
 
-/// What was observed, in order, each as Python shows it.
+/// A list of observations, in order, in Python's notation.
 #[derive(Default)]
 struct Log(RefCell<Vec<String>>);
 
@@ -87,12 +87,13 @@ fn list<T: Debug>(items: &[T]) -> String {
     format!("{items:?}")
 }
 
-/// An error that asyncio has as an exception: its name there.
+/// The value, or the name of the exception that asyncio raises for the error.
 fn outcome<T: ToString, E>(result: Result<T, E>, exception: &str) -> String {
     result.map_or_else(|_| text(exception), |value| value.to_string())
 }
 
-// Tasks, as asyncio has them: started in order, each run until it has to wait; a cancelled one logs `c` and its name.
+// Tasks like those of asyncio. They start in order, and each runs until it has to wait. A cancelled task logs `c` and
+// its name.
 
 type Running<'a> = Task<Pin<Box<dyn Future<Output = ()> + 'a>>>;
 
@@ -102,7 +103,7 @@ fn spawn<'a>(body: impl Future<Output = ()> + 'a) -> Running<'a> {
     task
 }
 
-/// Logs a cancellation, unless it was taken apart before.
+/// Logs a cancellation when it is dropped. A task that was not cancelled forgets it.
 struct Cancelled<'a>(&'a Log, String);
 
 impl Drop for Cancelled<'_> {
@@ -119,19 +120,19 @@ async fn unless_cancelled<T>(log: &Log, name: impl ToString, wait: impl Future<O
     output
 }
 
-/// Owns the lock for a moment.
+/// Acquires the lock and releases it.
 async fn pass_through(lock: &Lock<()>, name: impl ToString, log: &Log) {
     drop(unless_cancelled(log, name, lock.lock()).await);
 }
 
-/// Takes a permit for good.
+/// Acquires a permit and forgets it.
 async fn take(semaphore: &Semaphore, name: u32, log: &Log) {
     unless_cancelled(log, name, semaphore.acquire()).await.unwrap().forget();
 }
 
 // Lock.
 
-/// An owner that lets go, with three tasks waiting; returns whether the lock was owned in between.
+/// Releases a lock for which three tasks wait. Returns whether the lock was still locked right afterwards.
 fn release_with_waiters<'a>(lock: &'a Lock<()>, log: &'a Log) -> (bool, Vec<Running<'a>>) {
     let owner = lock.try_lock().unwrap();
     let tasks = (0..3).map(|name| spawn(pass_through(lock, name, log))).collect();
@@ -165,7 +166,7 @@ fn p2_a_lock_granted_to_a_cancelled_waiter_goes_to_the_next() {
 fn p2b_only_a_guard_releases_and_it_does_so_once_where_asyncio_raises() {
     let lock = Lock::new(());
     let owner = lock.try_lock().unwrap();
-    assert!(lock.try_lock().is_none(), "there is one guard");
+    assert!(lock.try_lock().is_none(), "the lock has one guard");
     drop(owner);
     let second = if lock.is_locked() { "still locked" } else { "there is nothing left to release" };
     golden("P2b")
@@ -209,7 +210,7 @@ fn p3c_a_number_below_zero_cannot_be_written_and_what_it_wraps_to_is_refused() {
         .is(TooManyPermits.to_string());
 }
 
-/// What a release gives, in asyncio's words.
+/// The result of a release, in asyncio's words.
 fn release(semaphore: &Semaphore) -> &'static str {
     match semaphore.release(1) {
         Ok(()) => "no error",
@@ -222,7 +223,7 @@ fn p4_a_bounded_semaphore_refuses_an_over_release() {
     golden("P4").is(format!("bounded: {}", release(&Semaphore::bounded(1))));
 }
 
-/// Bound 1, one holder, one waiter; the holder has released, the waiter owns the permit and has not run.
+/// A semaphore with bound 1 and one waiter. The permit was released and granted to the waiter, which has not run.
 fn bounded_with_a_granted_waiter(test: impl FnOnce(&Semaphore)) {
     let semaphore = Semaphore::bounded(1);
     let permit = semaphore.try_acquire().unwrap();
@@ -231,7 +232,7 @@ fn bounded_with_a_granted_waiter(test: impl FnOnce(&Semaphore)) {
     assert!(waiter.is_woken());
     test(&semaphore);
     let _permit: Permit<'_> = waiter.ready().unwrap();
-    assert_eq!(semaphore.available_permits(), 0, "the refused releases changed nothing");
+    assert_eq!(semaphore.available_permits(), 0, "the refused releases change nothing");
 }
 
 #[test]
@@ -248,7 +249,7 @@ fn p4b_a_bogus_release_is_refused_even_while_a_grant_is_under_way_where_asyncio_
 }
 
 #[test]
-fn p4c_and_so_is_the_next() {
+fn p4c_a_third_release_is_refused_too() {
     bounded_with_a_granted_waiter(|semaphore| {
         release(semaphore);
         golden("P4c").is(format!("third release -> {}", release(semaphore)));
@@ -264,7 +265,7 @@ fn p4d_an_empty_bounded_semaphore_refuses_any_release() {
 // Event.
 
 #[test]
-fn p5_set_then_clear_wakes_all_who_waited() {
+fn p5_set_then_clear_wakes_all_waiters() {
     let (event, seen) = (Event::new(), Log::default());
     let wait = async |name| {
         event.wait().await;
@@ -290,7 +291,7 @@ fn p5b_a_late_waiter_is_not_woken() {
 
 // Condition.
 
-/// Waits once, with asyncio's rule: the lock is owned again at the end, also if `stop` came first.
+/// Waits once, with asyncio's rule: the wait reacquires the lock before it returns, also if `stop` ended it.
 async fn wait_once(lock: &Lock<()>, condition: &Condition, stop: &Event, name: u32, log: &Log) {
     let (guard, notified) = condition.wait_until(lock.lock().await, stop.wait()).await;
     let entry =
@@ -299,7 +300,7 @@ async fn wait_once(lock: &Lock<()>, condition: &Condition, stop: &Event, name: u
     drop(guard);
 }
 
-/// Waits once, with Rust's rule: dropped, it is over at once.
+/// Waits once, with Rust's rule: a dropped wait ends at once.
 async fn wait_or_drop(lock: &Lock<()>, condition: &Condition, name: u32, log: &Log) {
     let cancelled = Cancelled(log, format!("c{name}"));
     let _guard = condition.wait(lock.lock().await).await;
@@ -311,7 +312,7 @@ async fn wait_or_drop(lock: &Lock<()>, condition: &Condition, name: u32, log: &L
 fn p6_notify_needs_no_lock_where_asyncio_raises_and_wait_takes_a_guard() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let allowed = |notified: usize| format!("reached {notified}");
-    // A wait without the lock cannot be written: it takes the guard, and gives it back.
+    // A wait without the lock does not compile: it takes the guard, and returns it.
     let mut wait = queued(condition.wait(lock.try_lock().unwrap()));
     assert!(!lock.is_locked());
     let (one, all) = (allowed(condition.notify_one()), allowed(condition.notify_all()));
@@ -366,12 +367,12 @@ fn p6c_anyone_may_notify_while_someone_owns_the_lock() {
     let (lock, condition) = (Lock::new(()), Condition::new());
     let _wait = queued(condition.wait(lock.try_lock().unwrap()));
     let _owner = lock.try_lock().unwrap();
-    let verdict = if condition.notify_one() == 1 { "allowed" } else { "nobody was reached" };
+    let verdict = if condition.notify_one() == 1 { "allowed" } else { "no waiter was reached" };
     golden("P6c").is(format!("notify by non-owner while locked: {verdict}"));
 }
 
 #[test]
-fn p6d_wait_for_gives_the_guard_where_asyncio_gives_the_value_of_the_predicate() {
+fn p6d_wait_for_returns_the_guard_where_asyncio_returns_the_value_of_the_predicate() {
     let (lock, condition) = (Lock::new(0), Condition::new());
     let mut task = queued(condition.wait_for(lock.try_lock().unwrap(), |value| *value != 0));
     condition.notify_one();
@@ -433,7 +434,9 @@ fn p7_a_push_is_not_overtaken_where_asyncio_lets_a_putter_lose_its_place() {
     queue.try_push(text("first")).unwrap();
     let mut pushes = vec![queued(queue.push(text("x"))), queued(queue.push(text("y")))];
     queue.try_pop().unwrap();
-    let Err(TryPushError::Full(barge)) = queue.try_push(text("barge")) else { panic!("x is in already") };
+    let Err(TryPushError::Full(barge)) = queue.try_push(text("barge")) else {
+        panic!("x has entered the queue already")
+    };
     pushes.push(queued(queue.push(barge)));
     let delivery = Log::default();
     while let Ok(item) = queue.try_pop() {
@@ -510,7 +513,7 @@ fn p8_close_lets_the_rest_be_taken() {
     golden("P8").is(format!("shutdown(): {}", seen.show()));
 }
 
-/// Three items pushed, one of them taken and in work.
+/// A queue after three pushes and a pop, without a `task_done`.
 fn three_pushed_one_in_work() -> StaticQueue<u32, 3> {
     let queue = StaticQueue::new();
     (0..3).for_each(|item| queue.try_push(item).unwrap());

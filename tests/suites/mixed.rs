@@ -1,8 +1,8 @@
 //! One side of each primitive on one runtime, the other side on another, for all ordered pairs.
 //!
-//! A waker belongs to the runtime of the task that waits, and is called on a thread of the other: this is where a
-//! primitive that relies on anything of *its* runtime would hang. Plain threads are paired with themselves too: that part
-//! runs where no runtime does.
+//! A waker belongs to the runtime of the waiting task, and is called on a thread of the other runtime. A primitive that
+//! relied on its own runtime would hang here. Plain threads are also paired with themselves, since that pair runs where
+//! no runtime does.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use anywake::{Condition, Event, Lock, Queue, Runtime, Semaphore, blocking};
 
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
-/// Both sides take turns at a lock, which counts for them.
+/// Both sides increment a counter behind a lock.
 fn lock<W: Runtime, O: Runtime>() {
     async fn side<R: Runtime>(shared: Arc<(Lock<usize>, AtomicBool)>) {
         let (lock, occupied) = &*shared;
         for _ in 0..ROUNDS {
             let mut count = lock.lock().await;
-            assert!(!occupied.swap(true, Ordering::Relaxed), "two tasks are inside");
+            assert!(!occupied.swap(true, Ordering::Relaxed), "two tasks own the lock");
             let before = *count;
             R::default().yield_now().await;
             *count = before + 1;
@@ -31,12 +31,12 @@ fn lock<W: Runtime, O: Runtime>() {
         O::default().spawn(side::<O>(Arc::clone(&shared))),
     ];
     for task in tasks {
-        blocking::wait(task).expect("it runs to its end");
+        blocking::wait(task).expect("the task completes");
     }
-    assert_eq!(*shared.0.try_lock().expect("both have unlocked"), 2 * ROUNDS);
+    assert_eq!(*shared.0.try_lock().expect("both tasks have unlocked"), 2 * ROUNDS);
 }
 
-/// The lock is held until the other runtime's task waits for it, each time.
+/// Each time, the lock is held until the task of the other runtime waits for it.
 fn lock_handed_over<W: Runtime, O: Runtime>() {
     let lock = Arc::new(Lock::new(0));
     for round in 0..ROUNDS {
@@ -55,19 +55,19 @@ fn lock_handed_over<W: Runtime, O: Runtime>() {
                 drop(guard);
             }
         });
-        blocking::wait(owner).expect("somebody comes to wait");
-        blocking::wait(waiter).expect("it is given the lock");
+        blocking::wait(owner).expect("the waiter queues");
+        blocking::wait(waiter).expect("the waiter gets the lock");
     }
 }
 
-/// Permits are only ever released on the other side.
+/// One side only acquires permits, and the other only releases them.
 fn semaphore<W: Runtime, O: Runtime>() {
     let semaphore = Arc::new(Semaphore::new(0));
     let waiter = W::default().spawn({
         let semaphore = Arc::clone(&semaphore);
         async move {
             for round in 0..ROUNDS {
-                semaphore.acquire_many(1 + round % 3).await.expect("it is open").forget();
+                semaphore.acquire_many(1 + round % 3).await.expect("the semaphore is open").forget();
             }
             semaphore.acquire().await.map(|permit| permit.count())
         }
@@ -76,7 +76,7 @@ fn semaphore<W: Runtime, O: Runtime>() {
         let semaphore = Arc::clone(&semaphore);
         async move {
             for _ in 0..(0..ROUNDS).map(|round| 1 + round % 3).sum() {
-                semaphore.release(1).expect("there is no bound");
+                semaphore.release(1).expect("the semaphore has no bound");
                 O::default().yield_now().await;
             }
             while semaphore.waiters() == 0 {
@@ -85,12 +85,12 @@ fn semaphore<W: Runtime, O: Runtime>() {
             semaphore.close();
         }
     });
-    blocking::wait(other).expect("it runs to its end");
-    assert_eq!(blocking::wait(waiter).expect("it runs to its end"), Err(anywake::Closed));
+    blocking::wait(other).expect("the task completes");
+    assert_eq!(blocking::wait(waiter).expect("the task completes"), Err(anywake::Closed));
     assert_eq!((semaphore.available_permits(), semaphore.waiters()), (0, 0));
 }
 
-/// A ball goes to and fro between two runtimes.
+/// Two runtimes take turns by two events.
 fn event<W: Runtime, O: Runtime>() {
     let events = Arc::new([Event::new(), Event::new()]);
     async fn player(events: Arc<[Event; 2]>, side: usize) {
@@ -107,12 +107,12 @@ fn event<W: Runtime, O: Runtime>() {
     ];
     events[0].set();
     for task in tasks {
-        blocking::wait(task).expect("it runs to its end");
+        blocking::wait(task).expect("the task completes");
     }
-    assert!(events[0].is_set() && !events[1].is_set(), "it ends where it began");
+    assert!(events[0].is_set() && !events[1].is_set(), "the last turn sets the first event");
 }
 
-/// One side waits for a stock, the other brings it, piece by piece, and each piece is asked for.
+/// One side waits for stock. The other adds one piece at a time, after the previous one is taken.
 fn condition<W: Runtime, O: Runtime>() {
     #[derive(Default)]
     struct Shop {
@@ -143,21 +143,21 @@ fn condition<W: Runtime, O: Runtime>() {
         }
     });
     for task in [buyer, seller] {
-        blocking::wait(task).expect("it runs to its end");
+        blocking::wait(task).expect("the task completes");
     }
-    assert_eq!(*shop.stock.try_lock().expect("both have unlocked"), 0);
+    assert_eq!(*shop.stock.try_lock().expect("both tasks have unlocked"), 0);
 }
 
-/// Through a queue with one slot, both sides wait all the time.
+/// The queue has one slot, so that both sides wait again and again.
 fn queue<W: Runtime, O: Runtime>() {
-    let queue = Arc::new(Queue::with_capacity(1).expect("one item has room"));
+    let queue = Arc::new(Queue::with_capacity(1).expect("there is memory for one item"));
     let consumer = W::default().spawn({
         let queue = Arc::clone(&queue);
         async move {
             let mut items = Vec::new();
             while let Ok(item) = queue.pop().await {
                 items.push(item);
-                queue.task_done().expect("one for each item");
+                queue.task_done().expect("one per item");
             }
             items
         }
@@ -166,21 +166,21 @@ fn queue<W: Runtime, O: Runtime>() {
         let queue = Arc::clone(&queue);
         async move {
             for item in 0..ROUNDS {
-                queue.push(item).await.expect("it is open");
+                queue.push(item).await.expect("the queue is open");
             }
             queue.join().await;
             queue.close();
         }
     });
-    blocking::wait(producer).expect("it runs to its end");
-    let items = blocking::wait(consumer).expect("it ends when the queue does");
+    blocking::wait(producer).expect("the task completes");
+    let items = blocking::wait(consumer).expect("the consumer ends when the queue is closed");
     assert!(items.into_iter().eq(0..ROUNDS));
 }
 
-/// The same, with the popping side the one that is woken to find a queue closed, and pushes that come back.
+/// One runtime closes the queue while a push and a join of the other wait. The push returns its item.
 fn queue_closed<W: Runtime, O: Runtime>() {
     for _ in 0..ROUNDS / 10 {
-        let queue = Arc::new(Queue::with_capacity(1).expect("one item has room"));
+        let queue = Arc::new(Queue::with_capacity(1).expect("there is memory for one item"));
         queue.try_push(0).expect("there is room");
         let pusher = W::default().spawn({
             let queue = Arc::clone(&queue);
@@ -199,20 +199,20 @@ fn queue_closed<W: Runtime, O: Runtime>() {
                 queue.close_now();
             }
         });
-        blocking::wait(closer).expect("it runs to its end");
-        blocking::wait(joiner).expect("nothing is left to do");
-        assert_eq!(blocking::wait(pusher).expect("it runs to its end"), Err(1));
+        blocking::wait(closer).expect("the task completes");
+        blocking::wait(joiner).expect("no work is unfinished");
+        assert_eq!(blocking::wait(pusher).expect("the task completes"), Err(1));
     }
 }
 
-/// Tasks of one runtime are cancelled by the other while they wait, and while what they wait for is on its way.
+/// Tasks of one runtime are cancelled by the other, while they wait and while they are granted a permit.
 fn cancellation<W: Runtime, O: Runtime>() {
     let semaphore = Arc::new(Semaphore::new(1));
     let other = O::default().spawn({
         let semaphore = Arc::clone(&semaphore);
         async move {
             for _ in 0..ROUNDS {
-                let permit = semaphore.acquire().await.expect("it is open");
+                let permit = semaphore.acquire().await.expect("the semaphore is open");
                 let tasks = [(); 2].map(|()| {
                     let semaphore = Arc::clone(&semaphore);
                     W::default().spawn(async move { drop(semaphore.acquire().await) })
@@ -223,12 +223,12 @@ fn cancellation<W: Runtime, O: Runtime>() {
                 drop(permit);
                 let [first, second] = tasks;
                 first.cancel();
-                second.await.expect("it gets what the first one got or gave up");
+                second.await.expect("the second task gets a permit, whether the first one got it or not");
                 drop(first.await);
             }
         }
     });
-    blocking::wait(other).expect("it runs to its end");
+    blocking::wait(other).expect("the task completes");
     assert_eq!((semaphore.available_permits(), semaphore.waiters()), (1, 0));
 }
 
@@ -250,7 +250,7 @@ macro_rules! pairs {
     )+};
 }
 
-// The waiter's runtime first.
+// The first runtime is that of the waiter.
 pairs! {
     tokio_by_async_std: TokioMultiThread, AsyncStd;
     tokio_by_smol: TokioMultiThread, Smol;

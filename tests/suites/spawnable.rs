@@ -1,9 +1,10 @@
-//! Futures that hold guards, permits, queues and waits across an `await` can be spawned, whatever lifetimes their types carry.
+//! Futures that hold guards, permits, queues or waits across an `await` can be spawned, also if their types have
+//! lifetimes.
 //!
 //! The compiler checks `Send` of an `async` block with each lifetime replaced by a fresh one. A public type that names
-//! its `T` twice, say as a parameter and inside the handle that holds the lock, then fails as soon as `T` carries a
-//! lifetime: "implementation is not general enough". Everything here is a compile-time check; it runs to show that the
-//! blocks do what they say.
+//! its `T` twice, say as a parameter and inside the handle that holds the lock, then fails as soon as `T` has a
+//! lifetime: "implementation is not general enough". All of this is checked when the tests are compiled. They also run,
+//! so that the blocks are known to work.
 
 use core::future::{Future, pending, ready};
 use core::time::Duration;
@@ -16,7 +17,7 @@ use anywake::{
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// As a runtime's `spawn` asks for it; runs it.
+/// Spawns a future, with the bounds of `Runtime::spawn`, and runs it to its end.
 fn spawned(future: impl Future<Output = ()> + Send + 'static) {
     Tokio.block_on(Tokio.spawn(future)).unwrap();
 }
@@ -25,9 +26,9 @@ fn text() -> Arc<Lock<&'static str>> {
     Arc::new(Lock::new("text"))
 }
 
-/// A helper that knows no more than that it is a wait. That it can be spawned is for its callers to find out.
+/// A helper that is generic over the wait. Whether its future can be spawned is checked at the call.
 async fn soon<W: Wait>(wait: W) -> W::Output {
-    let Ok(output) = wait.within::<Tokio>(LONG).await else { panic!("it does not wait") };
+    let Ok(output) = wait.within::<Tokio>(LONG).await else { panic!("the wait is ready at once") };
     output
 }
 
@@ -139,7 +140,7 @@ fn queues_of_items_with_a_lifetime_across_an_await() {
         STATIC.push("item").await.unwrap();
         assert_eq!(STATIC.pop().await, Ok("item"));
 
-        // Guards and permits are items like any other.
+        // Guards and permits can be items too.
         let guards = Queue::with_capacity(1).unwrap();
         guards.push(text().lock_owned().await).await.unwrap();
         assert_eq!(*guards.pop().await.unwrap(), "text");

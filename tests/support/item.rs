@@ -3,22 +3,22 @@
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::Arc;
 
-/// Makes [`Item`]s and knows how many of them were dropped.
+/// Makes [`Item`]s and counts their drops.
 #[derive(Clone, Debug, Default)]
 pub struct Drops(Arc<AtomicUsize>);
 
 impl Drops {
-    /// None made, none dropped.
+    /// A counter at zero.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An item.
+    /// Makes an item.
     pub fn item(&self, id: u32) -> Item {
         self.make(id, false)
     }
 
-    /// An item whose drop panics, after it was counted, unless the thread panics already.
+    /// Makes an item whose drop is counted and then panics, unless the thread is panicking already.
     pub fn bomb(&self, id: u32) -> Item {
         self.make(id, true)
     }
@@ -27,16 +27,16 @@ impl Drops {
         Item { id, explosive, drops: self.clone() }
     }
 
-    /// How many were dropped.
+    /// The number of items dropped so far.
     pub fn count(&self) -> usize {
         self.0.load(SeqCst)
     }
 }
 
-/// An item that counts its drop. Equal to another one with the same `id`.
+/// An item whose drop is counted. Items with the same `id` are equal.
 #[derive(Debug)]
 pub struct Item {
-    /// What it is known by.
+    /// The number by which a test recognizes it.
     pub id: u32,
     explosive: bool,
     drops: Drops,

@@ -1,11 +1,11 @@
-//! Leaks on purpose, kept where a leak checker finds them: what it then reports is none of ours.
+//! Leaks on purpose. Pointers to them are kept, so that a leak checker reports only the other leaks.
 
 use core::pin::Pin;
 use core::sync::atomic::AtomicPtr;
 use std::sync::{Mutex, PoisonError};
 
-/// All that was leaked. Pointers, not addresses: to an interpreter an address leads nowhere. (Atomic, since plain pointers
-/// may not be shared.)
+/// Pointers to all leaked values. They are pointers, not addresses, since Miri does not follow an address; and they are
+/// atomic, since plain pointers are not `Send`.
 static LEAKED: Mutex<Vec<AtomicPtr<()>>> = Mutex::new(Vec::new());
 
 fn remember<T: ?Sized>(value: &T) {
@@ -13,14 +13,14 @@ fn remember<T: ?Sized>(value: &T) {
     LEAKED.lock().unwrap_or_else(PoisonError::into_inner).push(pointer);
 }
 
-/// Something that lives for ever.
+/// Leaks a value, and returns a reference to it.
 pub fn leak<T>(value: T) -> &'static T {
     let value = Box::leak(Box::new(value));
     remember(value);
     value
 }
 
-/// Forgets a future in its box: it is never polled, never dropped, and its memory is never used again.
+/// Forgets a future in its box. It is never polled or dropped, and its memory is never reused.
 pub fn forget<F>(future: Pin<Box<F>>) {
     remember(&*future);
     core::mem::forget(future);

@@ -1,7 +1,7 @@
-//! What all suites share: futures that are polled by hand, wakers that tell what happened to them or misbehave,
-//! and items that count their drops.
+//! Helpers that all suites share: futures that are polled by hand, wakers that count their calls or misbehave, and
+//! items that count their drops.
 //!
-//! Nothing here but [`runtimes`] knows a runtime, waits for time to pass, or keeps anything per thread.
+//! Only [`runtimes`] knows a runtime or waits for time to pass. Nothing here is thread-local.
 
 pub mod explorer;
 mod item;
@@ -17,7 +17,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::panic::catch_unwind;
 
-// Linked for its implementation.
+// Linked only because it implements the critical section.
 #[cfg(feature = "critical-section")]
 use critical_section as _;
 
@@ -32,13 +32,13 @@ pub fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// The message of the panic that `body` must end with.
+/// Runs `body`, which must panic, and returns the panic's message.
 ///
 /// # Panics
-/// If `body` does not.
+/// If `body` does not panic.
 #[track_caller]
 pub fn panic_of<R>(body: impl FnOnce() -> R) -> String {
-    let Err(panic) = catch_unwind(AssertUnwindSafe(body)) else { panic!("this should have panicked") };
+    let Err(panic) = catch_unwind(AssertUnwindSafe(body)) else { panic!("the closure should have panicked") };
     panic
         .downcast::<String>()
         .map(|text| *text)
@@ -55,7 +55,7 @@ macro_rules! assert_pending {
     };
 }
 
-/// Asserts that a [`Poll`] is ready, and gives its output.
+/// Asserts that a [`Poll`] is ready, and returns its output.
 #[macro_export]
 macro_rules! assert_ready {
     ($poll:expr) => {
@@ -69,7 +69,7 @@ macro_rules! assert_ready {
     };
 }
 
-/// The examples of the front page compile, run and assert.
+/// Runs the examples of the README as doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -1,7 +1,7 @@
-//! The runtimes that the cross-runtime suites run on, as [`Runtime`]s that can be told apart by their type.
+//! The runtimes of the cross-runtime suites. Each has a type of its own that implements [`Runtime`].
 //!
-//! async-std and smol are [`AsyncStd`] and [`Smol`] as they are. tokio comes in two flavours with a runtime of their
-//! own each, and [`Threads`] is no runtime at all.
+//! async-std and smol are [`AsyncStd`] and [`Smol`] unchanged. tokio comes in two flavours, each with its own runtime.
+//! [`Threads`] uses no runtime at all.
 
 use core::future::Future;
 use core::time::Duration;
@@ -12,9 +12,9 @@ use anywake::blocking;
 pub use anywake::{AsyncStd, Runtime, Smol, Tokio};
 use tokio::runtime;
 
-/// tokio on one thread: everything runs on the thread that is in `block_on`, and ends with it.
+/// tokio on one thread: all tasks run on the thread that called `block_on`, and end when `block_on` returns.
 ///
-/// Outside of `block_on` there is nowhere to spawn to.
+/// Outside of `block_on`, tasks go to the runtime that [`Tokio`] keeps for the process.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokioCurrentThread;
 
@@ -24,7 +24,11 @@ impl Runtime for TokioCurrentThread {
     }
 
     fn block_on<F: Future>(self, future: F) -> F::Output {
-        runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+        runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("tokio builds a runtime")
+            .block_on(future)
     }
 
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
@@ -44,12 +48,16 @@ impl Runtime for TokioCurrentThread {
     }
 }
 
-/// tokio with two workers, whatever the machine has, so that tasks really run side by side and really change threads.
+/// tokio with two workers, however many cores the machine has, so that tasks run in parallel and change threads.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokioMultiThread;
 
 static TWO_WORKERS: LazyLock<runtime::Runtime> = LazyLock::new(|| {
-    runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+    runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("tokio builds a runtime")
 });
 
 impl Runtime for TokioMultiThread {
@@ -102,7 +110,7 @@ impl Runtime for Threads {
 
     fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
         let timer = self.spawn_blocking(move || thread::sleep(duration));
-        async move { timer.await.expect("a sleep does not panic") }
+        async move { timer.await.expect("sleeping does not panic") }
     }
 
     async fn yield_now(self) {
@@ -110,14 +118,14 @@ impl Runtime for Threads {
     }
 }
 
-/// Lets others run until `condition` holds.
+/// Yields to other tasks until `condition` holds.
 pub async fn until<R: Runtime>(condition: impl Fn() -> bool) {
     while !condition() {
         R::default().yield_now().await;
     }
 }
 
-/// Stamps scenarios, functions that are generic over a [`Runtime`], as a test for each runtime, such as
+/// Stamps each scenario, a function that is generic over a [`Runtime`], as one test per runtime, such as
 /// `tokio_current_thread::mutual_exclusion`. A test that hangs fails.
 #[macro_export]
 macro_rules! on_every_runtime {

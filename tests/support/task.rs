@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::waker::CountingWaker;
 
-/// A pinned future with a [`CountingWaker`] of its own. Dropping it cancels the future.
+/// A pinned future with its own [`CountingWaker`]. Dropping the task cancels the future.
 pub struct Task<F: Future> {
     future: Pin<Box<F>>,
     waker: Arc<CountingWaker>,
@@ -16,63 +16,63 @@ pub struct Task<F: Future> {
 }
 
 impl<F: Future> Task<F> {
-    /// A task that has not been polled.
+    /// Makes a task, without polling it.
     pub fn new(future: F) -> Self {
         Self::with_waker(future, CountingWaker::new())
     }
 
-    /// A task that has not been polled, with a waker that the caller keeps a hold on.
+    /// Makes a task with the caller's waker, without polling it.
     pub fn with_waker(future: F, waker: Arc<CountingWaker>) -> Self {
         Self { future: Box::pin(future), waker, wakes_seen: 0 }
     }
 
-    /// Polls it once.
+    /// Polls the task once.
     pub fn poll(&mut self) -> Poll<F::Output> {
         self.wakes_seen = self.waker.wakes();
         let waker = self.waker.waker();
         self.poll_with(&waker)
     }
 
-    /// Polls it once with another waker.
+    /// Polls the task once, with another waker.
     pub fn poll_with(&mut self, waker: &Waker) -> Poll<F::Output> {
         self.future.as_mut().poll(&mut Context::from_waker(waker))
     }
 
-    /// Polls it once, which must end it.
+    /// Polls the task once, which must complete it, and returns the output.
     ///
     /// # Panics
-    /// If it is pending.
+    /// If the task is pending.
     #[track_caller]
     pub fn ready(&mut self) -> F::Output {
-        crate::assert_ready!(self.poll(), "this task should have been ready")
+        crate::assert_ready!(self.poll(), "the task should have been ready")
     }
 
-    /// Polls it as an executor would, only if it was woken since it was last polled.
+    /// Polls the task if it was woken since its last poll, as an executor would.
     pub fn poll_if_woken(&mut self) -> Poll<F::Output> {
         if self.is_woken() { self.poll() } else { Poll::Pending }
     }
 
-    /// Whether it was woken since it was last polled.
+    /// Whether the task was woken since its last poll.
     pub fn is_woken(&self) -> bool {
         self.waker.wakes() > self.wakes_seen
     }
 
-    /// How often it was woken.
+    /// The number of wakes so far.
     pub fn wakes(&self) -> usize {
         self.waker.wakes()
     }
 
-    /// How many wakers of it exist.
+    /// The number of its wakers that exist now.
     pub fn wakers_alive(&self) -> usize {
         self.waker.alive()
     }
 
-    /// Its future, for what futures can do besides being polled.
+    /// The future, pinned, for methods other than `poll`.
     pub fn pinned(&mut self) -> Pin<&mut F> {
         self.future.as_mut()
     }
 
-    /// Its future, to look at.
+    /// The future, by shared reference.
     pub fn future(&self) -> &F {
         &self.future
     }
@@ -80,27 +80,27 @@ impl<F: Future> Task<F> {
     /// Drops the future.
     pub fn cancel(self) {}
 
-    /// Leaks the future: it is never dropped, and its place is never used again.
+    /// Leaks the future: it is never dropped, and its memory is never reused.
     pub fn forget(self) {
         crate::forget(self.future);
     }
 }
 
-/// A task that has been polled once and waits.
+/// Makes a task, polls it once, and asserts that it waits.
 ///
 /// # Panics
-/// If it does not wait.
+/// If the task is ready.
 #[track_caller]
 pub fn queued<F: Future>(future: F) -> Task<F> {
     let mut task = Task::new(future);
-    crate::assert_pending!(task.poll(), "this task should have had to wait");
+    crate::assert_pending!(task.poll(), "the task should have waited");
     task
 }
 
-/// `count` tasks that have been polled once, in this order, and wait.
+/// Makes `count` tasks that wait, each polled once, in the order of the list.
 ///
 /// # Panics
-/// If one does not wait.
+/// If a task is ready.
 #[track_caller]
 pub fn queue_up<F: Future>(count: usize, future: impl Fn() -> F) -> Vec<Task<F>> {
     let mut tasks = Vec::with_capacity(count);
@@ -110,8 +110,8 @@ pub fn queue_up<F: Future>(count: usize, future: impl Fn() -> F) -> Vec<Task<F>>
     tasks
 }
 
-/// Polls the tasks that were woken, first to last, until none is any more. Those that end leave the list and hand
-/// their output to `done`.
+/// Polls the woken tasks, first to last, until no task is woken any more. A task that completes is removed from the
+/// list, and its output passed to `done`.
 pub fn run_woken<F: Future>(tasks: &mut Vec<Task<F>>, mut done: impl FnMut(F::Output)) {
     while let Some(place) = tasks.iter().position(Task::is_woken) {
         if let Poll::Ready(output) = tasks[place].poll() {

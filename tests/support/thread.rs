@@ -10,8 +10,8 @@ use std::sync::{Arc, mpsc};
 use std::task::Wake;
 use std::thread::Thread;
 
-/// Longer than any test here takes, even on a loaded machine; only a test that fails waits for it.
-/// An interpreter has a clock of its own, which counts steps.
+/// The time after which a test is taken for a deadlock. No test takes that long, even on a loaded machine, so only a
+/// failing test waits for it. Miri's clock counts steps, hence the larger figure there.
 const HANGS: Duration = Duration::from_secs(if cfg!(miri) { 3_600 } else { 60 });
 
 struct Unpark(Thread);
@@ -22,7 +22,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Waits for a future on this thread, parking it meanwhile.
+/// Runs a future to its end on this thread, which is parked while the future waits.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
@@ -35,16 +35,16 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Runs `body` on a thread of its own, so that a deadlock fails the test instead of hanging it.
+/// Runs `body` on a new thread, so that a deadlock fails the test instead of hanging it. Returns the value of `body`.
 ///
 /// # Panics
-/// If `body` panics, or does not come to an end.
+/// If `body` panics, or does not finish.
 #[track_caller]
 pub fn finishes<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> R {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(catch_unwind(AssertUnwindSafe(body))));
     match receiver.recv_timeout(HANGS) {
         Ok(outcome) => outcome.unwrap_or_else(|panic| resume_unwind(panic)),
-        Err(_) => panic!("this does not come to an end"),
+        Err(_) => panic!("the test does not finish"),
     }
 }

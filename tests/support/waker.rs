@@ -1,4 +1,4 @@
-//! A waker that counts what is done to it, and can do something of its own at each of these moments.
+//! A waker that counts the calls to it, and can run a hook at one kind of call.
 
 use core::fmt;
 use core::mem::ManuallyDrop;
@@ -6,22 +6,22 @@ use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use core::task::{RawWaker, RawWakerVTable, Waker};
 use std::sync::Arc;
 
-/// What is done to a waker.
+/// A kind of call to a waker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// It is cloned.
+    /// The waker is cloned.
     Clone,
-    /// It is woken, by value or by reference.
+    /// The waker is woken, by value or by reference.
     Wake,
-    /// It, or a clone of it, goes away; being woken by value is going away too.
+    /// The waker or a clone of it is dropped, or consumed by a wake by value.
     Drop,
 }
 
 type Hook = Box<dyn Fn() + Send + Sync>;
 
-/// Counts the clones, wakes and drops of its wakers; with a hook, also re-enters, polls inline, or panics there.
+/// Counts the clones, wakes and drops of its wakers. A hook can re-enter the primitive, poll inline, or panic there.
 ///
-/// Counting is `SeqCst`: tests read the counters from any thread and reason about none of it.
+/// The counters are `SeqCst`: tests read them from any thread, and no test depends on a weaker ordering.
 pub struct CountingWaker {
     counts: [AtomicUsize; 3],
     alive: AtomicUsize,
@@ -29,43 +29,43 @@ pub struct CountingWaker {
 }
 
 impl CountingWaker {
-    /// One that only counts.
+    /// A counter without a hook.
     pub fn new() -> Arc<Self> {
         Self::build(None)
     }
 
-    /// One that calls `hook` on each `call`, after counting it.
+    /// A counter that runs `hook` at each `call`, after counting it.
     pub fn reentrant(call: Call, hook: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
         Self::build(Some((call, Box::new(hook))))
     }
 
-    /// One that panics on each `call`, after counting it.
+    /// A counter that panics at each `call`, after counting it.
     pub fn panicking(call: Call) -> Arc<Self> {
-        Self::reentrant(call, move || panic!("the waker's {call:?} panics"))
+        Self::reentrant(call, move || panic!("the waker panics in {call:?}"))
     }
 
     fn build(hook: Option<(Call, Hook)>) -> Arc<Self> {
         Arc::new(Self { counts: Default::default(), alive: AtomicUsize::new(0), hook })
     }
 
-    /// A waker of it; its making is not counted as a clone, its drop is counted.
+    /// Makes a waker. Making it does not count as a clone; dropping it counts as a drop.
     pub fn waker(self: &Arc<Self>) -> Waker {
-        // SAFETY: the table's functions take the data for what it is, one strong count of an `Arc<Self>`, and
+        // SAFETY: the data is one strong count of an `Arc<Self>`, which is how the functions of the table use it, and
         // `Self` is `Send + Sync + 'static`.
         unsafe { Waker::new(self.one_more(), &TABLE) }
     }
 
-    /// How often it was woken.
+    /// The number of wakes so far.
     pub fn wakes(&self) -> usize {
         self.count(Call::Wake)
     }
 
-    /// How often `call` was done to its wakers.
+    /// The number of calls of this kind so far.
     pub fn count(&self, call: Call) -> usize {
         self.counts[call as usize].load(SeqCst)
     }
 
-    /// How many of its wakers exist.
+    /// The number of its wakers that exist now.
     pub fn alive(&self) -> usize {
         self.alive.load(SeqCst)
     }
@@ -94,29 +94,29 @@ impl fmt::Debug for CountingWaker {
     }
 }
 
-// One table at one address, so that `will_wake` is true of every clone.
+// A static has one address, so `will_wake` is true of every clone.
 static TABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);
 
-/// The strong count behind a waker, left as it is.
+/// The `Arc` behind a waker, without taking over its strong count.
 ///
 /// # Safety
-/// `data` is from [`CountingWaker::waker`], and its strong count has not been given back.
+/// `data` is from [`CountingWaker::waker`], and its strong count has not been released.
 unsafe fn borrow(data: *const ()) -> ManuallyDrop<Arc<CountingWaker>> {
-    // SAFETY: it came out of `Arc::into_raw`, says the caller.
+    // SAFETY: the caller promises that `data` came from `Arc::into_raw` and that its strong count still exists.
     ManuallyDrop::new(unsafe { Arc::from_raw(data.cast()) })
 }
 
 unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: called through the table, so `data` is that of a waker that is alive.
     let shared = unsafe { borrow(data) };
-    // First: if the hook panics, there is no clone.
+    // Before the clone is made: if the hook panics, there is none.
     shared.called(Call::Clone);
     RawWaker::new(shared.one_more(), &TABLE)
 }
 
 unsafe fn wake(data: *const ()) {
     // SAFETY: called through the table, so `data` is that of a waker that is alive.
-    let shared = unsafe { Gone::new(data) };
+    let shared = unsafe { Consumed::new(data) };
     shared.0.called(Call::Wake);
 }
 
@@ -127,22 +127,22 @@ unsafe fn wake_by_ref(data: *const ()) {
 
 unsafe fn drop_waker(data: *const ()) {
     // SAFETY: called through the table, so `data` is that of a waker that is alive.
-    drop(unsafe { Gone::new(data) });
+    drop(unsafe { Consumed::new(data) });
 }
 
-/// A waker that goes away, in the end also if a hook panics before.
-struct Gone(Arc<CountingWaker>);
+/// A waker that is consumed. Its drop is counted even if a hook panics first.
+struct Consumed(Arc<CountingWaker>);
 
-impl Gone {
+impl Consumed {
     /// # Safety
-    /// As for [`borrow`]; this gives the strong count back.
+    /// As for [`borrow`]. The new value takes over the strong count.
     unsafe fn new(data: *const ()) -> Self {
-        // SAFETY: passed on to the caller.
+        // SAFETY: the caller promises what `borrow` requires.
         Self(ManuallyDrop::into_inner(unsafe { borrow(data) }))
     }
 }
 
-impl Drop for Gone {
+impl Drop for Consumed {
     fn drop(&mut self) {
         self.0.one_less();
     }

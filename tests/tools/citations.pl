@@ -1,17 +1,17 @@
 #!/usr/bin/env perl
-# Every unsafe block, function, trait and impl of the files that are named says why it is sound, and cites an invariant by its
-# letter and number, such as W2. An invariant is an item of the documentation of a module: `//! * W2. While ...`.
+# Checks that every unsafe block, function, trait and impl of the given files states why it is sound, and cites an invariant by
+# letter and number, such as W2. An invariant is a list item in the documentation of a module: `//! * W2. While ...`.
 #
 #   find core/src -name '*.rs' | xargs perl tests/tools/citations.pl
 #
-# Prints what lacks a citation and how many have one; fails if one lacks it.
+# Prints the places without a citation and the number of those with one. Fails if a citation is missing.
 use strict;
 use warnings;
 
 my $invariant = qr/\b(?:RW|[A-Z])[0-9]{1,2}\b/;
 my ($blocks, $cited, %stated, @citations) = (0, 0);
 
-# The comment that belongs to the line: the nearest one above it that speaks of safety, if no other unsafe code and no end of a
+# Returns the comment that belongs to a line: the nearest one above it about safety, unless other unsafe code or the end of a
 # block lies between.
 sub reason {
     my ($lines, $at) = @_;
@@ -26,7 +26,7 @@ sub reason {
             return "";
         }
         next if $line =~ /^\s*#!?\[|^\s*\)?\]$/;
-        # The beginning of a statement that reaches as far as the block.
+        # Other lines may be the beginning of the statement with the block.
         return "" if $line =~ /[;{}]\s*$/ || $line =~ /\bunsafe\b/ || $line =~ /^\s*$/;
     }
     return "";
@@ -42,8 +42,8 @@ for my $file (@ARGV) {
         $in_trait_impl = 1 if $lines[$at] =~ /^(?:unsafe\s+)?impl\b.*\sfor\s/;
         $in_trait_impl = 0 if $lines[$at] =~ /^\}/;
         (my $code = $lines[$at]) =~ s{//.*}{};
-        # A type is no code: `unsafe fn(` without a name.
-        # What a function of a trait asks for is said by the trait.
+        # A function type, `unsafe fn(` without a name, needs no reason.
+        # The requirements of a trait's function are stated by the trait.
         next if $in_trait_impl && $code =~ /\bunsafe\s+fn\b/ && $code !~ /\bunsafe\s*\{/;
         for ($code =~ /\bunsafe\s+(?:\{|impl\b|trait\b|(?:extern\s+"\w+"\s+)?fn\s+\w)/g) {
             $blocks++;

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Which lines of core/src the tests run: a line for each file, then those that none runs.
+# Measures which lines of core/src the tests run. Prints a line for each file, then the lines that no test runs.
 #
-#   tests/tools/coverage.sh              what follows goes to `cargo llvm-cov report`, such as --html
+#   tests/tools/coverage.sh              further arguments, such as --html, are passed to `cargo llvm-cov report`
 #
-# Needs cargo-llvm-cov (cargo install cargo-llvm-cov) and LLVM's tools of the compiler's own version: rustup's component
-# llvm-tools, or else Debian's packages, which are unpacked below the target directory and not installed.
+# Needs cargo-llvm-cov (cargo install cargo-llvm-cov), and LLVM's tools of the same version as the compiler's: rustup's
+# component llvm-tools, or Debian's packages, which are unpacked below the target directory and not installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -13,7 +13,7 @@ command -v cargo-llvm-cov >/dev/null || { echo "cargo-llvm-cov is missing: cargo
 llvm() { # llvm <version>
     local tool
     download "llvm-$1" "llvm-$1" "libllvm$1"
-    # Their library must not be found by the compiler, which has its own.
+    # The wrappers keep Debian's library from the compiler, which has its own.
     for tool in llvm-cov llvm-profdata; do wrapper "$tool-$1" "llvm-$1" "usr/lib/llvm-$1/bin/$tool"; done
 }
 
@@ -30,7 +30,7 @@ fi
 cargo llvm-cov clean --workspace
 cargo llvm-cov --no-report -p anywake-core --features std,futures --lib
 cargo llvm-cov --no-report -p anywake-tests --test semantics --test explorer --test conformance --test mixed --test stress
-# Of the core, without its tests, and without the executor of its documentation.
+# Only the core, without its tests and without the executor of its documentation.
 ignore='/(tests|std-adapters|benches)/|/(tests|doctest)\.rs$'
 if (($#)); then
     cargo llvm-cov report --ignore-filename-regex "$ignore" "$@"

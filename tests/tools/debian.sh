@@ -1,16 +1,16 @@
-# Debian's packages, unpacked instead of installed: nothing on the machine changes. Sourced, with $STORE set: everything
-# goes below it, where every step leaves a mark when it is done, so that a second call costs nothing.
+# Unpacks Debian's packages instead of installing them, so that nothing on the machine changes. Sourced with $STORE set:
+# everything is stored below it. A step that is done leaves a mark there, so that it is not repeated.
 #
-# The compiler is `rustc-web`, because more than one version of it is there, and because its sources come with it.
+# The compiler is the package `rustc-web`, because Debian has several versions of it, with their sources.
 
 mkdir -p "$STORE"/{bin,debs,done}
 STORE=$(cd "$STORE" && pwd)
 
-once() { # once <name> <command...>: unless it was done before
+once() { # once <name> <command...>: runs a command unless it was done before
     [ -e "$STORE/done/$1" ] && return
     local begin=$SECONDS status
     echo "-- $1" >&2
-    # A shell of its own, because errexit is off in whatever stands left of a ||: half a step is not done.
+    # In a subshell, because errexit is off to the left of a ||, and a failing step must stop at once.
     set +e
     (set -e; "${@:2}") >"$STORE/done/$1.log" 2>&1
     status=$?
@@ -24,14 +24,14 @@ once() { # once <name> <command...>: unless it was done before
 }
 
 package_lists() {
-    apt-get update -qq || echo "apt-get update needs root; the lists are used as they are"
+    apt-get update -qq || echo "apt-get update needs root: the present lists are used"
 }
 
-missing() { # missing <package...>: they and what they depend on, as far as it is not installed
+missing() { # missing <package...>: lists those packages and dependencies that are not installed
     apt-get install -s --no-install-recommends "$@" | awk '/^Inst/ { print $2 }'
 }
 
-download() { # download <folder> <package...>: those alone
+download() { # download <folder> <package...>: unpacks these packages, without dependencies
     mkdir -p "$STORE/debs/$1" "$STORE/$1"
     (
         cd "$STORE/debs/$1"
@@ -41,22 +41,22 @@ download() { # download <folder> <package...>: those alone
     rm -r "$STORE/debs/$1"
 }
 
-unpack() { # unpack <folder> <package...>
+unpack() { # unpack <folder> <package...>: unpacks packages and dependencies
     local packages
     once package-lists package_lists
     packages=$(missing "${@:2}")
-    [ -n "$packages" ] || { echo "there is no package for: ${*:2}"; return 1; }
-    # shellcheck disable=SC2086 # a list
+    [ -n "$packages" ] || { echo "no package to unpack for: ${*:2}"; return 1; }
+    # shellcheck disable=SC2086 # split into words
     download "$1" $packages
 }
 
-wrapper() { # wrapper <name> <folder> <program in it> [arguments...]
+wrapper() { # wrapper <name> <folder> <program in it> [arguments...]: makes a script that runs an unpacked program
     printf '#!/bin/sh\nLD_LIBRARY_PATH="%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec %s "$@"\n' \
         "$STORE/$2/usr/lib/x86_64-linux-gnu:$STORE/$2/lib/x86_64-linux-gnu" "$STORE/$2/$3 ${*:4}" >"$STORE/bin/$1"
     chmod +x "$STORE/bin/$1"
 }
 
-# The newest compiler whose version begins so, as $STORE/bin/<name>; all of its parts have to be of one version.
+# Unpacks the newest compiler of a version as $STORE/bin/<name>. All its packages must have the same version.
 unpack_rustc() { # unpack_rustc <name> <beginning of the version, or ""> [<more packages of that version>...]
     local version series llvm more
     once package-lists package_lists

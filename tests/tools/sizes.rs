@@ -1,4 +1,4 @@
-//! How many words each type and each future takes, beside its budget. Ends with 1 if one is over.
+//! Prints the size of each type and each future in words, beside its budget. Exits with 1 if one is over its budget.
 //!
 //! `cargo run -p anywake-tests --bin sizes`
 
@@ -17,14 +17,14 @@ use anywake::{
 };
 
 const WORD: usize = size_of::<usize>();
-/// What a wait may take.
+/// The budget of a wait, in words.
 const WAIT: usize = 8;
-/// What a semaphore may take: a word more where its counters are as narrow as its pointers.
+/// The budget of a semaphore, in words: one word more where a counter is as wide as a pointer.
 const SEMAPHORE: usize = if WORD == 8 { 5 } else { 6 };
-/// What a queue may take besides its slots.
+/// The budget of a queue without its slots, in words.
 const QUEUE: usize = 14;
 
-/// A type, the bytes that it takes and those that it may take.
+/// A type, its size and its budget, in bytes.
 struct Size {
     name: &'static str,
     bytes: usize,
@@ -43,7 +43,7 @@ macro_rules! sizes {
     };
 }
 
-/// An item of two and a half words, to see that slots are not rounded up more than the item's alignment asks for.
+/// An item of two and a half words, to check that slots are rounded up only to the alignment of the item.
 type Item = [u32; 5];
 type At<'a> = &'a Lock<()>;
 
@@ -77,12 +77,12 @@ fn sizes() -> impl Iterator<Item = Size> {
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
-        // It has its item with it, and a word that tells whether it still has.
+        // A push also stores its item, and whether the item is still there.
         PushFuture<'_, StaticQueue<(), 4>> => WAIT * WORD;
         PushFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
         PushFuture<'_, StaticQueue<Item, 4>> => WAIT * WORD + size_of::<Option<Item>>();
-        // These are made of a wait and something more: the predicate, and what is needed between two rounds; the
-        // caller's future, and a second wait, for the lock.
+        // These contain a wait and more: the predicate and the state between two rounds; or the caller's future and a
+        // second wait, for the lock.
         ConditionForFuture<'_, At<'_>, fn(&mut ()) -> bool> => (WAIT + 4) * WORD;
         ConditionUntilFuture<'_, At<'_>, Ready<()>> => (2 * WAIT + 2) * WORD;
     };

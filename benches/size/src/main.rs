@@ -1,4 +1,4 @@
-//! A program that uses the primitives its features name, and nothing else: what they add to its code is their size.
+//! A program that uses only the primitives that its features name. The code that they add is their size.
 
 #![allow(dead_code, unused_imports, reason = "without features it is empty")]
 
@@ -22,6 +22,31 @@ fn main() {
     condition();
     #[cfg(feature = "queue")]
     queue();
+    #[cfg(feature = "one_type")]
+    contend(0_u32);
+    #[cfg(feature = "five_types")]
+    {
+        contend([0_u64; 5]);
+        contend(String::new());
+        contend(None::<Box<u8>>);
+        contend((0_u8, Vec::<u16>::new()));
+    }
+}
+
+/// Uses all of a contended lock: enqueues a wait, polls it again, hands over, and cancels. Uses its guards too.
+#[cfg(feature = "one_type")]
+fn contend<T>(value: T) {
+    let lock = black_box(anywake_core::Lock::new(value));
+    let held = lock.try_lock();
+    black_box(poll(lock.lock()).is_pending());
+    let mut waits = pin!(lock.lock());
+    let mut context = Context::from_waker(black_box(Waker::noop()));
+    black_box(waits.as_mut().poll(&mut context).is_pending());
+    black_box(waits.as_mut().poll(&mut context).is_pending());
+    drop(held);
+    if let Poll::Ready(mut guard) = waits.poll(&mut context) {
+        black_box(&mut *guard);
+    }
 }
 
 #[cfg(feature = "lock")]

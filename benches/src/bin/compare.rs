@@ -1,4 +1,4 @@
-//! The comparison: every workload, every contender, one process.
+//! The comparison: every workload with every contender, in one process.
 
 use core::error::Error;
 use core::time::Duration;
@@ -18,14 +18,14 @@ use lexopt::{Arg, ValueExt};
 const HELP: &str = "\
 compare: anywake beside its rivals, ns per operation
 
-  --filter WORDS    only the workloads whose name contains all of these words (may be repeated: any of them)
+  --filter WORDS    only the workloads whose name contains all of these words; if repeated, of any filter
   --only WORD       only the contenders whose name contains this word, and the floors
-  --rounds N        rounds, after one to find the sizes (default 31)
-  --round-ms N      length of a round of one row (default 2; four times that on threads)
-  --json FILE       write everything for machines
+  --rounds N        the number of rounds, after one to find the sizes (default 31)
+  --round-ms N      the length of a round of one row (default 2; four times that on threads)
+  --json FILE       write all figures as JSON
   --plots DIR       write an SVG per workload
-  --readme FILE     put the table between the marks of this Markdown file
-  --list            name the workloads and stop";
+  --readme FILE     write the table between the marks of this Markdown file
+  --list            list the workloads and exit";
 
 #[derive(Debug)]
 struct Options {
@@ -87,10 +87,10 @@ impl Options {
     }
 }
 
-/// A run takes milliseconds, a few seconds at worst; one that lost a wake-up never ends.
+/// The time limit of a run. A run takes milliseconds, a few seconds at worst. After a lost wake it never ends.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Ends the process, with the name of the culprit, if a row does not come back.
+/// Ends the process if a run exceeds the time limit, and prints the name of its row.
 #[derive(Debug, Default)]
 struct Watchdog(Arc<Mutex<Option<(String, Instant)>>>);
 
@@ -107,7 +107,7 @@ impl Watchdog {
                     .and_then(|row| row.clone())
                     .filter(|(_, since)| since.elapsed() > PATIENCE);
                 if let Some((name, _)) = late {
-                    eprintln!("{name}: no end after {} s, a wake-up was lost", PATIENCE.as_secs());
+                    eprintln!("{name}: not finished after {} s: a wake was lost", PATIENCE.as_secs());
                     process::exit(1);
                 }
             }
@@ -116,13 +116,13 @@ impl Watchdog {
     }
 
     fn begins(&self, name: String) {
-        *self.0.lock().expect("nobody panics with it") = Some((name, Instant::now()));
+        *self.0.lock().expect("no thread panics while it holds this lock") = Some((name, Instant::now()));
     }
 }
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
-        *self.0.lock().expect("nobody panics with it") = None;
+        *self.0.lock().expect("no thread panics while it holds this lock") = None;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Condition variables, each with the lock it belongs to.
+//! Condition variables, each with its lock.
 
 use core::future::Future;
 use core::ops::DerefMut;
@@ -11,17 +11,23 @@ use crate::harness::Contender;
 pub trait Condition: Contender + Send + Sync + 'static {
     /// Holds the lock while it lives.
     type Guard<'a>: DerefMut<Target = u64> + Send;
-    /// Unlocked, nobody waits.
+    /// Makes an unlocked one, without waiters.
     fn new() -> Self;
     /// Waits for the lock.
     fn lock(&self) -> impl Future<Output = Self::Guard<'_>> + Send;
-    /// Unlocks, waits for a notification, locks again.
+    /// Unlocks, waits for a notification, and locks again.
     fn wait<'a>(&'a self, guard: Self::Guard<'a>) -> impl Future<Output = Self::Guard<'a>> + Send;
     /// Wakes one waiter.
     fn notify_one(&self);
     /// Wakes all waiters.
     fn notify_all(&self);
-    /// The same, by the owner of the lock, where a library makes use of that.
+    /// Wakes one waiter, called by the owner of the lock, if a library makes use of that.
+    #[inline]
+    fn notify_one_with(&self, _guard: &Self::Guard<'_>) {
+        self.notify_one();
+    }
+    /// Wakes all waiters, called by the owner of the lock, if a library makes use of that.
+    #[inline]
     fn notify_all_with(&self, _guard: &Self::Guard<'_>) {
         self.notify_all();
     }
@@ -72,6 +78,11 @@ impl Condition for Anywake {
     }
 
     #[inline]
+    fn notify_one_with(&self, guard: &Self::Guard<'_>) {
+        self.1.notify_one_with(guard);
+    }
+
+    #[inline]
     fn notify_all_with(&self, guard: &Self::Guard<'_>) {
         self.1.notify_all_with(guard);
     }
@@ -109,7 +120,7 @@ impl Condition for Asyncband {
     }
 }
 
-/// async-std's `Condvar`, with the async-lock mutex that it wants.
+/// async-std's `Condvar`, with the mutex of async-lock that it requires.
 pub struct AsyncStd(async_std::sync::Mutex<u64>, async_std::sync::Condvar);
 contender!(AsyncStd, "async-std");
 
@@ -141,7 +152,7 @@ impl Condition for AsyncStd {
     }
 }
 
-/// tokio has no condition variable: what its users write with `Notify`, enabled before the lock is given up.
+/// tokio has no condition variable. Its users write this with `Notify`, enabled before the lock is released.
 pub struct TokioNotify(tokio::sync::Mutex<u64>, tokio::sync::Notify);
 contender!(TokioNotify, "tokio Mutex + Notify", order = Fifo);
 
@@ -177,7 +188,7 @@ impl Condition for TokioNotify {
     }
 }
 
-/// async-lock has none either: what its maintainers answer those who ask, with an event-listener.
+/// async-lock has no condition variable either. Its maintainers recommend this, with an event-listener.
 pub struct EventListener(async_lock::Mutex<u64>, event_listener::Event);
 contender!(EventListener, "async-lock + event-listener");
 
@@ -203,7 +214,7 @@ impl Condition for EventListener {
 
     #[inline]
     fn notify_one(&self) {
-        // `additional`: `notify(1)` wakes nobody while one that it woke earlier has not run yet.
+        // `additional`, since `notify(1)` wakes no listener while one that it woke earlier has not run yet.
         use event_listener::IntoNotification;
         self.1.notify(1.additional());
     }

@@ -1,6 +1,7 @@
-//! Events: one `set` wakes everybody who waits.
+//! Events: one `set` wakes all waiters.
 
 use core::future::Future;
+use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use event_listener::listener;
@@ -10,11 +11,11 @@ use crate::harness::Contender;
 
 /// An event of one library.
 pub trait Event: Contender + Send + Sync + 'static {
-    /// An unset one, with nobody waiting.
+    /// Makes an unset one, without waiters.
     fn new() -> Self;
-    /// Wakes everybody who waits; a [`Level`] event also lets late-comers through until it is reset.
+    /// Wakes all waiters. A [`Level`] event also lets later waits through until it is reset.
     fn set(&self);
-    /// Late-comers wait again. Nothing to do for those without a level.
+    /// Makes later waits wait again. An event without a level has nothing to do.
     fn reset(&self);
     /// Waits for the next `set`.
     fn wait(&self) -> impl Future<Output: Sized> + Send;
@@ -22,6 +23,16 @@ pub trait Event: Contender + Send + Sync + 'static {
 
 /// An event that stays set.
 pub trait Level: Event {}
+
+/// An event whose waits can begin before they are polled.
+pub trait EarlyWait: Event {
+    /// A wait, by its name.
+    type Wait<'a>: Future;
+    /// As [`wait`](Event::wait).
+    fn named_wait(&self) -> Self::Wait<'_>;
+    /// Begins the wait.
+    fn enable(wait: Pin<&mut Self::Wait<'_>>);
+}
 
 /// Calls `f` with every event.
 macro_rules! each_event {
@@ -46,6 +57,17 @@ macro_rules! each_level_event {
     }};
 }
 pub(crate) use each_level_event;
+
+/// Calls `f` with every event whose waits can begin before they are polled.
+macro_rules! each_early_wait {
+    ($f:ident($($argument:expr),*)) => {{
+        use $crate::contenders::event::*;
+        $f::<Anywake>($($argument),*);
+        $f::<TokioNotify>($($argument),*);
+        $f::<MaitakeWaitQueue>($($argument),*);
+    }};
+}
+pub(crate) use each_early_wait;
 
 /// anywake.
 pub struct Anywake(anywake_core::Event);
@@ -74,6 +96,20 @@ impl Event for Anywake {
 
 impl Level for Anywake {}
 
+impl EarlyWait for Anywake {
+    type Wait<'a> = anywake_core::event::EventFuture<'a>;
+
+    #[inline]
+    fn named_wait(&self) -> Self::Wait<'_> {
+        self.0.wait()
+    }
+
+    #[inline]
+    fn enable(wait: Pin<&mut Self::Wait<'_>>) {
+        assert!(!wait.enable());
+    }
+}
+
 /// tokio has no event; `Notify::notify_waiters` is its broadcast.
 pub struct TokioNotify(tokio::sync::Notify);
 contender!(TokioNotify, "tokio Notify", order = Fifo);
@@ -94,6 +130,20 @@ impl Event for TokioNotify {
     #[inline]
     fn wait(&self) -> impl Future<Output: Sized> + Send {
         self.0.notified()
+    }
+}
+
+impl EarlyWait for TokioNotify {
+    type Wait<'a> = tokio::sync::futures::Notified<'a>;
+
+    #[inline]
+    fn named_wait(&self) -> Self::Wait<'_> {
+        self.0.notified()
+    }
+
+    #[inline]
+    fn enable(wait: Pin<&mut Self::Wait<'_>>) {
+        assert!(!wait.enable());
     }
 }
 
@@ -174,7 +224,21 @@ impl Event for MaitakeWaitQueue {
     }
 }
 
-/// event-listener as its documentation says to use it: a flag, a listener, the flag again. `listen()` makes a box.
+impl EarlyWait for MaitakeWaitQueue {
+    type Wait<'a> = maitake_sync::wait_queue::Wait<'a>;
+
+    #[inline]
+    fn named_wait(&self) -> Self::Wait<'_> {
+        self.0.wait()
+    }
+
+    #[inline]
+    fn enable(wait: Pin<&mut Self::Wait<'_>>) {
+        assert!(wait.subscribe().is_pending());
+    }
+}
+
+/// event-listener as recommended by its documentation: check a flag, listen, check again. `listen()` allocates.
 pub struct EventListener {
     set: AtomicBool,
     event: event_listener::Event,
@@ -188,7 +252,7 @@ impl Event for EventListener {
 
     #[inline]
     fn set(&self) {
-        // Ordering: Release pairs with the Acquire loads in `wait`; `notify` has the fence for the rest.
+        // Ordering: Release pairs with the Acquire loads in `wait`; `notify` has the fence against a lost wake.
         self.set.store(true, Ordering::Release);
         self.event.notify(usize::MAX);
     }
@@ -214,7 +278,7 @@ impl Event for EventListener {
 
 impl Level for EventListener {}
 
-/// The same with `listener!`, which keeps the listener inside the waiting future.
+/// event-listener with `listener!`, which keeps the listener in the waiting future.
 pub struct StackListener(EventListener);
 contender!(StackListener, "event-listener stack", order = Fifo);
 

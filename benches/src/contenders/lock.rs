@@ -2,6 +2,7 @@
 
 use core::future::Future;
 use core::ops::DerefMut;
+use std::sync::Arc;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 
@@ -12,12 +13,22 @@ use crate::harness::Contender;
 pub trait Lock: Contender + Send + Sync + 'static {
     /// Holds the lock while it lives.
     type Guard<'a>: DerefMut<Target = u64> + Send;
-    /// An unlocked one.
+    /// Makes an unlocked one.
     fn new() -> Self;
     /// Waits for the lock.
     fn lock(&self) -> impl Future<Output = Self::Guard<'_>> + Send;
-    /// Takes it if it is free.
+    /// Locks if the lock is free.
     fn try_lock(&self) -> Option<Self::Guard<'_>>;
+}
+
+/// A lock with waits and guards that keep it alive.
+pub trait OwnedLock: Contender {
+    /// The library's own lock.
+    type Lock: Send + Sync + 'static;
+    /// An unlocked one.
+    fn new_owned() -> Arc<Self::Lock>;
+    /// Waits for the lock.
+    fn lock_owned(lock: &Arc<Self::Lock>) -> impl Future<Output: DerefMut<Target = u64> + Send> + Send;
 }
 
 /// Calls `f` with every lock.
@@ -30,7 +41,7 @@ macro_rules! each_lock {
 }
 pub(crate) use each_lock;
 
-/// Calls `f` with every lock that keeps its waiters. embassy-sync keeps one waker: the next waiter evicts it.
+/// Calls `f` with every lock that has a queue of waiters. embassy-sync keeps one waker: a new waiter evicts it.
 macro_rules! each_queueing_lock {
     ($f:ident($($argument:expr),*)) => {{
         use $crate::contenders::lock::*;
@@ -47,7 +58,21 @@ macro_rules! each_queueing_lock {
 }
 pub(crate) use each_queueing_lock;
 
-/// Declares a contender around a library's lock: `adapter!(documentation, Name("name in tables", ..), type, guard, constructor)`.
+/// Calls `f` with every lock that has owned waits.
+macro_rules! each_owned_lock {
+    ($f:ident($($argument:expr),*)) => {{
+        use $crate::contenders::lock::*;
+        $f::<Anywake>($($argument),*);
+        $f::<Tokio>($($argument),*);
+        $f::<AsyncLock>($($argument),*);
+        $f::<FuturesUtil>($($argument),*);
+        $f::<Maitake>($($argument),*);
+        $f::<Asyncband>($($argument),*);
+    }};
+}
+pub(crate) use each_owned_lock;
+
+/// Declares an adapter for a lock: `adapter!(documentation, Name("name in tables", ..), type, guard, constructor)`.
 macro_rules! adapter {
     ($(#[$doc:meta])* $adapter:ident, $name:literal $(, $item:ident = $value:ident)*;
      $lock:ty, $guard:ident, $new:expr) => {
@@ -69,15 +94,15 @@ macro_rules! adapter {
 
             #[inline]
             fn try_lock(&self) -> Option<Self::Guard<'_>> {
-                // Some libraries say `Option`, others `Result`.
+                // Some libraries return an `Option`, others a `Result`.
                 self.0.try_lock().into_iter().next()
             }
         }
     };
 }
 
-/// How many late-comers ours in bypass mode lets pass: as many waits as async-lock's 500 µs are at some 5 µs each,
-/// so that the two bounded barging locks are bounded alike.
+/// The bypass limit of our barging lock. async-lock lets others pass for 500 µs, which is about a hundred acquisitions
+/// of 5 µs each, so that the two have similar bounds.
 pub const BYPASS: u16 = 100;
 
 type AnywakeGuard<'a> = anywake_core::LockGuard<'a, u64>;
@@ -120,7 +145,7 @@ adapter! {
 }
 
 adapter! {
-    /// futures-intrusive in its fair mode, on parking_lot's raw mutex (its own default for threads).
+    /// futures-intrusive in its fair mode, on parking_lot's raw mutex (its default for threads).
     FuturesIntrusiveFair, "futures-intrusive fair", order = Fifo;
     futures_intrusive::sync::Mutex<u64>, FuturesIntrusiveGuard, futures_intrusive::sync::Mutex::new(0, true)
 }
@@ -132,19 +157,44 @@ adapter! {
 }
 
 adapter! {
-    /// maitake-sync on its default spin lock: its other raw mutexes (std's, a critical section) take longer.
+    /// maitake-sync on its default spin lock, which is faster than its other raw mutexes (std's, a critical section).
     Maitake, "maitake-sync", order = Fifo;
     maitake_sync::Mutex<u64>, MaitakeGuard, maitake_sync::Mutex::new(0)
 }
 
 adapter! {
-    /// embassy-sync on the only raw mutex of its that may be shared between threads.
+    /// embassy-sync on its only raw mutex that threads may share.
     Embassy, "embassy-sync";
     embassy_sync::mutex::Mutex<CriticalSectionRawMutex, u64>, EmbassyGuard, embassy_sync::mutex::Mutex::new(0)
 }
 
 adapter! {
-    /// asyncband, which was mea.
+    /// asyncband, formerly mea.
     Asyncband, "asyncband", order = Fifo;
     asyncband::mutex::Mutex<u64>, AsyncbandGuard, asyncband::mutex::Mutex::new(0)
 }
+
+/// Gives a contender its owned waits: `owned!(Name, type, |lock| the wait)`.
+macro_rules! owned {
+    ($adapter:ident, $lock:ty, |$it:ident| $wait:expr) => {
+        impl OwnedLock for $adapter {
+            type Lock = $lock;
+
+            fn new_owned() -> Arc<$lock> {
+                Arc::new(Self::new().0)
+            }
+
+            #[inline]
+            fn lock_owned($it: &Arc<$lock>) -> impl Future<Output: DerefMut<Target = u64> + Send> + Send {
+                $wait
+            }
+        }
+    };
+}
+
+owned!(Anywake, anywake_core::Lock<u64>, |lock| Arc::clone(lock).lock_owned());
+owned!(Tokio, tokio::sync::Mutex<u64>, |lock| Arc::clone(lock).lock_owned());
+owned!(AsyncLock, async_lock::Mutex<u64>, |lock| lock.lock_arc());
+owned!(FuturesUtil, futures_util::lock::Mutex<u64>, |lock| Arc::clone(lock).lock_owned());
+owned!(Maitake, maitake_sync::Mutex<u64>, |lock| Arc::clone(lock).lock_owned());
+owned!(Asyncband, asyncband::mutex::Mutex<u64>, |lock| Arc::clone(lock).lock_owned());

@@ -9,14 +9,14 @@ use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use super::contender;
 use crate::harness::Contender;
 
-/// How many tasks use a queue, and how long it is.
+/// The numbers of tasks at a queue, and its capacity.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     /// Tasks that push.
     pub senders: usize,
     /// Tasks that pop.
     pub receivers: usize,
-    /// Room for so many items.
+    /// The capacity.
     pub capacity: usize,
 }
 
@@ -29,9 +29,9 @@ pub struct Ends<S, R> {
     pub receivers: Vec<R>,
 }
 
-/// What a pop gives, in the library's own wrapping.
+/// The output of a pop, as the library returns it.
 pub trait Item {
-    /// The item. Panics if there is none: nobody closes a queue here.
+    /// Returns the item. Panics without an item, which only happens if a queue is closed.
     fn item(self) -> u64;
 }
 
@@ -56,13 +56,13 @@ impl<E: Debug> Item for Result<u64, E> {
     }
 }
 
-/// A queue of one library. An end is `&mut` because some libraries want it so.
+/// A queue of one library. An end is passed as `&mut` because some libraries require it.
 pub trait Queue: Contender + 'static {
     /// The end that pushes.
     type Sender: Send + 'static;
     /// The end that pops.
     type Receiver: Send + 'static;
-    /// A queue of this shape, if the library has one for it.
+    /// Makes a queue of this shape, if the library has one.
     fn ends(shape: Shape) -> Option<Ends<Self::Sender, Self::Receiver>>;
     /// Waits for room.
     fn push(sender: &mut Self::Sender, item: u64) -> impl Future<Output: Sized> + Send;
@@ -74,7 +74,7 @@ pub trait Queue: Contender + 'static {
     fn try_pop(receiver: &mut Self::Receiver) -> Option<u64>;
 }
 
-/// Calls `f` with every queue; `$n` is the capacity, for those that must know it at compile time.
+/// Calls `f` with every queue. `$n` is the capacity, for queues that need it at compile time.
 macro_rules! each_queue {
     ($n:expr, $f:ident($($argument:expr),*)) => {{
         use $crate::contenders::queue::*;
@@ -98,8 +98,8 @@ macro_rules! each_queue {
 }
 pub(crate) use each_queue;
 
-/// Declares a contender around a channel. The last lines say what differs: which shapes it is made for, how it is made,
-/// and whether each end can be cloned (`many`) or not (`one`).
+/// Declares an adapter for a channel. The last lines give the supported shapes, the constructor, and for each end
+/// whether it can be cloned (`many`) or not (`one`).
 macro_rules! adapter {
     ($(#[$doc:meta])* $(<const $n:ident: usize>)? $adapter:ident, $name:literal $(, $item:ident = $value:ident)*;
      $sender:ty : $senders:ident, $receiver:ty : $receivers:ident, if $fits:expr, $new:expr;
@@ -156,22 +156,22 @@ macro_rules! adapter {
     }};
 }
 
-/// Both ends of a queue that is one shared object.
+/// Returns both ends of a queue that is one shared object.
 fn shared<Q>(queue: Q) -> (Arc<Q>, Arc<Q>) {
     let queue = Arc::new(queue);
     (queue.clone(), queue)
 }
 
 adapter! {
-    /// anywake's `Queue`, its ring on the heap.
+    /// anywake's `Queue`, with its ring on the heap.
     Anywake, "anywake", kind = Ours, order = Fifo;
     Arc<anywake_core::Queue<u64>>: many, Arc<anywake_core::Queue<u64>>: many, if |_| true,
-    |capacity| shared(anywake_core::Queue::with_capacity(capacity).expect("a sensible capacity"));
+    |capacity| shared(anywake_core::Queue::with_capacity(capacity).expect("there is memory for the queue"));
     push / try_push, pop / try_pop
 }
 
 adapter! {
-    /// anywake's `StaticQueue`, its ring inside.
+    /// anywake's `StaticQueue`, with its ring inside.
     <const N: usize> AnywakeStatic, "anywake static", kind = Ours, order = Fifo;
     Arc<anywake_core::StaticQueue<u64, N>>: many, Arc<anywake_core::StaticQueue<u64, N>>: many,
     if |shape| shape.capacity == N, |_| shared(anywake_core::StaticQueue::new());
@@ -209,7 +209,7 @@ adapter! {
 }
 
 adapter! {
-    /// asyncband's channel for one sender; not where its mpsc serves too, which is the faster of the two.
+    /// asyncband's channel for one sender; not for one receiver, where its mpsc is faster.
     AsyncbandSpmc, "asyncband spmc", order = FifoSenders;
     asyncband::spmc::BoundedSender<u64>: one, asyncband::spmc::BoundedReceiver<u64>: many,
     if |shape| shape.receivers > 1, asyncband::spmc::bounded;
@@ -225,7 +225,7 @@ adapter! {
 }
 
 adapter! {
-    /// crossfire's channel for one receiver; where there is one sender too, its spsc is the better choice.
+    /// crossfire's channel for one receiver; not for one sender, where its spsc is faster.
     CrossfireMpsc, "crossfire mpsc";
     crossfire::MAsyncTx<crossfire::mpsc::Array<u64>>: many, crossfire::AsyncRx<crossfire::mpsc::Array<u64>>: one,
     if |shape| shape.senders > 1, crossfire::mpsc::bounded_async;
@@ -241,7 +241,7 @@ adapter! {
 }
 
 adapter! {
-    /// flume without its `select` features, which only add work.
+    /// flume without its feature `select`, which only adds work.
     Flume, "flume";
     flume::Sender<u64>: many, flume::Receiver<u64>: many, if |_| true, flume::bounded;
     send_async / try_send, recv_async / try_recv
@@ -262,7 +262,7 @@ adapter! {
 }
 
 adapter! {
-    /// futures-intrusive in its shared form, the one whose capacity is chosen at run time. Its ring grows to the capacity once.
+    /// futures-intrusive in its shared form, whose capacity is chosen at run time. Its ring grows to the capacity once.
     FuturesIntrusive, "futures-intrusive", order = FifoSenders;
     futures_intrusive::channel::shared::Sender<u64>: many, futures_intrusive::channel::shared::Receiver<u64>: many,
     if |_| true, futures_intrusive::channel::shared::channel;
@@ -270,7 +270,7 @@ adapter! {
 }
 
 adapter! {
-    /// embassy-sync on the raw mutex that threads may share.
+    /// embassy-sync on its raw mutex that threads may share.
     <const N: usize> Embassy, "embassy-sync";
     Arc<embassy_sync::channel::Channel<CriticalSectionRawMutex, u64, N>>: many,
     Arc<embassy_sync::channel::Channel<CriticalSectionRawMutex, u64, N>>: many,
@@ -278,7 +278,8 @@ adapter! {
     send / try_send, receive / try_receive
 }
 
-/// kanal. By hand, because it says `Ok(false)` and `Ok(None)` for full and empty. It hands over to the longest waiter.
+/// kanal, without the macro, because it returns `Ok(false)` and `Ok(None)` for full and empty. It hands over to the
+/// longest waiter.
 pub struct Kanal;
 contender!(Kanal, "kanal", order = Fifo);
 

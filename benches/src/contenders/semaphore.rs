@@ -8,19 +8,19 @@ use embassy_sync::semaphore::{self as embassy, Semaphore as _, SemaphoreReleaser
 use super::contender;
 use crate::harness::Contender;
 
-/// A semaphore of one library. A permit goes back when it is dropped.
+/// A semaphore of one library. A permit is released when it is dropped.
 pub trait Semaphore: Contender + Send + Sync + 'static {
-    /// What `acquire` gives: a permit, in the library's own wrapping.
+    /// The output of `acquire`: a permit, as the library returns it.
     type Permit<'a>: Send;
-    /// One with so many permits.
+    /// Makes a semaphore with `permits` permits.
     fn new(permits: usize) -> Self;
     /// Waits for a permit.
     fn acquire(&self) -> impl Future<Output = Self::Permit<'_>> + Send;
-    /// Takes a permit if there is one for it.
+    /// Acquires a permit if one is available, and releases it.
     fn try_acquire(&self) -> bool;
 }
 
-/// A semaphore that gives several permits at once.
+/// A semaphore with requests for several permits.
 pub trait ManyPermits: Semaphore {
     /// Waits for `n` permits.
     fn acquire_many(&self, n: u16) -> impl Future<Output: Send> + Send;
@@ -47,7 +47,7 @@ macro_rules! each_many_permits {
 }
 pub(crate) use each_many_permits;
 
-/// Calls `f` with every semaphore that has `acquire_many` and a queue of any length; embassy-sync's are none or fixed.
+/// Calls `f` with every semaphore that has `acquire_many` and an unbounded queue. embassy-sync has none or a fixed one.
 macro_rules! each_queueing {
     ($f:ident($($argument:expr),*)) => {{
         use $crate::contenders::semaphore::*;
@@ -119,7 +119,7 @@ impl ManyPermits for Tokio {
     }
 }
 
-/// async-lock: barging; it has no `acquire_many`.
+/// async-lock: barging, and without `acquire_many`.
 pub struct AsyncLock(async_lock::Semaphore);
 contender!(AsyncLock, "async-lock");
 
@@ -141,11 +141,11 @@ impl Semaphore for AsyncLock {
     }
 }
 
-/// futures-intrusive, either mode.
+/// futures-intrusive, in either mode.
 pub struct FuturesIntrusiveMode<const FAIR: bool>(futures_intrusive::sync::Semaphore);
-/// Its fair mode.
+/// futures-intrusive in its fair mode.
 pub type FuturesIntrusiveFair = FuturesIntrusiveMode<true>;
-/// Its barging mode.
+/// futures-intrusive in its barging mode.
 pub type FuturesIntrusive = FuturesIntrusiveMode<false>;
 contender!(FuturesIntrusiveFair, "futures-intrusive fair", order = Fifo);
 contender!(FuturesIntrusive, "futures-intrusive");
@@ -210,7 +210,7 @@ impl ManyPermits for Maitake {
     }
 }
 
-/// embassy-sync's greedy semaphore: no queue, one waker slot.
+/// embassy-sync's greedy semaphore, with one place for a waker and no queue.
 pub struct EmbassyGreedy(embassy::GreedySemaphore<CriticalSectionRawMutex>);
 contender!(EmbassyGreedy, "embassy-sync greedy");
 
@@ -242,7 +242,7 @@ impl ManyPermits for EmbassyGreedy {
     }
 }
 
-/// Waiters that embassy-sync's fair semaphore has room for: the most that wait in any workload of ours.
+/// The length of the queue of embassy-sync's fair semaphore: the largest number of waiters in these workloads.
 const WAITERS: usize = 64;
 
 type FairSemaphore = embassy::FairSemaphore<CriticalSectionRawMutex, WAITERS>;

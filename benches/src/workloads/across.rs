@@ -1,4 +1,4 @@
-//! One program, our primitives, every runtime: what the runtime adds.
+//! The same program with our primitives on every runtime, to show the cost of the runtime.
 
 use crate::contenders::condition::Anywake as Condition;
 use crate::contenders::lock::Anywake as Lock;

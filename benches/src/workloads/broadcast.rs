@@ -1,4 +1,4 @@
-//! One call wakes everybody who waits.
+//! One call wakes all waiters.
 
 use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
@@ -19,15 +19,43 @@ pub(super) fn add(suite: &mut Suite) {
         each_event!(event(&mut w, waiters));
         suite.add(w);
     }
-    for waiters in [1, 1000, 100_000] {
-        let name = format!("broadcast/condition/{waiters}");
-        let mut w = Workload::new(name, "one waiter: from notify_all until it has had the lock", Basis::Min);
-        each_condition!(condition(&mut w, waiters));
-        suite.add(w);
+    for notifier in [Notifier::Anybody, Notifier::Owner] {
+        for waiters in [1, 1000, 100_000] {
+            let name = format!("broadcast/{}/{waiters}", notifier.name());
+            let mut w =
+                Workload::new(name, "one waiter: from notify_all until it has had the lock", Basis::Min);
+            each_condition!(condition(&mut w, waiters, notifier));
+            suite.add(w);
+        }
     }
 }
 
-/// Polled by hand: no executor blurs what the waiters cost.
+/// Whom a condition is notified by, as far as it knows.
+#[derive(Clone, Copy, Debug)]
+enum Notifier {
+    /// It is not told whether the notifier owns the lock.
+    Anybody,
+    /// It is shown the guard, if the library makes use of that.
+    Owner,
+}
+
+impl Notifier {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Anybody => "condition",
+            Self::Owner => "condition-owner",
+        }
+    }
+
+    fn notify_all<C: Condition>(self, condition: &C, guard: &C::Guard<'_>) {
+        match self {
+            Self::Anybody => condition.notify_all(),
+            Self::Owner => condition.notify_all_with(guard),
+        }
+    }
+}
+
+/// Polled by hand, without the cost of an executor.
 fn event<E: Event>(w: &mut Workload, waiters: usize) {
     w.enter::<E>(bytes_of(E::new().wait()), move |n| {
         let rounds = (n / waiters as u64).max(1);
@@ -43,7 +71,7 @@ fn event<E: Event>(w: &mut Workload, waiters: usize) {
                 slots.put(place, event.wait());
                 assert!(slots.poll(place, &mut cx).is_pending());
             }
-            // The clock takes longer than a set with one waiter.
+            // Reading the clock takes longer than a set with one waiter.
             let before = (waiters > 1).then(Instant::now);
             event.set();
             setting += before.map_or(Duration::ZERO, |before| before.elapsed());
@@ -61,7 +89,7 @@ fn event<E: Event>(w: &mut Workload, waiters: usize) {
     });
 }
 
-/// A round after a round: tasks wait at it until it is opened for their round.
+/// A gate at which tasks wait until it is opened for their round.
 #[derive(Default)]
 struct Gate {
     round: Cell<u64>,
@@ -87,7 +115,7 @@ impl Gate {
     }
 }
 
-/// Counts the tasks that got somewhere, and opens a gate for the one who waits for all of them.
+/// Counts the tasks that have reached a point, and opens a gate when all have.
 struct Roll {
     present: Cell<usize>,
     expected: usize,
@@ -108,9 +136,10 @@ impl Roll {
     }
 }
 
-/// `notify_all` while the notifier holds the lock, which it keeps until everybody it woke has run: whoever is woken to
-/// ask for the lock asks in vain. The clock and the polls run from `notify_all` until the last waiter had the lock.
-fn condition<C: Condition>(w: &mut Workload, waiters: usize) {
+/// The notifier calls `notify_all` while it holds the lock, and keeps the lock until all woken waiters have run. A
+/// waiter that is woken to ask for the lock does not get it. Time and polls are counted from `notify_all` until the
+/// last waiter had the lock.
+fn condition<C: Condition>(w: &mut Workload, waiters: usize, notifier: Notifier) {
     w.enter::<C>(None, move |n| {
         let rounds = (n / waiters as u64).max(1);
         let condition = C::new();
@@ -138,12 +167,12 @@ fn condition<C: Condition>(w: &mut Workload, waiters: usize) {
                 let mut guard = condition.lock().await;
                 *guard = round;
                 let (clock, before) = (Instant::now(), polls());
-                condition.notify_all();
+                notifier.notify_all(&condition, &guard);
                 yield_now().await;
                 drop(guard);
                 done.all.pass(round).await;
                 elapsed.set(elapsed.get() + clock.elapsed());
-                // Two of the polls since are this task's own: after the yield and after the gate.
+                // Two of the polls are those of this task: after the yield and after the gate.
                 polled.set(polled.get() + polls() - before - 2);
             }
         });

@@ -1,8 +1,8 @@
-//! A waiter gives up, among few and among many: its cost must not grow with their number.
+//! One waiter among few or many is cancelled. The cost must not grow with their number.
 //!
-//! Futures polled by hand queue up; then one of them is dropped and a new one queues behind the last, so that the
-//! number stays. The place that is left is always the same distance from the front: whoever lines up anew is the last,
-//! so dropping the places `p, p + 1, ..` and then `p` again always hits the waiter at position `p`.
+//! Futures are polled by hand, and queue. Then, again and again, one of them is dropped and a new one queues behind the
+//! last, so that their number is constant. The dropped one is always at the same position: a new future is the last, so
+//! dropping the futures in the places `p, p + 1, ..` and then `p` again always drops the waiter at position `p`.
 
 use core::cell::Cell;
 use core::future::Future;
@@ -20,7 +20,7 @@ use crate::slots::Slots;
 
 const OPERATION: &str = "one waiter gives up, another lines up";
 
-/// Who gives up: so many wait, and it is the one at this position.
+/// The number of waiters, and the position of the one to cancel.
 #[derive(Clone, Copy)]
 struct Quitter {
     waiters: usize,
@@ -54,7 +54,7 @@ pub(super) fn add(suite: &mut Suite) {
     }
 }
 
-/// Times `n` cancellations among the futures that `wait` makes for each place.
+/// Measures `n` cancellations. `wait` makes the future of a place.
 fn cancel<F: Future>(
     n: u64,
     Quitter { waiters, position }: Quitter,
@@ -65,7 +65,7 @@ fn cancel<F: Future>(
     let mut slots = Slots::new(waiters);
     let mut line_up = |slots: &mut Slots<F>, place| {
         slots.put(place, wait(place));
-        assert!(slots.poll(place, &mut cx).is_pending(), "there is nothing to have");
+        assert!(slots.poll(place, &mut cx).is_pending(), "the future should wait");
     };
     for place in 0..waiters {
         line_up(&mut slots, place);
@@ -83,7 +83,7 @@ fn cancel<F: Future>(
 fn lock<L: Lock>(w: &mut Workload, quitter: Quitter) {
     w.enter::<L>(bytes_of(L::new().lock()), move |n| {
         let lock = L::new();
-        let _held = lock.try_lock().expect("nobody holds it");
+        let _held = lock.try_lock().expect("the lock is free");
         cancel(n, quitter, |_| lock.lock())
     });
 }
@@ -114,15 +114,15 @@ fn condition<C: Condition>(w: &mut Workload, quitter: Quitter) {
 
 fn pop<Q: Queue>(w: &mut Workload, quitter: Quitter) {
     let shape = Shape { senders: 1, receivers: quitter.waiters, capacity: 16 };
-    // kanal and flume look through all that wait: 100 000 of them take minutes, the rows with 1000 tell the tale.
+    // kanal and flume search all waiters. With 100 000 that takes minutes, and the rows with 1000 show it well enough.
     let linear = matches!(Q::NAME, "kanal" | "flume");
-    // embassy-sync has no queue of waiters: the next one evicts the one that waits, and nothing is left to cancel.
+    // embassy-sync has no queue of waiters: a new waiter evicts the previous one, and none is left to cancel.
     let queues = Q::NAME != "embassy-sync";
     if !queues || (linear && quitter.waiters > 1000) || Q::ends(shape).is_none() {
         return;
     }
     w.enter::<Q>(None, move |n| {
-        let ends = Q::ends(shape).expect("it had one before");
+        let ends = Q::ends(shape).expect("the library has a queue of this shape");
         let homes: Vec<_> = ends.receivers.into_iter().map(|receiver| Cell::new(Some(receiver))).collect();
         cancel(n, quitter, |place| {
             let mut receiver = Lent { receiver: homes[place].take(), home: &homes[place] };
@@ -131,7 +131,8 @@ fn pop<Q: Queue>(w: &mut Workload, quitter: Quitter) {
     });
 }
 
-/// A receiver inside a future, back at its place when the future is dropped: to clone one would cost more than what is timed.
+/// A receiver that is lent to a future and returned when the future is dropped. A clone would cost more than the
+/// measured operation.
 struct Lent<'a, R> {
     receiver: Option<R>,
     home: &'a Cell<Option<R>>,
@@ -139,7 +140,7 @@ struct Lent<'a, R> {
 
 impl<R> Lent<'_, R> {
     fn get(&mut self) -> &mut R {
-        self.receiver.as_mut().expect("its last future was dropped")
+        self.receiver.as_mut().expect("the previous future has returned the receiver")
     }
 }
 

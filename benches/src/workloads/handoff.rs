@@ -1,4 +1,4 @@
-//! Tasks of one thread that wait for each other: what it costs to queue, to be handed the thing, and to run again.
+//! Tasks of one thread wait for each other: the cost of queueing, handing over and running again.
 
 use crate::contenders::condition::{Condition, each_condition};
 use crate::contenders::lock::{Lock, each_lock};

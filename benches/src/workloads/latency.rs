@@ -1,12 +1,13 @@
-//! How long a waiter waits once the lock is released, and how fairly the waiting is shared out.
+//! The time from the release of a lock to the next owner, and the fairness among waiters.
 //!
-//! Sixteen tasks on two workers (or two threads) take turns with a lock that each keeps for a microsecond and across a yield, so that
-//! others come and wait.
+//! Sixteen tasks on two workers (or two threads) share a lock. Each keeps it for a microsecond and across a yield, so
+//! that others wait.
 //!
-//! - *Latency*: from the moment before the holder's guard is dropped until the next holder runs, where that one had to wait.
-//! - *Longest wait*: from asking for the lock to having it.
-//! - *Overtakes*: how many who asked later had it sooner. A task takes its ticket just before it asks; one that loses its core in
-//!   between is overtaken by those who asked meanwhile, so a strict FIFO lock shows a few.
+//! - *Latency*: the time from just before the drop of the guard until the next owner runs, if that one had to wait.
+//! - *Longest wait*: the longest time from the request to the ownership of the lock.
+//! - *Overtakes*: the number of tasks that asked later and had the lock sooner. A task takes a ticket just before it
+//!   asks. If it loses its core in between, it is overtaken by tasks that ask meanwhile, so a strict FIFO lock shows a
+//!   few.
 
 use core::future::{Future, poll_fn};
 use core::pin::pin;
@@ -56,7 +57,7 @@ async fn task<L: Lock>(watch: Arc<Watch<L>>, me: usize, each: usize) {
     watch.seen.lock().expect("no task panicked").push(seen);
 }
 
-/// What one task saw.
+/// The observations of one task.
 #[derive(Default)]
 struct Seen {
     latencies: Vec<u64>,
@@ -64,7 +65,7 @@ struct Seen {
     overtakes: u64,
 }
 
-/// The lock and its book. What is written under the lock needs no more than relaxed atomics.
+/// The lock and its records. Relaxed atomics are enough for values that are written under the lock.
 struct Watch<L> {
     lock: L,
     origin: Instant,
@@ -110,7 +111,8 @@ impl<L: Lock> Watch<L> {
         }
         seen.longest_wait = seen.longest_wait.max(now - asked);
         self.waiting[me].store(NOT_WAITING, Relaxed);
-        // Of the `served` who had the lock already, those with a lower ticket are all such tickets but the ones that still wait.
+        // `served` tasks had the lock already. Those of them with a lower ticket are all lower tickets except those
+        // that still wait.
         let served = self.served.fetch_add(1, Relaxed);
         let before_me = self.waiting.iter().filter(|other| other.load(Relaxed) < ticket).count() as u64;
         seen.overtakes = seen.overtakes.max((served + before_me).saturating_sub(ticket));
@@ -129,7 +131,7 @@ impl<L: Lock> Watch<L> {
             seen.iter().flat_map(|seen| &seen.latencies).map(|&ns| ns as f64).collect();
         latencies.sort_by(f64::total_cmp);
         let share = latencies.len() as f64 / run.operations as f64;
-        // Nobody waited in a run this short: no figure rather than a flattering one.
+        // If no task waited in a run as short as this, there is no figure rather than a flattering one.
         let quantile = |q: f64| {
             latencies.get(((latencies.len() as f64 - 1.0) * q) as usize).copied().unwrap_or(f64::NAN)
         };

@@ -1,4 +1,4 @@
-//! The same programs on two workers: tokio, async-std, smol, and a thread to each task.
+//! The same programs on two workers: on tokio, async-std and smol, and with a thread for each task.
 
 use crate::contenders::lock::{Lock, each_lock};
 use crate::contenders::queue::{Queue, Shape, each_queue};
@@ -9,14 +9,14 @@ use crate::runtimes::{AsyncStd, Runtime, Smol, Threads, TokioThreads, WORKERS};
 
 use super::ENDS;
 
-/// Many a waiter, and few enough that each has its turn within a millisecond.
+/// Enough tasks for long queues, and few enough that each has its turn within a millisecond.
 const TASKS: u64 = 32;
 
 pub(super) fn add(suite: &mut Suite) {
     add_runtime(suite, TokioThreads, TASKS, 4);
     add_runtime(suite, AsyncStd, TASKS, 4);
     add_runtime(suite, Smol, TASKS, 4);
-    // With more threads than cores the rows would show the kernel's scheduler.
+    // With more threads than cores, the rows would measure the kernel's scheduler.
     add_runtime(suite, Threads, WORKERS as u64, 1);
 }
 
@@ -66,8 +66,8 @@ fn semaphore<S: Semaphore>(
 }
 
 fn queue<Q: Queue>(w: &mut Workload, runtime: impl Runtime, shape: Shape) {
-    // flume 0.12 hangs here sooner or later: a receiver that takes an item and thereby lets a waiting sender's item in
-    // wakes nobody for that one. If it pops no more, another receiver sleeps on beside a queue that is not empty.
+    // flume 0.12 hangs here sooner or later. A receiver that takes an item, and so admits the item of a waiting sender,
+    // wakes no receiver for the latter. If it pops no more, another receiver sleeps although the queue is not empty.
     let loses_wakes = Q::NAME == "flume" && shape.receivers > 1;
     if !loses_wakes && Q::ends(shape).is_some() {
         w.enter_queue::<Q>(shape.receivers, move |n| programs::queue::<Q>(runtime, n, shape));

@@ -1,6 +1,6 @@
-//! Nobody else is there: what the operations cost when they do not wait.
+//! The cost of operations without contention, which never wait.
 //!
-//! The operations are awaited in one task, as a program would; the floors are loops over the bare atomic operations.
+//! The operations are awaited in one task, as in a real program. The floors are loops over the bare atomic operations.
 
 use core::future::Future;
 use core::hint::black_box;
@@ -48,7 +48,7 @@ pub(super) fn add(suite: &mut Suite) {
     each_level_event!(wait_when_set(&mut w));
     suite.add(w);
 
-    // Only those that stay set: the others have nothing to clear and do half the work. They are in the next row.
+    // Only events that stay set: the others have no flag to clear, and do half of the work. They are in the next row.
     let mut w = workload("event/set nobody waits", "set and clear");
     each_level_event!(set_and_clear(&mut w));
     suite.add(w);
@@ -69,7 +69,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add(w);
 }
 
-/// Times a task that does `n` operations and never waits.
+/// Measures a task that does `n` operations and never waits.
 fn timed(n: u64, task: impl Future<Output = ()>) -> Run {
     run_one(async {
         let start = Instant::now();
@@ -129,7 +129,7 @@ fn try_lock<L: Lock>(w: &mut Workload) {
         let lock = L::new();
         timed(n, async {
             for _ in 0..n {
-                *lock.try_lock().expect("nobody holds it") += 1;
+                *lock.try_lock().expect("the lock is free") += 1;
             }
         })
     });
@@ -219,7 +219,7 @@ const PRIVATE: Shape = Shape { senders: 1, receivers: 1, capacity: 64 };
 fn push_pop<Q: Queue>(w: &mut Workload) {
     let Some(mut ends) = Q::ends(PRIVATE) else { return };
     w.enter::<Q>(bytes_of(Q::pop(&mut ends.receivers[0])), |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
         timed(n, async {
             for item in 0..n {
@@ -235,7 +235,7 @@ fn try_push_try_pop<Q: Queue>(w: &mut Workload) {
         return;
     }
     w.enter::<Q>(None, |n| {
-        let mut ends = Q::ends(PRIVATE).expect("it had one before");
+        let mut ends = Q::ends(PRIVATE).expect("the library has a queue of this shape");
         let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
         timed(n, async {
             for item in 0..n {

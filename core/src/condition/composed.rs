@@ -97,13 +97,9 @@ impl<H: LockHandle, C: Future> Future for ConditionUntilFuture<'_, H, C> {
                 relock.set(lock.map(|lock| Wait::new(lock, ())));
             }
         }
-        match relock.as_pin_mut() {
-            Some(mut relock) => {
-                ready!(relock.as_mut().poll(context));
-                Poll::Ready((Guard::new(relock.take_handle()), false))
-            }
-            None => Poll::Pending,
-        }
+        let Some(relock) = relock.as_pin_mut() else { return Poll::Pending };
+        let (lock, ()) = ready!(relock.poll(context));
+        Poll::Ready((Guard::new(lock), false))
     }
 }
 

@@ -220,12 +220,31 @@ macro_rules! condition_futures {
             ///
             /// # Panics
             /// If the future has returned its output.
+            ///
+            /// # Examples
+            /// ```
+            /// # use anywake_core as anywake;
+            /// let (lock, changed) = (anywake::Lock::new(()), anywake::Condition::new());
+            /// let mut wait = core::pin::pin!(changed.wait(lock.try_lock().unwrap()));
+            /// assert!(!wait.as_mut().enable());
+            /// assert!(!lock.is_locked() && changed.waiters() == 1);
+            /// ```
             pub fn enable(self: Pin<&mut Self>) -> bool {
                 self.project().enable()
             }
 
             /// Whether the next poll returns the guard for certain: the waiter was requeued to the lock, and owns it. A
             /// waiter that was notified otherwise asks for the lock at its next poll. The waker stays as it is.
+            ///
+            /// # Examples
+            /// ```
+            /// # use anywake_core as anywake;
+            /// let (lock, changed) = (anywake::Lock::new(()), anywake::Condition::new());
+            /// let mut wait = core::pin::pin!(changed.wait(lock.try_lock().unwrap()));
+            /// wait.as_mut().enable();
+            /// changed.notify_one_with(&lock.try_lock().unwrap());
+            /// assert!(wait.is_decided());
+            /// ```
             pub fn is_decided(&self) -> bool {
                 self.wait.is_decided()
             }

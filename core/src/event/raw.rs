@@ -83,6 +83,7 @@ impl EventCore {
         let waiters = locked.count();
         let cohort = locked.state_mut().begin(waiters);
         // mistake a_set_before_the_lock: self.queue.word.fetch_or(SET, Ordering::Release); ~>
+        // mistake a_set_after_the_wakes: self.queue.word.fetch_or(SET, Ordering::Release); ~>
         // Ordering: Release as in `set`.
         self.queue.word.fetch_or(SET, Ordering::Release);
         locked.wake_loop(|locked| {
@@ -90,6 +91,7 @@ impl EventCore {
             locked.retract_if_empty(WAITING);
             served
         });
+        // mistake a_set_after_the_wakes: + if mistaken!() { self.queue.word.fetch_or(SET, Ordering::Release); }
     }
 
     pub(super) fn clear(&self) {

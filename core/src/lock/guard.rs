@@ -201,12 +201,11 @@ impl<H: LockHandle> Guard<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// use anywake::Lock;
-    /// use anywake::lock::OwnedLockGuard;
-    /// use std::sync::Arc;
+    /// use anywake::lock::LockGuard;
     ///
-    /// let lock = Arc::new(Lock::new(1));
-    /// let guard = Arc::clone(&lock).try_lock_owned().unwrap();
-    /// assert!(Arc::ptr_eq(OwnedLockGuard::handle(&guard), &lock));
+    /// let lock = Lock::new(1);
+    /// let guard = lock.try_lock().unwrap();
+    /// assert!(core::ptr::eq(*LockGuard::handle(&guard), &lock));
     /// ```
     pub fn handle(guard: &Self) -> &H {
         &guard.held.0
@@ -407,7 +406,18 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, Lock<T>> {
     /// As for [`Lock::lock`].
     ///
     /// # Examples
-    /// See [`ArcPart`].
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// use anywake::{ArcPart, Lock};
+    /// use std::sync::Arc;
+    ///
+    /// let pair = Arc::new((Lock::new(1), "name"));
+    /// *ArcPart::new(Arc::clone(&pair), |pair| &pair.0).lock().await += 1;
+    /// assert_eq!(*pair.0.lock().await, 2);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
     pub fn lock(self) -> super::PartLockFuture<S, T> {
         super::PartLockFuture::over(crate::wait::future::Wait::new(self, ()))
     }

@@ -64,7 +64,7 @@ unsafe impl Policy for LockWait {
 wait_futures! {
     /// The future of [`Lock::lock`]: waits until the lock is the caller's, and returns the guard.
     pub struct LockFuture['a, T: ?Sized]['a, T] waits as Wait<&'a Lock<T>, LockWait>
-    => LockGuard<'a, T>, |wait, ()| Guard::new(wait.take_handle());
+    => LockGuard<'a, T>, |lock, ()| Guard::new(lock);
 }
 
 #[cfg(feature = "alloc")]
@@ -72,10 +72,10 @@ wait_futures! {
     /// The future of [`Lock::lock_owned`]: waits until the lock is the caller's, and returns a guard that keeps the lock
     /// alive.
     pub struct OwnedLockFuture[T: ?Sized][T] waits as Wait<Arc<Lock<T>>, LockWait>
-    => OwnedLockGuard<T>, |wait, ()| Guard::new(wait.take_handle());
+    => OwnedLockGuard<T>, |lock, ()| Guard::new(lock);
 
     /// The future of [`ArcPart::lock`]: waits until a lock that lies in a larger value is the caller's, and returns a
     /// guard that keeps the whole value alive.
     pub struct PartLockFuture[S: ?Sized, T: ?Sized][S, T] waits as Wait<ArcPart<S, Lock<T>>, LockWait>
-    => Guard<ArcPart<S, Lock<T>>>, |wait, ()| Guard::new(wait.take_handle());
+    => Guard<ArcPart<S, Lock<T>>>, |lock, ()| Guard::new(lock);
 }

@@ -67,6 +67,14 @@ messages! {
 
 impl<T> PushError<T> {
     /// The item that was not pushed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<_, 1>::new();
+    /// jobs.close();
+    /// assert_eq!(jobs.force_push("job").unwrap_err().into_inner(), "job");
+    /// ```
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -74,6 +82,14 @@ impl<T> PushError<T> {
 
 impl<T> TryPushError<T> {
     /// The item that was not pushed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<_, 1>::new();
+    /// jobs.close();
+    /// assert_eq!(jobs.try_push("job").unwrap_err().into_inner(), "job");
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             Self::Full(item) | Self::Closed(item) => item,

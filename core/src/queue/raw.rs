@@ -14,7 +14,7 @@ use core::fmt;
 use super::ring::{Ring, Slots};
 use crate::closed::Closed;
 use crate::sys::atomic::{UnsafeCell, const_fn};
-use crate::sys::on_drop::OnDrop;
+use crate::sys::on_drop::{OnDrop, sheltered};
 use crate::wait::list::List;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::{Generation, Verdict};
@@ -234,7 +234,7 @@ impl<T, S: Slots> QueueCore<T, S> {
         let mut locked = self.queue.lock();
         match locked.state_mut().take_free() {
             Some(item) => {
-                self.serve(locked);
+                self.serve_with_item_in_hand(locked);
                 Ok(Some(item))
             }
             None if locked.state().is_over() => Err(Closed),
@@ -259,7 +259,7 @@ impl<T, S: Slots> QueueCore<T, S> {
         let state = locked.state_mut();
         state.claims -= 1;
         let item = state.ring.pop_front();
-        self.serve(locked);
+        self.serve_with_item_in_hand(locked);
         item
     }
 
@@ -305,12 +305,30 @@ impl<T, S: Slots> QueueCore<T, S> {
         locked.state().unfinished == 0
     }
 
-    /// Serves the waiters that are due after a change, and gives the lock back.
+    /// Serves the waiters that are due after a change, and releases the lock.
     #[inline]
     fn serve(&self, locked: Locked<'_, Self>) {
         if locked.count() > 0 {
             self.serve_waiters(locked);
         }
+    }
+
+    /// The same for a caller that has taken an item out, which has no place in the ring any more once the room is given
+    /// to a `push`. The waker of that push is a stranger's: if it panics, the caller keeps its item.
+    #[inline]
+    fn serve_with_item_in_hand(&self, locked: Locked<'_, Self>) {
+        if locked.count() > 0 {
+            self.serve_waiters_sheltered(locked);
+        }
+    }
+
+    // Not inlined where it catches: with a place to catch a panic in, a `pop` would keep its item in memory.
+    #[cfg_attr(feature = "std", inline(never))]
+    #[cfg_attr(not(feature = "std"), inline)]
+    fn serve_waiters_sheltered(&self, locked: Locked<'_, Self>) {
+        // mistake a_strangers_panic_costs_an_item: sheltered(|| self.serve_waiters(locked)); ~>
+        //     self.serve_waiters(locked);
+        sheltered(|| self.serve_waiters(locked));
     }
 
     #[inline(never)]
@@ -346,6 +364,7 @@ impl<T, S: Slots> QueueCore<T, S> {
         // From the end: claimed items are taken from the front.
         let item = state.ring.pop_back();
         drop(locked);
+        // mistake a_join_ends_before_the_last_drop: + if mistaken!() { self.task_done(); drop(item); return true; }
         // An item is done when it is gone, and also if its drop panics.
         let _done = OnDrop(|| {
             // mistake a_panic_leaves_the_work_undone: self.task_done(); ~>

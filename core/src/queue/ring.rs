@@ -58,7 +58,7 @@ pub(crate) fn boxed_slots<T>(capacity: usize) -> Result<Box<[MaybeUninit<T>]>, C
     }
     let mut slots = Vec::new();
     slots.try_reserve_exact(capacity).map_err(|_| CapacityError::TooLarge)?;
-    // SAFETY: there is room for so many slots, and none of them holds an item (A2), so none need be initialised.
+    // SAFETY: there is room for that many slots, and none of them holds an item (A2), so none need be initialised.
     unsafe { slots.set_len(capacity) };
     Ok(slots.into_boxed_slice())
 }
@@ -91,7 +91,7 @@ impl<S> Ring<S> {
     /// Adds an item behind the last.
     ///
     /// # Errors
-    /// Gives it back if all slots are taken.
+    /// Returns it if all slots are taken.
     #[inline]
     pub(crate) fn push_back<T>(&mut self, item: T) -> Result<(), T>
     where

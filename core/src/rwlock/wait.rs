@@ -95,22 +95,22 @@ unsafe impl Policy for Upgrade {
 wait_futures! {
     /// The future of [`RwLock::read`]: waits until readers may go in, and returns a guard.
     pub struct ReadFuture['a, T: ?Sized]['a, T] waits as Wait<&'a RwLock<T>, Enter<Read>>
-    => ReadGuard<'a, T>, |wait, ()| Guard::new(wait.take_handle());
+    => ReadGuard<'a, T>, |lock, ()| Guard::new(lock);
 
     /// The future of [`RwLock::write`]: waits until the lock is the caller's alone, and returns a guard.
     pub struct WriteFuture['a, T: ?Sized]['a, T] waits as Wait<&'a RwLock<T>, Enter<Write>>
-    => WriteGuard<'a, T>, |wait, ()| Guard::new(wait.take_handle());
+    => WriteGuard<'a, T>, |lock, ()| Guard::new(lock);
 
     /// The future of [`RwLock::upgradable_read`]: waits until the caller may go in as the upgradable reader, and returns a
     /// guard.
     pub struct UpgradableReadFuture['a, T: ?Sized]['a, T] waits as Wait<&'a RwLock<T>, Enter<Upgradable>>
-    => UpgradableGuard<'a, T>, |wait, ()| Guard::new(wait.take_handle());
+    => UpgradableGuard<'a, T>, |lock, ()| Guard::new(lock);
 
     /// The future of [`Guard::upgrade`]: waits until the other readers have left, and returns the guard of a writer.
     ///
     /// If it is dropped, the upgradable read ends too. [`cancel`](Self::cancel) returns its guard.
     pub struct UpgradeFuture[H: RwLockHandle][H] waits as Wait<Held<H, Upgradable>, Upgrade>
-    => Guard<H, Write>, |wait, ()| Guard::new(wait.take_handle().into_owner());
+    => Guard<H, Write>, |held, ()| Guard::new(held.into_owner());
 }
 
 impl<H: RwLockHandle> UpgradeFuture<H> {
@@ -131,12 +131,7 @@ impl<H: RwLockHandle> UpgradeFuture<H> {
     /// assert_eq!(*guard, *reader);
     /// ```
     pub fn cancel(self: Pin<&mut Self>) -> Option<Guard<H, Upgradable>> {
-        let mut wait = self.project();
-        if wait.phase() == crate::wait::waiter::Phase::Done {
-            return None;
-        }
-        wait.as_mut().withdraw();
-        Some(Guard::of(wait.take_handle()))
+        self.project().withdraw().0.map(Guard::of)
     }
 }
 
@@ -144,22 +139,22 @@ impl<H: RwLockHandle> UpgradeFuture<H> {
 wait_futures! {
     /// The future of [`RwLock::read_owned`]: as [`ReadFuture`], with a guard that keeps the lock alive.
     pub struct OwnedReadFuture[T: ?Sized][T] waits as Wait<Arc<RwLock<T>>, Enter<Read>>
-    => OwnedReadGuard<T>, |wait, ()| Guard::new(wait.take_handle());
+    => OwnedReadGuard<T>, |lock, ()| Guard::new(lock);
 
     /// The future of [`RwLock::write_owned`]: as [`WriteFuture`], with a guard that keeps the lock alive.
     pub struct OwnedWriteFuture[T: ?Sized][T] waits as Wait<Arc<RwLock<T>>, Enter<Write>>
-    => OwnedWriteGuard<T>, |wait, ()| Guard::new(wait.take_handle());
+    => OwnedWriteGuard<T>, |lock, ()| Guard::new(lock);
 
     /// The future of [`RwLock::upgradable_read_owned`]: as [`UpgradableReadFuture`], with a guard that keeps the lock
     /// alive.
     pub struct OwnedUpgradableReadFuture[T: ?Sized][T] waits as Wait<Arc<RwLock<T>>, Enter<Upgradable>>
-    => OwnedUpgradableGuard<T>, |wait, ()| Guard::new(wait.take_handle());
+    => OwnedUpgradableGuard<T>, |lock, ()| Guard::new(lock);
 
     /// The future of [`ArcPart::read`]: as [`ReadFuture`], for a lock that lies in a larger value.
     pub struct PartReadFuture[S: ?Sized, T: ?Sized][S, T] waits as Wait<ArcPart<S, RwLock<T>>, Enter<Read>>
-    => Guard<ArcPart<S, RwLock<T>>, Read>, |wait, ()| Guard::new(wait.take_handle());
+    => Guard<ArcPart<S, RwLock<T>>, Read>, |lock, ()| Guard::new(lock);
 
     /// The future of [`ArcPart::write`]: as [`WriteFuture`], for a lock that lies in a larger value.
     pub struct PartWriteFuture[S: ?Sized, T: ?Sized][S, T] waits as Wait<ArcPart<S, RwLock<T>>, Enter<Write>>
-    => Guard<ArcPart<S, RwLock<T>>, Write>, |wait, ()| Guard::new(wait.take_handle());
+    => Guard<ArcPart<S, RwLock<T>>, Write>, |lock, ()| Guard::new(lock);
 }

@@ -55,6 +55,15 @@ messages! {
 
 impl<P> MergeError<P> {
     /// The permit that was not merged.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let (slots, others) = (anywake::Semaphore::new(1), anywake::Semaphore::new(1));
+    /// let mut permit = slots.try_acquire().unwrap();
+    /// let error = permit.merge(others.try_acquire().unwrap()).unwrap_err();
+    /// assert_eq!(error.into_inner().count(), 1);
+    /// ```
     pub fn into_inner(self) -> P {
         self.0
     }

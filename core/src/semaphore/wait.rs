@@ -81,12 +81,12 @@ wait_futures! {
     /// The future of [`Semaphore::acquire`]: waits for a permit, and returns it.
     pub struct AcquireFuture['a]['a] waits as Wait<&'a Semaphore, AcquireWait>
     => Result<Permit<'a>, Closed>,
-    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n)).map_err(closed);
+    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n)).map_err(closed);
 
     /// The future of [`Semaphore::acquire_many`]: waits for a number of permits, and returns them together.
     pub struct AcquireManyFuture['a]['a] waits as Wait<&'a Semaphore, AcquireWait>
     => Result<Permit<'a>, AcquireError>,
-    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n));
+    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
 }
 
 #[cfg(feature = "alloc")]
@@ -95,17 +95,17 @@ wait_futures! {
     /// alive.
     pub struct OwnedAcquireFuture[][] waits as Wait<Arc<Semaphore>, AcquireWait>
     => Result<OwnedPermit, Closed>,
-    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n)).map_err(closed);
+    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n)).map_err(closed);
 
     /// The future of [`Semaphore::acquire_many_owned`]: waits for a number of permits, and returns them together; they
     /// keep the semaphore alive.
     pub struct OwnedAcquireManyFuture[][] waits as Wait<Arc<Semaphore>, AcquireWait>
     => Result<OwnedPermit, AcquireError>,
-    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n));
+    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
 
     /// The future of [`ArcPart::acquire`]: waits for permits of a semaphore that lies in a larger value, and returns them;
     /// they keep the whole value alive.
     pub struct PartAcquireFuture[S: ?Sized][S] waits as Wait<ArcPart<S, Semaphore>, AcquireWait>
     => Result<Permits<ArcPart<S, Semaphore>>, AcquireError>,
-    |wait, grant| grant.map(|n| Permits::new(wait.take_handle(), n));
+    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
 }

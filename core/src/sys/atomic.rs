@@ -61,7 +61,7 @@ mod real {
         }
     }
 
-    /// Gives the core to somebody else for a while, where there is an operating system to ask.
+    /// Lets other threads run for a while, where there is an operating system to ask.
     #[cfg(not(feature = "critical-section"))]
     pub(crate) fn yield_now() {
         #[cfg(feature = "std")]

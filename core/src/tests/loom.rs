@@ -51,6 +51,18 @@ mod wait_queue;
 /// The first failure ends the process: the threads of a model that has failed cannot be unwound, since their destructors
 /// would go on outside of loom, and then panic again or hang.
 fn model<F: Fn() + Send + Sync + 'static>(check: F) {
+    model_within(loom::model::Builder::new(), check);
+}
+
+/// The same without a bound on preemptions, whatever the environment says: for a model that a bound would blind, and that
+/// is small enough.
+fn model_unbounded<F: Fn() + Send + Sync + 'static>(check: F) {
+    let mut bounds = loom::model::Builder::new();
+    bounds.preemption_bound = None;
+    model_within(bounds, check);
+}
+
+fn model_within<F: Fn() + Send + Sync + 'static>(bounds: loom::model::Builder, check: F) {
     // The path of the test function, by the closure in it.
     let name = core::any::type_name::<F>().trim_end_matches("::{{closure}}");
     let name = name.rsplit("tests::loom::").next().unwrap_or(name);
@@ -65,7 +77,6 @@ fn model<F: Fn() + Send + Sync + 'static>(check: F) {
         }));
     });
     let begin = Instant::now();
-    let bounds = loom::model::Builder::new();
     let bound = bounds.preemption_bound;
     bounds.check(move || {
         counting.0.fetch_add(1, Ordering::Relaxed);
@@ -209,7 +220,7 @@ fn write_and<S: 'static>(value: &Arc<Shared<u32>>, it: S, carry: impl FnOnce(S) 
     })
 }
 
-/// A thread writes, and then does the change; whoever has seen the change sees what was written.
+/// A thread writes, and then does the change; a thread that has seen the change sees what was written.
 fn carries_memory<P: 'static>(it: P, change: fn(&P), seen: impl FnOnce(&Arc<P>) -> bool) {
     let (it, value) = (Arc::new(it), Shared::new(0));
     let writer = write_and(&value, Arc::clone(&it), move |it| change(&it));

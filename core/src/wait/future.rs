@@ -1,23 +1,25 @@
 //! The one future, and the macro that stamps the named ones over it.
 
+use core::mem::ManuallyDrop;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use super::handle::{Holds, Primitive};
 use super::policy::Policy;
-use super::poll::{Cancelled, cancel, enable, is_decided, poll, polled_again};
-use super::status::Verdict;
+use super::poll::{begin, enable, give_up, is_decided, polled_again, proceed};
 use super::waiter::{Phase, Waiter};
 use crate::sys::atomic::const_fn;
 
 /// The future of every wait of one queue: how the primitive is held, and a waiter.
+// Not an `Option` of the handle: it would take the handle's niche away from an `Option` of the future, which is a word
+// longer then, and is made on the stack and copied.
 pub(crate) struct Wait<H, P>
 where
     P: Policy,
     H: Holds<Target: Primitive<Core = P::Core>>,
 {
-    /// Taken out for an output that needs it.
-    handle: Option<H>,
+    /// Moved out when the phase becomes `Done` (W3).
+    handle: ManuallyDrop<H>,
     waiter: Waiter<P::Request>,
 }
 
@@ -29,13 +31,17 @@ where
     const_fn! {
         #[inline]
         pub(crate) const fn new(handle: H, request: P::Request) -> Self {
-            Self { handle: Some(handle), waiter: Waiter::new(request) }
+            Self { handle: ManuallyDrop::new(handle), waiter: Waiter::new(request) }
         }
     }
 
+    /// The core of a wait that is not over.
     #[inline]
     fn core(&self) -> &P::Core {
-        self.handle.as_ref().unwrap_or_else(|| polled_again()).core()
+        if self.waiter.phase() == Phase::Done {
+            polled_again();
+        }
+        self.handle.core()
     }
 
     pub(crate) fn phase(&self) -> Phase {
@@ -46,20 +52,28 @@ where
         is_decided::<P>(&self.waiter)
     }
 
-    /// Polls; returns what was granted.
+    /// Polls. Returns the handle, for an output that needs it, and what was granted.
     #[cfg_attr(not(feature = "critical-section"), inline(always))]
     #[cfg_attr(feature = "critical-section", inline)]
-    pub(crate) fn poll(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<P::Grant> {
-        // SAFETY: pinned with the future, whose drop cancels (W1); the handle is always of one core (H1, W6).
-        unsafe { poll::<P>(self.core(), &self.waiter, context) }
-    }
-
-    /// The handle, for the output of a wait that is over.
-    #[inline]
-    pub(crate) fn take_handle(self: Pin<&mut Self>) -> H {
+    pub(crate) fn poll(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<(H, P::Grant)> {
         // SAFETY: W3. The handle is not pinned, and nothing else is moved out.
         let this = unsafe { self.get_unchecked_mut() };
-        this.handle.take().unwrap_or_else(|| polled_again())
+        let (core, waiter) = (this.core(), &this.waiter);
+        if waiter.phase() == Phase::Idle {
+            // SAFETY: idle, pinned with the future, whose drop cancels (W1); the handle is always of one core (H1, W6).
+            let Some(grant) = (unsafe { begin::<P>(core, waiter, context) }) else { return Poll::Pending };
+            // SAFETY: W3, the phase has just become `Done`.
+            Poll::Ready((unsafe { ManuallyDrop::take(&mut this.handle) }, grant))
+        } else {
+            // SAFETY: queued, and the rest as above (H1, W1, W6).
+            let Some(verdict) = (unsafe { proceed::<P>(core, waiter, context) }) else {
+                return Poll::Pending;
+            };
+            // SAFETY: W3, as above. Before `take`, which may wake others: a waker that panics leaks no handle.
+            let handle = unsafe { ManuallyDrop::take(&mut this.handle) };
+            let grant = P::take(handle.core(), verdict, &this.waiter.request);
+            Poll::Ready((handle, grant))
+        }
     }
 
     pub(crate) fn enable(self: Pin<&mut Self>) -> bool {
@@ -67,27 +81,31 @@ where
         unsafe { enable::<P>(self.core(), &self.waiter) }
     }
 
-    /// Ends the wait as a drop would. Returns what was asked for.
-    pub(crate) fn withdraw(self: Pin<&mut Self>) -> &P::Request {
-        // SAFETY: nothing is moved out, and the waiter is reached by shared reference only (W3).
+    /// Ends the wait as a drop would. Returns the handle, if the output did not take it, and what was asked for.
+    pub(crate) fn withdraw(self: Pin<&mut Self>) -> (Option<H>, &P::Request) {
+        // SAFETY: nothing pinned is moved out, and the waiter is reached by shared reference only (W3).
         let this = unsafe { self.get_unchecked_mut() };
-        this.abandon();
-        // SAFETY: this owns the waiter, and after a cancel the waiter is in no list (W1).
+        let handle = this.leave();
+        // SAFETY: this owns the waiter, which is in no list any more (W1).
         unsafe { this.waiter.finish() };
-        &this.waiter.request
+        (handle, &this.waiter.request)
     }
 
+    /// Leaves the queue. Small, so that it is inlined wherever a future may be dropped: the compiler then sees that a
+    /// future that was not polled yet can be made where it is going to be, and need not be copied.
     #[inline]
-    fn abandon(&self) {
-        if self.waiter.phase() != Phase::Queued {
-            return;
+    fn leave(&mut self) -> Option<H> {
+        let phase = self.waiter.phase();
+        if phase == Phase::Done {
+            return None;
         }
-        let core = self.core();
-        // SAFETY: this owns the waiter (W3), which was used with this policy and this core only (H1, W6).
-        if unsafe { cancel::<P>(core, &self.waiter) } == Cancelled::Decided(Verdict::Granted) {
-            // mistake cancel_drops_the_grant: P::give_back(core, &self.waiter.request); ~>
-            P::give_back(core, &self.waiter.request);
+        // SAFETY: W3, the phase is not `Done` yet. It is before a waker can panic in `give_up`, or nothing panics.
+        let handle = unsafe { ManuallyDrop::take(&mut self.handle) };
+        if phase == Phase::Queued {
+            // SAFETY: this owns the waiter (W3), which was used with this policy and this core only (H1, W6).
+            unsafe { give_up::<P>(handle.core(), &self.waiter) };
         }
+        Some(handle)
     }
 }
 
@@ -98,7 +116,7 @@ where
 {
     #[inline]
     fn drop(&mut self) {
-        self.abandon();
+        drop(self.leave());
     }
 }
 
@@ -108,14 +126,14 @@ where
 /// wait_futures! {
 ///     /// Documentation
 ///     pub struct Name[generics, bounded][generics] waits as Wait<Handle, Policy>
-///     => Output, |wait, grant| what makes the output of the wait that is over and of its grant;
+///     => Output, |handle, grant| what makes the output;
 /// }
 /// ```
 macro_rules! wait_futures {
     ($(
         $(#[$meta:meta])*
         pub struct $name:ident[$($declared:tt)*][$($used:tt)*] waits as $wait:ty
-        => $output:ty, |$over:pat_param, $grant:pat_param| $make:expr;
+        => $output:ty, |$handle:pat_param, $grant:pat_param| $make:expr;
     )+) => {$(
         $(#[$meta])*
         ///
@@ -150,12 +168,37 @@ macro_rules! wait_futures {
             ///
             /// # Panics
             /// If the future has returned its output.
+            ///
+            /// # Examples
+            /// With an event, for example:
+            /// ```
+            /// # use anywake_core as anywake;
+            /// let event = anywake::Event::new();
+            /// let mut wait = core::pin::pin!(event.wait());
+            /// assert!(!wait.as_mut().enable());
+            /// event.set();
+            /// event.clear();
+            /// assert!(wait.as_mut().enable(), "it waited when the flag was set");
+            /// ```
             pub fn enable(self: core::pin::Pin<&mut Self>) -> bool {
                 self.project().enable()
             }
 
             /// Whether the wait is decided, so that the next poll returns the output. False before the first poll or
             /// [`enable`](Self::enable), and after the output is returned. The waker stays as it is.
+            ///
+            /// # Examples
+            /// With a lock, for example:
+            /// ```
+            /// # use anywake_core as anywake;
+            /// let lock = anywake::Lock::new(());
+            /// let guard = lock.try_lock();
+            /// let mut wait = core::pin::pin!(lock.lock());
+            /// wait.as_mut().enable();
+            /// assert!(!wait.is_decided());
+            /// drop(guard);
+            /// assert!(wait.is_decided());
+            /// ```
             pub fn is_decided(&self) -> bool {
                 self.wait.is_decided()
             }
@@ -171,9 +214,7 @@ macro_rules! wait_futures {
                 self: core::pin::Pin<&mut Self>,
                 context: &mut core::task::Context<'_>,
             ) -> core::task::Poll<$output> {
-                let mut wait = self.project();
-                let $grant = core::task::ready!(wait.as_mut().poll(context));
-                let $over = wait;
+                let ($handle, $grant) = core::task::ready!(self.project().poll(context));
                 core::task::Poll::Ready($make)
             }
         }

@@ -89,12 +89,34 @@ unsafe impl<S: ?Sized + Send + Sync, P: ?Sized + Sync> Sync for ArcPart<S, P> {}
 #[cfg(feature = "alloc")]
 impl<S: ?Sized, P: ?Sized> ArcPart<S, P> {
     /// Holds the part of `owner` that `part` returns.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::{ArcPart, Event};
+    /// use std::sync::Arc;
+    ///
+    /// let pair = Arc::new((Event::new(), "name"));
+    /// let event = ArcPart::new(Arc::clone(&pair), |pair| &pair.0);
+    /// event.set();
+    /// assert!(pair.0.is_set());
+    /// ```
     pub fn new(owner: Arc<S>, part: impl FnOnce(&S) -> &P) -> Self {
         let part = NonNull::from(part(&owner));
         Self { owner, part }
     }
 
     /// The whole value.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::{ArcPart, Event};
+    /// use std::sync::Arc;
+    ///
+    /// let event = ArcPart::new(Arc::new((Event::new(), "name")), |pair| &pair.0);
+    /// assert_eq!(event.owner().1, "name");
+    /// ```
     pub fn owner(&self) -> &Arc<S> {
         &self.owner
     }

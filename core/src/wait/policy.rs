@@ -36,6 +36,7 @@
 //!   store that decides it is the decider's last use of the node. A thread that owns the future and sees the decision
 //!   owns the node again, without taking the lock. An idle or finished node is its future's.
 //! * W3. The phase and the handle of a future are touched by the future's owner only: through `Pin<&mut _>`, or in drop.
+//!   The handle is there until the phase is `Done`.
 //! * W4. No user code runs under an internal lock. Wakers are cloned before the lock is taken, and woken and dropped
 //!   after it is given back; the same holds for values.
 //! * W5. A primitive's word says "waiters exist" exactly while its list is not empty: see [`word`](super::word).
@@ -61,7 +62,7 @@
 //!
 //! # Work under the internal lock
 //! Linking, unlinking, one waker compared or moved: constant. A wake loop serves at most
-//! [`BATCH`](super::wake::BATCH) waiters, then gives the lock back, wakes them, and comes back for more. It still
+//! [`BATCH`](super::wake::BATCH) waiters, then releases the lock, wakes them, and comes back for more. It still
 //! reaches exactly its cohort, because waiters are stamped with a [`Generation`](super::status::Generation).
 
 use super::queue::{Core, Locked};
@@ -89,7 +90,7 @@ pub(crate) enum Look<'q, C: Core> {
 /// Unsafe code relies on an implementation:
 /// * [`LIST`](Self::LIST) is a list of `Core`, and its waiters have requests of this type (W6; see [`ListOf::new`]).
 /// * [`look`](Self::look) returns the `Locked` that it was given, or one of the same queue.
-/// * [`look`](Self::look) and [`after_cancel`](Self::after_cancel) do not give the lock back and take it again before
+/// * [`look`](Self::look) and [`after_cancel`](Self::after_cancel) do not release the lock and take it again before
 ///   they return it.
 /// * [`REQUEUES`](Self::REQUEUES) is true if waiters in this list may be requeued to another primitive.
 /// * [`retry`](Self::retry) returns true only if the request is granted.
@@ -122,7 +123,7 @@ pub(crate) unsafe trait Policy {
     /// Gives back what was granted to a wait that was dropped before it took it.
     fn give_back(core: &Self::Core, request: &Self::Request);
 
-    /// A waiter has left the list undecided: grants what is due now, and gives the lock back.
+    /// A waiter has left the list undecided: grants what is due now, and releases the lock.
     fn after_cancel(core: &Self::Core, locked: Locked<'_, Self::Core>);
 
     // For the one kind of wait that may be woken without a decision, to try for itself.

@@ -31,9 +31,7 @@ unsafe fn acknowledge<P: Policy>(waiter: &Waiter<P::Request>) {
 ///
 /// # Safety
 /// The caller owns the future. The waiter is pinned, is used with this policy and this core only (W6), and is
-/// [cancelled](cancel) before it goes away (W1).
-// The fast path goes into the caller, or an uncontended lock costs twice as much. With critical sections flash is
-// what counts, and a good part of a microcontroller's goes into copies of this.
+/// [cancelled](cancel) before it is dropped (W1).
 #[cfg_attr(not(feature = "critical-section"), inline(always))]
 #[cfg_attr(feature = "critical-section", inline)]
 pub(crate) unsafe fn poll<P: Policy>(
@@ -41,28 +39,61 @@ pub(crate) unsafe fn poll<P: Policy>(
     waiter: &Waiter<P::Request>,
     context: &Context<'_>,
 ) -> Poll<P::Grant> {
-    match waiter.phase() {
-        Phase::Idle => {
-            // SAFETY: W1 and W6, as the caller promises.
-            let now =
-                P::try_now(core, &waiter.request).or_else(|| unsafe { enqueue::<P>(core, waiter, context) });
-            let Some(grant) = now else { return Poll::Pending };
-            // SAFETY: the caller owns the waiter, which has entered no list (W1).
-            unsafe { waiter.finish() };
-            Poll::Ready(grant)
-        }
+    let ended = match waiter.phase() {
+        // SAFETY: idle, and the rest is as the caller promises (W1, W6).
+        Phase::Idle => unsafe { begin::<P>(core, waiter, context) },
         Phase::Queued => {
-            let decided = decision::<P>(waiter.status()).or_else(|| {
-                // SAFETY: queued, and W6, as the caller promises.
-                unsafe { refresh::<P>(core, waiter, context) }
-            });
-            let Some(verdict) = decided else { return Poll::Pending };
-            // SAFETY: the caller owns the future (W3), and this is its decision.
-            unsafe { acknowledge::<P>(waiter) };
-            Poll::Ready(P::take(core, verdict, &waiter.request))
+            // SAFETY: queued, and the rest is as the caller promises (W1, W6).
+            let verdict = unsafe { proceed::<P>(core, waiter, context) };
+            verdict.map(|verdict| P::take(core, verdict, &waiter.request))
         }
         Phase::Done => polled_again(),
+    };
+    ended.map_or(Poll::Pending, Poll::Ready)
+}
+
+/// The first poll: takes what is asked for, or enters the queue.
+///
+/// # Safety
+/// As for [`poll`] (W1, W6), and the waiter is idle.
+// The fast path goes into the caller, or an uncontended lock costs twice as much. With critical sections flash is
+// what counts, and a good part of a microcontroller's goes into copies of this.
+#[cfg_attr(not(feature = "critical-section"), inline(always))]
+#[cfg_attr(feature = "critical-section", inline)]
+pub(super) unsafe fn begin<P: Policy>(
+    core: &P::Core,
+    waiter: &Waiter<P::Request>,
+    context: &Context<'_>,
+) -> Option<P::Grant> {
+    // SAFETY: W1 and W6, as the caller promises.
+    let now = P::try_now(core, &waiter.request).or_else(|| unsafe { enqueue::<P>(core, waiter, context) });
+    if now.is_some() {
+        // SAFETY: the caller owns the waiter, which has entered no list (W1).
+        unsafe { waiter.finish() };
     }
+    now
+}
+
+/// A later poll. After a decision the phase is `Done`, and the caller takes what was granted.
+///
+/// # Safety
+/// As for [`poll`] (W1, W6), and the waiter has entered its queue.
+#[cfg_attr(not(feature = "critical-section"), inline(always))]
+#[cfg_attr(feature = "critical-section", inline)]
+pub(super) unsafe fn proceed<P: Policy>(
+    core: &P::Core,
+    waiter: &Waiter<P::Request>,
+    context: &Context<'_>,
+) -> Option<Verdict> {
+    let decided = decision::<P>(waiter.status()).or_else(|| {
+        // SAFETY: queued, and W6, as the caller promises.
+        unsafe { refresh::<P>(core, waiter, context) }
+    });
+    if decided.is_some() {
+        // SAFETY: the caller owns the future (W3), and this is its decision.
+        unsafe { acknowledge::<P>(waiter) };
+    }
+    decided
 }
 
 #[cold]
@@ -127,7 +158,7 @@ unsafe fn enter<P: Policy>(
             //     let mut locked = core::mem::ManuallyDrop::new(locked); drop(unsafe { core::ptr::read(&*locked) });
             //     unsafe { locked.enter(P::LIST, waiter, waker) };
             // mistake clone_under_the_lock: + let _clone = mistaken!().then(|| waker.clone());
-            // SAFETY: pinned and idle, and cancelled before it goes away (W1); the list is the policy's (W6).
+            // SAFETY: pinned and idle, and cancelled before it is dropped (W1); the list is the policy's (W6).
             unsafe { locked.enter(P::LIST, waiter, waker) };
             None
         }
@@ -227,7 +258,7 @@ pub(crate) enum Cancelled {
     Decided(Verdict),
 }
 
-/// Ends a wait. Afterwards the waiter is in no list of this policy.
+/// Ends a wait. Afterwards the waiter is in no list of this policy, even if a waker panics here.
 ///
 /// # Safety
 /// The caller owns the future, and polled the waiter with this policy and this core only (W6).
@@ -242,7 +273,7 @@ pub(crate) unsafe fn cancel<P: Policy>(core: &P::Core, waiter: &Waiter<P::Reques
 
 /// # Safety
 /// As for [`cancel`] (W6), and the waiter has entered its queue.
-#[inline(never)]
+#[inline]
 unsafe fn cancel_queued<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) -> Cancelled {
     let mut locked = core.queue().lock();
     // mistake cancel_looks_once: decision::<P>(waiter.status()) ~> None
@@ -260,4 +291,17 @@ unsafe fn cancel_queued<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) 
     // Waiters behind it may be due now.
     P::after_cancel(core, locked);
     Cancelled::Withdrawn
+}
+
+/// Ends a wait in the queue, and gives back what it was granted.
+///
+/// # Safety
+/// As for [`cancel`] (W6), and the waiter has entered its queue.
+#[inline(never)]
+pub(super) unsafe fn give_up<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) {
+    // SAFETY: queued, and W6, as the caller promises.
+    if unsafe { cancel_queued::<P>(core, waiter) } == Cancelled::Decided(Verdict::Granted) {
+        // mistake cancel_drops_the_grant: P::give_back(core, &waiter.request); ~>
+        P::give_back(core, &waiter.request);
+    }
 }

@@ -239,7 +239,7 @@ impl<'q, C: Core> Locked<'q, C> {
         // mistake a_second_mut_of_the_lists_lives: + if let Some(twin) = twin { assert!(!twin.as_mut().is_empty()); }
     }
 
-    /// Gives the lock back, and wakes the one waiter that was served: no loop, and no batch.
+    /// Releases the lock, and wakes the one waiter that was served: no loop, and no batch.
     #[inline]
     pub(crate) fn wake(self, only: Option<Waker>) {
         // mistake an_unlock_wakes_under_the_lock: drop(self); wake(only); ~> wake(only); drop(self);

@@ -63,9 +63,9 @@ impl Status {
     #[must_use]
     #[inline]
     pub(super) fn enter(self, stamp: Generation) -> Self {
-        // mistake the_locks_queue_forgets_to_forward: self.0 | (stamp.stamp() * STAMP) ~>
-        //     (self.0 & REQUEUED) | (stamp.stamp() * STAMP)
-        Self(self.0 | (stamp.stamp() * STAMP))
+        // mistake the_locks_queue_forgets_to_forward: self.0 ~> self.0 & REQUEUED
+        let flags = self.0;
+        Self(flags | (stamp.stamp() * STAMP))
     }
 
     /// The waiter is decided. Its flags stay.

@@ -270,7 +270,7 @@ impl<R> ListOf<R> {
 /// A count of waiters, and one more.
 ///
 /// # Panics
-/// At 2^32 - 1, where it would wrap. On 32 bits it cannot: so many futures do not fit into memory.
+/// At 2^32 - 1, where it would wrap. On 32 bits it cannot: that many futures do not fit into memory.
 #[inline]
 fn one_more(count: u32) -> u32 {
     assert!(usize::BITS <= u32::BITS || count < u32::MAX, "a primitive has at most 2^32 - 1 waiters");

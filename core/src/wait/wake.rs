@@ -2,7 +2,7 @@
 //!
 //! A waker runs user code: it may poll inline, re-enter the same primitive, or panic. So wakers are taken out of their
 //! nodes under the internal lock, and woken after it. A loop serves at most a batch of waiters in one critical section,
-//! gives the lock back, wakes them, and comes back for more.
+//! releases the lock, wakes them, and comes back for more.
 //!
 //! # Invariants of a batch
 //! * B1. Exactly the slots `woken..len` hold a waker.
@@ -43,7 +43,7 @@ pub(super) fn wake(waker: Option<Waker>) {
 }
 
 impl<C: Core> Locked<'_, C> {
-    /// Serves waiters as long as `next` finds one that is due. Gives the lock back and wakes them.
+    /// Serves waiters as long as `next` finds one that is due. Releases the lock and wakes them.
     ///
     /// If a waker panics, all others that are due are woken while the panic unwinds.
     #[inline]
@@ -115,7 +115,7 @@ struct WakeLoop<'r, 'q, S: Step<'q> + ?Sized> {
 }
 
 impl<'q, S: Step<'q> + ?Sized> WakeLoop<'_, 'q, S> {
-    /// One critical section: fills the batch, gives the lock back, and wakes.
+    /// One critical section: fills the batch, releases the lock, and wakes.
     #[inline]
     fn round(&mut self, mut held: RawGuard<'q>, mut batch: WakeBatch) {
         while self.more && !batch.is_full() {

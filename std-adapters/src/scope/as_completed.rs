@@ -47,7 +47,7 @@ pub fn as_completed<O: Outcome>(tasks: impl IntoIterator<Item = Task<O>>) -> AsC
 /// # Cancel safety
 ///
 /// Giving up `next` loses nothing. Dropping the stream lets the tasks that have not ended run on, as in asyncio;
-/// [`into_pending`](AsCompleted::into_pending) gives them back.
+/// [`into_pending`](AsCompleted::into_pending) returns them.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct AsCompleted<O> {
     children: Children<O>,

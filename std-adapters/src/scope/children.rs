@@ -20,7 +20,8 @@ pub(crate) type Settled<O> = Result<<O as Outcome>::Value, Failure<<O as Outcome
 /// They are given in the order in which they end; those that had ended before the call that made this, in the order of
 /// the arguments.
 ///
-/// Dropping them cancels the tasks that run; [`detach`](Children::detach) is for those that let them run on.
+/// Dropping them cancels the tasks that run, and the scope in which that happens waits for their ends;
+/// [`detach`](Children::detach) is for those that let them run on.
 pub(crate) struct Children<O> {
     ended: VecDeque<Ended<O>>,
     running: FuturesUnordered<Child<O>>,

@@ -1,10 +1,12 @@
-//! [`ExitStack`]: clean-up that runs whatever happens.
+//! [`ExitStack`]: clean-up that runs however its scope ends.
 //!
-//! The clean-ups of a stack run in a task of their own, however it comes to it: so they are not cut short when whoever
-//! waits for them is dropped, and a stack that is itself dropped needs no other way.
+//! The clean-ups of a stack run in a task of their own, however it comes to it: so they are not cut short when the future
+//! that waits for them is dropped, and a stack that is itself dropped needs no other way. The task has a [`Stay`] in the
+//! scope around: if nobody waits for the task, that scope does, and gets the failures.
 
+use core::any::Any;
 use core::fmt;
-use core::future::Future;
+use core::future::{Future, poll_fn};
 use core::mem;
 use core::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,21 +15,34 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use crate::runtime::Runtime;
-use crate::task::{Failure, GroupError, Task};
+use crate::task::enclosing::{self, Enclosing, Occupants, Stay, adopted};
+use crate::task::{Failure, GroupError, Panic, Task, catch};
 
 /// Runs `body`, and then what it has pushed onto the stack, the last one first: `async with AsyncExitStack()`.
 ///
 /// The clean-ups run if `body` returns, fails, panics, or is dropped. One that fails or panics does not stop the others.
+/// They begin when all that was begun in `body` has ended: they wait for what a [`task_group`](crate::task_group) leaves
+/// that was dropped there.
+///
+/// # The end of the runtime
+///
+/// A tokio runtime that shuts down, and a simulation, drop their tasks. A clean-up that has begun is then dropped where it
+/// waits. Each of those that have not begun is polled once, in the place where it is dropped, and dropped if it is not
+/// ready then. So clean-ups that do not wait are done. Each clean-up that was cut short is a [`Failure::Cancelled`] in the
+/// scope around, if that is still awaited, and a warning with the feature `tracing`. When the process ends, nothing runs
+/// any more; smol and async-std end in no other way. So let the future that [`Runtime::block_on`] runs wait for its scopes
+/// before it returns.
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped, `body` is dropped, and the clean-ups run in a task of their own, to their end; nobody
-/// learns of their failures then.
+/// If the future is dropped, `body` is dropped, and the clean-ups run in a task of their own, to their end. The
+/// [`task_group`](crate::task_group) or `exit_stack` in which the drop happens waits for them, and gets their failures. If
+/// there is none, nobody waits for them and nobody learns of their failures.
 ///
 /// # Errors
 ///
-/// [`GroupError`], with the failure of `body`, a panic too, and those of the clean-ups, in the order in which they
-/// occurred.
+/// [`GroupError`], with the failure of `body`, a panic too, those of the scopes that were dropped in it, and those of the
+/// clean-ups.
 ///
 /// # Examples
 ///
@@ -59,27 +74,35 @@ where
     F: Future<Output = Result<T, E>>,
 {
     let stack = ExitStack::new(runtime);
-    let scope = UnwindOnDrop(stack.clone());
-    let ended = AssertUnwindSafe(async { body(stack).await }).catch_unwind().await;
-    let (ended, exit) = match ended {
-        Ok(Ok(value)) => (Ok(value), Exit::Completed),
-        Ok(Err(error)) => (Err(Failure::Error(error)), Exit::Failed),
-        Err(payload) => (Err(Failure::Panicked(payload.into())), Exit::Panicked),
+    let occupants = Arc::new(StackScope(Occupants::default()));
+    let scope = UnwindOnDrop { stack: stack.clone(), occupants };
+    let inside: Arc<dyn Enclosing> = Arc::<StackScope<E>>::clone(&scope.occupants);
+    let ended = match enclosing::body(inside, || body(stack)) {
+        Ok(mut body) => {
+            let ended = body.as_mut().await.map_err(Panic::from);
+            catch(|| drop(body)).and(ended)
+        }
+        Err(panic) => Err(panic),
     };
-    let mut failures = Vec::new();
-    let value = ended.map_err(|failure| failures.push(failure));
-    failures.extend(scope.0.unwind(exit).await);
+    let (value, failure, exit) = match ended {
+        Ok(Ok(value)) => (Some(value), None, Exit::Completed),
+        Ok(Err(error)) => (None, Some(Failure::Error(error)), Exit::Failed),
+        Err(panic) => (None, Some(Failure::Panicked(panic)), Exit::Panicked),
+    };
+    let mut failures = Vec::from_iter(failure);
+    failures.extend(scope.unwind(exit).await);
     match value {
-        Ok(value) if failures.is_empty() => Ok(value),
-        _ => Err(GroupError::new(failures)),
+        Some(value) if failures.is_empty() => return Ok(value),
+        value => failures.extend(catch(|| drop(value)).err().map(Failure::Panicked)),
     }
+    Err(GroupError::new(failures))
 }
 
 /// What is to be done at the end: `contextlib.AsyncExitStack`.
 ///
 /// [`exit_stack`] makes one for a scope. One that is made by [`new`](ExitStack::new) is [closed](ExitStack::close) by
-/// its owner. If it is not, its clean-ups run in a task of their own when its last clone is dropped. (A clean-up that
-/// owns a clone of its stack keeps that from happening.)
+/// its owner. If it is not, its clean-ups run in a task of their own when its last clone is dropped; if that happens in a
+/// scope, the scope waits for them. (A clean-up that owns a clone of its stack keeps that from happening.)
 #[doc(alias("AsyncExitStack", "defer"))]
 pub struct ExitStack<R: Runtime, E: Send + 'static> {
     shared: Arc<Shared<R, E>>,
@@ -277,10 +300,7 @@ impl<R: Runtime, E: Send + 'static> ExitStack<R, E> {
     }
 
     async fn unwind(&self, exit: Exit) -> Vec<Failure<E>> {
-        match self.shared.unwind(exit) {
-            Some(unwinding) => unwinding.await.unwrap_or_else(|error| vec![error.into()]),
-            None => Vec::new(),
-        }
+        failures_of(self.shared.unwind(exit, None)).await
     }
 }
 
@@ -316,42 +336,163 @@ impl<E> Cleanups<E> {
 }
 
 impl<R: Runtime, E: Send + 'static> Shared<R, E> {
-    /// Begins to run all clean-ups, if there are any.
-    fn unwind(&self, exit: Exit) -> Option<Task<Vec<Failure<E>>>> {
+    /// Begins to run all clean-ups, after the occupants of the scope have left, if there is anything to do.
+    fn unwind(&self, exit: Exit, occupants: Option<&Arc<StackScope<E>>>) -> Option<Task<Unwound<E>>> {
         // All at once: another one who unwinds at the same time finds nothing, and does not run what is below first.
-        let mut cleanups = self.cleanups.take();
-        if cleanups.is_empty() {
+        let cleanups = self.cleanups.take();
+        let occupants = occupants.filter(|occupants| !occupants.0.is_unoccupied());
+        if cleanups.is_empty() && occupants.is_none() {
             return None;
         }
-        let pushed = Arc::clone(&self.cleanups);
-        Some(self.runtime.spawn(async move {
-            let mut failures = Vec::new();
-            while let Some(cleanup) = cleanups.pop() {
-                // The call is inside, as it may panic too.
-                match AssertUnwindSafe(async { cleanup(exit).await }).catch_unwind().await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => failures.push(Failure::Error(error)),
-                    Err(payload) => failures.push(Failure::Panicked(payload.into())),
-                }
-                // A clean-up may push another.
-                cleanups.extend(pushed.take());
-            }
-            failures
-        }))
+        let unwinding = Unwinding {
+            cleanups,
+            pushed: Arc::clone(&self.cleanups),
+            exit,
+            occupants: occupants.cloned(),
+            in_progress: false,
+            unwound: Some(Unwound { failures: Vec::new(), stay: Stay::here() }),
+        };
+        Some(self.runtime.spawn(unwinding.run()))
     }
 }
 
 impl<R: Runtime, E: Send + 'static> Drop for Shared<R, E> {
     fn drop(&mut self) {
-        drop(self.unwind(Exit::Cancelled));
+        drop(self.unwind(Exit::Cancelled, None));
+    }
+}
+
+/// The scope of [`exit_stack`], for the scopes in its body.
+struct StackScope<E>(Occupants<E>);
+
+impl<E: Send + 'static> Enclosing for StackScope<E> {
+    fn enter(&self) -> bool {
+        self.0.enter()
+    }
+
+    fn leave(&self) {
+        self.0.leave();
+    }
+
+    fn fail(&self, failure: Failure<Box<dyn Any + Send>>) {
+        self.0.fail(adopted(failure));
     }
 }
 
 /// Of the scope's own future. Its stack may have clones that live on, so that it cannot leave it to them.
-struct UnwindOnDrop<R: Runtime, E: Send + 'static>(ExitStack<R, E>);
+struct UnwindOnDrop<R: Runtime, E: Send + 'static> {
+    stack: ExitStack<R, E>,
+    occupants: Arc<StackScope<E>>,
+}
+
+impl<R: Runtime, E: Send + 'static> UnwindOnDrop<R, E> {
+    async fn unwind(&self, exit: Exit) -> Vec<Failure<E>> {
+        failures_of(self.stack.shared.unwind(exit, Some(&self.occupants))).await
+    }
+}
 
 impl<R: Runtime, E: Send + 'static> Drop for UnwindOnDrop<R, E> {
     fn drop(&mut self) {
-        drop(self.0.shared.unwind(Exit::Cancelled));
+        drop(self.stack.shared.unwind(Exit::Cancelled, Some(&self.occupants)));
     }
+}
+
+async fn failures_of<E: Send + 'static>(unwinding: Option<Task<Unwound<E>>>) -> Vec<Failure<E>> {
+    match unwinding {
+        Some(unwinding) => match unwinding.await {
+            Ok(mut unwound) => mem::take(&mut unwound.failures),
+            Err(error) => vec![error.into()],
+        },
+        None => Vec::new(),
+    }
+}
+
+/// How the clean-ups went. If nobody wants to know, the scope around does.
+struct Unwound<E: Send + 'static> {
+    failures: Vec<Failure<E>>,
+    stay: Option<Stay>,
+}
+
+impl<E: Send + 'static> Drop for Unwound<E> {
+    fn drop(&mut self) {
+        if let Some(stay) = &self.stay {
+            self.failures.drain(..).for_each(|failure| stay.fail(failure));
+        }
+    }
+}
+
+/// Clean-ups that are being run.
+struct Unwinding<E: Send + 'static> {
+    cleanups: Vec<Cleanup<E>>,
+    pushed: Arc<Cleanups<E>>,
+    exit: Exit,
+    occupants: Option<Arc<StackScope<E>>>,
+    /// Whether a clean-up has begun and not ended.
+    in_progress: bool,
+    /// `None` once it has been returned.
+    unwound: Option<Unwound<E>>,
+}
+
+impl<E: Send + 'static> Unwinding<E> {
+    async fn run(mut self) -> Unwound<E> {
+        if let Some(occupants) = self.occupants.take() {
+            poll_fn(|cx| occupants.0.poll_empty(cx)).await;
+            self.failed(occupants.0.take_failures());
+        }
+        while let Some(cleanup) = self.next() {
+            self.in_progress = true;
+            let failure = run(cleanup, self.exit).await;
+            self.in_progress = false;
+            self.failed(failure);
+        }
+        self.unwound.take().expect("returned once")
+    }
+
+    fn next(&mut self) -> Option<Cleanup<E>> {
+        // A clean-up may push another.
+        self.cleanups.extend(self.pushed.take());
+        self.cleanups.pop()
+    }
+
+    fn failed(&mut self, failures: impl IntoIterator<Item = Failure<E>>) {
+        self.unwound.as_mut().expect("not returned yet").failures.extend(failures);
+    }
+}
+
+impl<E: Send + 'static> Drop for Unwinding<E> {
+    /// If there is something left, the runtime has ended.
+    fn drop(&mut self) {
+        if self.unwound.is_none() {
+            return;
+        }
+        let mut cut_short = usize::from(self.in_progress);
+        while let Some(cleanup) = self.next() {
+            match run(cleanup, self.exit).now_or_never() {
+                Some(failure) => self.failed(failure),
+                None => cut_short += 1,
+            }
+        }
+        if cut_short > 0 {
+            tell_cut_short(cut_short);
+            self.failed((0..cut_short).map(|_| Failure::Cancelled));
+        }
+    }
+}
+
+/// Returns how it failed, if it did.
+async fn run<E>(cleanup: Cleanup<E>, exit: Exit) -> Option<Failure<E>> {
+    // The call is inside, as it may panic too.
+    match AssertUnwindSafe(async { cleanup(exit).await }).catch_unwind().await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(Failure::Error(error)),
+        Err(payload) => Some(Failure::Panicked(payload.into())),
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+fn tell_cut_short(_: usize) {}
+
+#[cfg(feature = "tracing")]
+fn tell_cut_short(count: usize) {
+    tracing::warn!(target: "anywake::exit_stack", count, "clean-ups cut short by the end of their runtime");
 }

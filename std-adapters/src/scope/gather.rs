@@ -17,7 +17,9 @@ use crate::task::{Failure, Outcome, Task};
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped before it has a result, all tasks are cancelled.
+/// If the future is dropped before it has a result, all tasks are cancelled. A drop cannot
+/// wait for their ends, but the [`task_group`](crate::task_group) or [`exit_stack`](crate::exit_stack()) in which this
+/// happens does.
 ///
 /// # Errors
 ///
@@ -61,6 +63,7 @@ impl<O: Outcome> Future for Gather<O> {
             match ended {
                 Ok(value) => self.values[index] = Some(value),
                 Err(failure) => {
+                    // mistake a_gather_returns_again: self.completed = true; ~>
                     self.completed = true;
                     self.children.detach();
                     return Poll::Ready(Err(failure));
@@ -77,7 +80,9 @@ impl<O: Outcome> Future for Gather<O> {
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped before it has a result, all tasks are cancelled.
+/// If the future is dropped before it has a result, all tasks are cancelled. A drop cannot
+/// wait for their ends, but the [`task_group`](crate::task_group) or [`exit_stack`](crate::exit_stack()) in which this
+/// happens does.
 ///
 /// # Panics
 ///

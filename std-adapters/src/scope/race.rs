@@ -19,7 +19,9 @@ use crate::wait::Wait;
 ///
 /// # Cancel safety
 ///
-/// If the future is dropped, all tasks are cancelled.
+/// If the future is dropped, all tasks are cancelled. A drop cannot
+/// wait for their ends, but the [`task_group`](crate::task_group) or [`exit_stack`](crate::exit_stack()) in which this
+/// happens does.
 ///
 /// # Panics
 ///

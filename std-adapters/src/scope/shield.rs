@@ -12,10 +12,11 @@ use crate::task::{Task, TaskError};
 /// Runs `future` to its end, whatever becomes of the caller: `asyncio.shield`.
 ///
 /// It begins at once, in a task of its own, and what this returns waits for it. If that is dropped, by a deadline, a
-/// cancelled task or an aborted [`task_group`](crate::task_group), the work goes on. So it is the one thing that may
-/// outlive a group: keep it short, and independent of what its caller borrows or holds.
+/// cancelled task or an aborted [`task_group`](crate::task_group), the work goes on, and nobody waits for it. So it
+/// outlives the group, as any task of [`Runtime::spawn`] does: keep it short, and independent of what its caller borrows
+/// or holds. Work that a group should wait for is a clean-up, of an [`exit_stack`](crate::exit_stack()).
 ///
-/// Only the end of the runtime can stop it.
+/// Only the end of the runtime can stop it: tokio and a simulation drop their tasks then.
 ///
 /// # Examples
 ///

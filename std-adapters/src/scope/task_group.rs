@@ -7,24 +7,21 @@
 //!
 //! # Invariants
 //!
-//! 1. A child is entered in the state, under the lock, while the group is open; it is taken out, under the lock, when
-//!    it has ended. A group that is found empty is closed under the same lock. So none is missed.
+//! 1. A child is entered in the state, under its lock and while the group is open. It is an occupant too until it has
+//!    ended. When the body is over, the group ends as soon as it has no occupants (see `enclosing`). So none is missed.
 //! 2. When the group is aborted, every entered child is cancelled; none is entered afterwards. One that was entered and
 //!    has not reached its runtime yet finds the request when it does.
 
+use core::any::Any;
 use core::fmt;
 use core::future::{Future, poll_fn};
-use core::mem;
-use core::panic::AssertUnwindSafe;
-use core::pin::pin;
-use core::task::{Context, Poll};
+use core::task::Poll;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::runtime::Runtime;
-use crate::task::{self, AbortHandle, Failure, GroupError, Task};
-use futures_util::FutureExt as _;
-use futures_util::task::AtomicWaker;
+use crate::task::enclosing::{self, Body, Enclosing, Inside, Occupants, adopted};
+use crate::task::{self, AbortHandle, Failure, GroupError, Task, catch};
 
 mod child;
 
@@ -39,16 +36,24 @@ use child::child;
 /// `body` is dropped where it waits, all are awaited, and every failure that occurred meanwhile is reported too. A child
 /// that is cancelled by its handle is not a failure.
 ///
+/// What is cancelled is dropped where it waits, and so are groups and [`exit_stack`](crate::exit_stack())s in it, as they
+/// are by a [`timeout`](crate::timeout()). The group around them waits for what they leave: for their children, and for
+/// their clean-ups. The failures of these are failures of this group. It also waits for the tasks that a dropped
+/// [`gather`](crate::gather) or one of its like cancels. So nothing that was begun in a group, at whatever
+/// depth, is left when it returns. A [`shield`](crate::shield) is meant to outlive the group, and so may a task of
+/// [`Runtime::spawn`], which belongs to nobody.
+///
 /// # Cancel safety
 ///
-/// If the future is dropped, `body` is dropped and all children are cancelled, but a drop cannot wait: they are gone
-/// when their runtime has polled them once more. Give the group something that ends it,
-/// [`cancel`](TaskGroup::cancel) for one, to be able to wait for that.
+/// If the future is dropped, `body` is dropped and all children are cancelled, but a drop cannot wait. The group or the
+/// `exit_stack` in which the drop happens waits for them, and gets their failures. If there is none, they are gone when
+/// their runtime has polled them once more, and their failures are lost. Give the outermost group something that ends
+/// it, [`cancel`](TaskGroup::cancel) for one, to be able to wait for that.
 ///
 /// # Errors
 ///
 /// [`GroupError`], with every failure in the order in which they occurred, that of `body` last; without any if the
-/// group was cancelled before `body` returned.
+/// group was cancelled before `body` returned. A destructor of `body` or of its value that panics is a failure too.
 ///
 /// # Examples
 ///
@@ -78,29 +83,25 @@ use child::child;
 pub async fn task_group<R, T, E, B, F>(runtime: R, body: B) -> Result<T, GroupError<E>>
 where
     R: Runtime,
+    E: Send + 'static,
     B: FnOnce(TaskGroup<R, E>) -> F,
     F: Future<Output = Result<T, E>>,
 {
-    let shared = Arc::new(Shared { state: Mutex::new(State::new()), group: AtomicWaker::new() });
+    let shared = Arc::new(Shared { state: Mutex::new(State::new()), occupants: Occupants::default() });
     let group = TaskGroup { shared: Arc::clone(&shared), runtime };
-    let scope = AbortOnDrop(shared);
-    let ended = scope.0.run(AssertUnwindSafe(async { body(group).await }).catch_unwind()).await;
-    let ended = match ended {
-        Some(Ok(Ok(value))) => Some(Ok(value)),
-        Some(Ok(Err(error))) => Some(Err(Failure::Error(error))),
-        Some(Err(payload)) => Some(Err(Failure::Panicked(payload.into()))),
-        None => None,
+    let mut scope = Running { shared, last: None };
+    let inside: Arc<dyn Enclosing> = Arc::<Shared<E>>::clone(&scope.shared);
+    let value = match enclosing::body(inside, || body(group)) {
+        Ok(body) => scope.run(body).await,
+        Err(panic) => scope.failed(Failure::Panicked(panic)),
     };
-    if matches!(ended, Some(Err(_))) {
-        scope.0.abort();
+    poll_fn(|cx| scope.shared.occupants.poll_empty(cx)).await;
+    let mut failures = scope.shared.occupants.take_failures();
+    match value {
+        Some(value) if failures.is_empty() && scope.last.is_none() => return Ok(value),
+        value => failures.extend(catch(|| drop(value)).err().map(Failure::Panicked)),
     }
-    poll_fn(|cx| scope.0.poll_empty(cx)).await;
-    let mut failures = mem::take(&mut scope.0.state().failures);
-    match ended {
-        Some(Ok(value)) if failures.is_empty() => return Ok(value),
-        Some(Err(failure)) => failures.push(failure),
-        Some(Ok(_)) | None => {}
-    }
+    failures.extend(scope.last.take());
     Err(GroupError::new(failures))
 }
 
@@ -139,7 +140,8 @@ impl<R: Runtime, E: Send + 'static> TaskGroup<R, E> {
         F: Future<Output = Result<T, E>> + Send + 'static,
         T: Send + 'static,
     {
-        let (inner, job) = task::pair(future);
+        let scope: Arc<dyn Enclosing> = Arc::<Shared<E>>::clone(&self.shared);
+        let (inner, job) = task::pair(Inside::new(scope, future));
         let (task, promise) = task::promise(inner.abort_handle());
         if let Some(id) = self.shared.enter(inner.abort_handle()) {
             self.runtime.spawn_detached(child(job, inner, promise, Arc::clone(&self.shared), id));
@@ -233,34 +235,32 @@ impl<R, E> fmt::Debug for TaskGroup<R, E> {
 }
 
 struct Shared<E> {
-    state: Mutex<State<E>>,
-    /// The waker of the group's own future.
-    group: AtomicWaker,
+    state: Mutex<State>,
+    occupants: Occupants<E>,
 }
 
-struct State<E> {
+struct State {
     /// Whether children may be entered.
     open: bool,
     children: BTreeMap<u64, AbortHandle>,
     next_id: u64,
-    failures: Vec<Failure<E>>,
 }
 
-impl<E> State<E> {
+impl State {
     fn new() -> Self {
-        Self { open: true, children: BTreeMap::new(), next_id: 0, failures: Vec::new() }
+        Self { open: true, children: BTreeMap::new(), next_id: 0 }
     }
 }
 
 impl<E> Shared<E> {
     /// No user code runs while this is held.
-    fn state(&self) -> MutexGuard<'_, State<E>> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn enter(&self, abort: AbortHandle) -> Option<u64> {
         let mut state = self.state();
-        if !state.open {
+        if !state.open || !self.occupants.enter() {
             return None;
         }
         let id = state.next_id;
@@ -269,18 +269,15 @@ impl<E> Shared<E> {
         Some(id)
     }
 
-    fn leave(&self, id: u64, failure: Option<Failure<E>>) {
-        let failed = failure.is_some();
-        let mut state = self.state();
-        state.failures.extend(failure);
-        state.children.remove(&id);
-        let last = state.children.is_empty();
-        drop(state);
-        if failed {
-            self.abort();
-        } else if last {
-            self.group.wake();
-        }
+    fn leave(&self, id: u64) {
+        let left = self.state().children.remove(&id);
+        drop(left);
+        self.occupants.leave();
+    }
+
+    fn fail(&self, failure: Failure<E>) {
+        self.occupants.fail(failure);
+        self.abort();
     }
 
     fn abort(&self) {
@@ -289,35 +286,64 @@ impl<E> Shared<E> {
         let children: Vec<_> = state.children.values().cloned().collect();
         drop(state);
         children.iter().for_each(AbortHandle::abort);
-        self.group.wake();
+        self.occupants.wake();
+    }
+}
+
+impl<E: Send + 'static> Enclosing for Shared<E> {
+    fn enter(&self) -> bool {
+        self.occupants.enter()
     }
 
-    /// Runs `body` to its end, or drops it when the group is aborted.
-    async fn run<F: Future>(&self, body: F) -> Option<F::Output> {
-        let mut body = pin!(body);
-        poll_fn(|cx| {
-            self.group.register(cx.waker());
-            if self.state().open { body.as_mut().poll(cx).map(Some) } else { Poll::Ready(None) }
-        })
-        .await
+    fn leave(&self) {
+        self.occupants.leave();
     }
 
-    fn poll_empty(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.group.register(cx.waker());
-        let mut state = self.state();
-        if !state.children.is_empty() {
-            return Poll::Pending;
-        }
-        state.open = false;
-        Poll::Ready(())
+    fn fail(&self, failure: Failure<Box<dyn Any + Send>>) {
+        self.fail(adopted(failure));
     }
 }
 
 /// Of the group's own future: whichever way it ends, no child remains.
-struct AbortOnDrop<E>(Arc<Shared<E>>);
+struct Running<E: Send + 'static> {
+    shared: Arc<Shared<E>>,
+    /// The failure of the body, which is told after all others.
+    last: Option<Failure<E>>,
+}
 
-impl<E> Drop for AbortOnDrop<E> {
+impl<E: Send + 'static> Running<E> {
+    /// Runs `body` to its end, or drops it when the group is aborted. A failure aborts the group.
+    async fn run<T>(&mut self, mut body: Body<impl Future<Output = Result<T, E>>>) -> Option<T> {
+        let ended = poll_fn(|cx| {
+            self.shared.occupants.register(cx);
+            // Looked at before the poll, not during it: the body may use the group.
+            let open = self.shared.state().open;
+            if open { body.as_mut().poll(cx).map(Some) } else { Poll::Ready(None) }
+        })
+        .await;
+        let dropped = catch(|| drop(body));
+        match (ended, dropped) {
+            (Some(Ok(Ok(value))), Ok(())) => Some(value),
+            (None, Ok(())) => None,
+            (Some(Ok(Err(error))), _) => self.failed(Failure::Error(error)),
+            (Some(Err(payload)), _) => self.failed(Failure::Panicked(payload.into())),
+            (Some(Ok(Ok(_))) | None, Err(panic)) => self.failed(Failure::Panicked(panic)),
+        }
+    }
+
+    fn failed<T>(&mut self, failure: Failure<E>) -> Option<T> {
+        self.last = Some(failure);
+        self.shared.abort();
+        None
+    }
+}
+
+impl<E: Send + 'static> Drop for Running<E> {
     fn drop(&mut self) {
-        self.0.abort();
+        self.shared.abort();
+        if let Some(failure) = self.last.take() {
+            self.shared.occupants.fail(failure);
+        }
+        self.shared.occupants.bequeath();
     }
 }

@@ -161,6 +161,7 @@ impl Barrier {
     pub fn abort(&self) {
         let mut state = self.state();
         state.broken = true;
+        // mistake an_abort_spares_those_who_leave: state.leaving.clear(); ~>
         state.leaving.clear();
         Self::break_round(state);
     }
@@ -247,7 +248,9 @@ struct Arrival<'a> {
 impl Drop for Arrival<'_> {
     fn drop(&mut self) {
         let mut state = self.barrier.state();
+        // mistake an_arrival_that_was_dropped_stays: state.waiting.retain(|&ticket| ticket != self.ticket); ~>
         state.waiting.retain(|&ticket| ticket != self.ticket);
+        // mistake those_who_leave_are_never_forgotten: state.leaving.remove(&self.ticket); ~>
         state.leaving.remove(&self.ticket);
     }
 }

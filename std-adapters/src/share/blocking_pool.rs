@@ -1,4 +1,4 @@
-//! [`BlockingPool`]: blocking functions, not more than so many at a time.
+//! [`BlockingPool`]: blocking functions, a bounded number at a time.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -125,6 +125,8 @@ impl<R: Runtime> BlockingPool<R> {
     /// # }
     /// ```
     pub async fn join(&self) {
+        // mistake a_join_waits_for_what_comes_later: self.unfinished.next() ~>
+        //     { let _ = self.unfinished.next(); u64::MAX }
         let next = self.unfinished.next();
         while let Some(end) = self.unfinished.oldest_before(next) {
             end.wait().await;

@@ -1,6 +1,6 @@
 //! [`Cache`]: values that are loaded once, however many ask.
 //!
-//! Each key has a slot with a lock of its own. Whoever holds the lock loads; the others wait for it, and then find the
+//! Each key has a slot with a lock of its own. The holder of the lock loads; the others wait for it, and then find the
 //! value, or load themselves if there is none: because the load failed, or because its task was dropped. So no loader is
 //! special, and none is waited for in vain.
 //!
@@ -214,6 +214,8 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
             let value = load().await?;
             // What it replaces, or the value itself if the slot was removed, is dropped outside of the mutex.
             let mut loaded = Some(self.value(value.clone()));
+            // mistake a_load_leaves_what_was_inserted_meanwhile: turn.slot(|slot| mem::swap(&mut slot.value, &mut loaded)); ~>
+            //     turn.slot(|slot| if slot.value.is_none() { mem::swap(&mut slot.value, &mut loaded) });
             turn.slot(|slot| mem::swap(&mut slot.value, &mut loaded));
             return Ok(value);
         }
@@ -267,6 +269,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     pub fn prune(&self) {
         let now = self.runtime.now();
         let is_fresh = |slot: &Slot<K, V>| slot.value.as_ref().is_some_and(|value| value.is_fresh(now));
+        // mistake a_stale_slot_in_use_is_pruned: slot.users == 0 && !is_fresh(slot) ~> !is_fresh(slot)
         let pruned = self.slots.lock().take_all(|slot| slot.users == 0 && !is_fresh(slot));
         drop(pruned);
     }
@@ -325,6 +328,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         let mut slots = self.slots.lock();
         let loading = match slots.find(hash, |slot| slot.key == *key) {
             Some(slot) => {
+                // mistake users_of_a_slot_are_not_counted: slot.users += 1; ~>
                 slot.users += 1;
                 Arc::clone(&slot.loading)
             }
@@ -397,6 +401,7 @@ impl<K, V, R> Drop for Turn<'_, K, V, R> {
         let mut slots = self.cache.slots.lock();
         let Some(slot) = slots.find(self.hash, |slot| self.is_at(slot)) else { return };
         slot.users -= 1;
+        // mistake a_slot_in_use_is_removed: slot.users == 0 && slot.value.is_none() ~> slot.value.is_none()
         let unused = slot.users == 0 && slot.value.is_none();
         let removed = if unused { slots.take(self.hash, |slot| self.is_at(slot)) } else { None };
         drop(slots);

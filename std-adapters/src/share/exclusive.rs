@@ -33,6 +33,7 @@ impl<T> Exclusive<T> {
         let held = self.holder.load(Ordering::Relaxed) == mark;
         assert!(!held, "a comparison or a hash uses the collection that it is made for");
         let guard = self.value.lock().unwrap_or_else(PoisonError::into_inner);
+        // mistake a_mutex_knows_no_holder: self.holder.store(mark, Ordering::Relaxed); ~>
         self.holder.store(mark, Ordering::Relaxed);
         ExclusiveGuard { guard, holder: &self.holder }
     }

@@ -12,8 +12,6 @@
 // What the mutex guards is in `state`, with the invariants; the heap and the stack are in `order`.
 
 use core::fmt;
-use core::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use anywake_core::{
@@ -22,6 +20,7 @@ use anywake_core::{
 };
 
 use super::exclusive::{Exclusive, ExclusiveGuard};
+use crate::task::catch;
 
 mod order;
 mod state;
@@ -29,11 +28,11 @@ mod state;
 pub use order::{Least, Newest, Order};
 use state::{Gate, State};
 
-/// A bounded queue that gives the newest item first: `asyncio.LifoQueue`.
+/// A bounded queue that returns the newest item first: `asyncio.LifoQueue`.
 #[doc(alias = "stack")]
 pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 
-/// A bounded queue that gives the least item first: `asyncio.PriorityQueue`. Of equal items any may be first.
+/// A bounded queue that returns the least item first: `asyncio.PriorityQueue`. Of equal items any may be first.
 ///
 /// Items are compared by [`push`](OrderedQueue::push) and [`pop`](OrderedQueue::pop), and by
 /// [`close_now`](OrderedQueue::close_now) if a `pop` was promised an item and has not run yet.
@@ -226,8 +225,10 @@ impl<O: Order> OrderedQueue<O> {
         claim.forget();
         given_back.defuse();
         // Not too many: the place of the item.
+        // mistake a_stranger_panics_into_a_pop: sheltered(|| _ = self.room.release(1)); ~> _ = self.room.release(1);
         sheltered(|| _ = self.room.release(1));
         if over {
+            // mistake a_stranger_panics_into_the_last_pop: sheltered(|| self.ready.close()); ~> self.ready.close();
             sheltered(|| self.ready.close());
         }
         item
@@ -416,6 +417,7 @@ impl<O: Order> OrderedQueue<O> {
     fn done(&self, mut state: ExclusiveGuard<'_, State<O>>, items: usize) {
         // Fewer, if some were marked as done before they were taken.
         state.unfinished = state.unfinished.saturating_sub(items);
+        // mistake a_join_is_told_by_an_earlier_round: state.finished.take() ~> state.finished.clone()
         let finished = if state.unfinished == 0 { state.finished.take() } else { None };
         drop(state);
         if let Some(finished) = finished {
@@ -471,7 +473,7 @@ impl<O: Order> fmt::Debug for OrderedQueue<O> {
 /// Wakes waiters while the caller has an item in hand, which must not be lost because a waker panics.
 fn sheltered(wake: impl FnOnce()) {
     // The panic was reported when it began.
-    drop(catch_unwind(AssertUnwindSafe(wake)));
+    drop(catch(wake));
 }
 
 /// Runs a function when it is dropped, even by a panic.

@@ -1,46 +1,72 @@
-//! [`Pool`]: a fixed number of connections, shared by many tasks; how it makes them, and what it counts.
+//! [`Pool`]: a number of connections, shared by many tasks.
 
-// Two semaphores and a queue:
+// Three semaphores and a stack:
 //
-// * `slots` has a permit per connection that may exist. Who has one takes an idle connection or makes one.
-// * `idle` holds the connections that nobody uses. Each was put there by somebody who gave his slot back *afterwards*,
-//   so slots in use and idle connections together are never more than `size`, and there is always room in the queue.
-// * `work` has as many permits; one goes with each slot in use. `close` takes them all, and by the rule
-//   that nobody is overtaken no further checkout gets one, while those that have one finish.
+// * `slots` has a permit per connection that may exist. It is taken before a connection is made, and is free again when the
+//   connection is gone: so the server never sees more than `size`.
+// * `idle`, in the state, holds the connections that nobody uses, the one that was used last on top.
+// * `ready` has a permit per idle connection that was not promised to a checkout. All checkouts wait there, and nobody is
+//   overtaken. One that waits also takes a slot if there is one, and has a connection made; what is there first counts.
+// * `work` has as many permits as `slots`; one goes with each slot. `close` takes them all. Once it waits for
+//   them, nobody else gets one; and when it has them, all connections are gone.
 //
-// A connection that is to go is closed in a task that holds its slot meanwhile, or its permit of `work` if the pool is
-// being closed: the server never sees more than `size`, and whoever gets all of `work` knows that all are gone.
+// | file | what is there |
+// |---|---|
+// | `checkout` | how a checkout comes to its connection |
+// | `attempt` | connecting, in tasks of the pool |
+// | `idle` | the connections that nobody uses |
+// | `closing`, `reaper` | the ends of connections, and what brings them about |
+//
+// # Invariants
+//
+// 1. While the pool is open there are at least as many idle connections as permits of `ready`, free or taken. A connection is
+//    put there before its permit, and leaves after it.
+// 2. A permit of `work` is free before its permit of `slots`: a slot is never granted in an open pool without one.
 
 use core::fmt;
-use core::future::{Future, ready};
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::task::Poll;
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use anywake_core::{CapacityError, Closed, OwnedPermit, Queue, Semaphore};
+use anywake_core::{CapacityError, OwnedPermit, Semaphore};
 
 use crate::runtime::Runtime;
-use crate::task::{Task, TaskError};
+use crate::task::TaskError;
 use crate::wait::timeout;
 
+mod attempt;
+mod checkout;
+mod closing;
 mod config;
 mod connection;
 mod error;
+mod idle;
+mod reaper;
 mod record;
 
 pub use config::{Manager, PoolConfig};
-use connection::Idle;
 pub use connection::Pooled;
 pub use error::PoolError;
+use idle::State;
 pub use record::PoolStats;
 use record::{Counters, Event};
 
 /// A pool of connections: made when they are needed, used again, checked before that, replaced when they are broken.
 ///
-/// A [`Pooled`] connection goes back when it is dropped. Whoever asks while all are in use waits its turn; nobody is
-/// overtaken. Clones are the same pool. With the feature `tracing` its events go to the target `anywake::pool`.
+/// A [`Pooled`] connection goes back when it is dropped, and the one that was used last is the next to be used: so those
+/// that are not needed stay idle, and can be [closed](PoolConfig::idle_timeout). A checkout that finds none waits its turn;
+/// nobody is overtaken. Clones are the same pool. With the feature `tracing` its events go to the target `anywake::pool`.
+///
+/// Connecting belongs to the pool. A checkout that waits for a new connection takes one that comes back, if that is earlier.
+/// If it gives up, the attempt goes on: the next checkout takes it over, or the connection becomes an idle one.
+///
+/// # The end of the runtime
 ///
 /// When the last clone and the last connection are dropped, idle connections are dropped too, without
-/// [`Manager::close`]; call [`close`](Pool::close) before.
+/// [`Manager::close`]; call [`close`](Pool::close) before. Connections are closed in tasks. A runtime that ends drops its
+/// tasks, and the connections with them; [`PoolStats::not_closed`] counts these.
 ///
 /// # Examples
 ///
@@ -76,13 +102,16 @@ struct Shared<M: Manager, R: Runtime> {
     config: PoolConfig,
     slots: Arc<Semaphore>,
     work: Arc<Semaphore>,
-    idle: Queue<Idle<M::Connection>>,
+    ready: Semaphore,
+    state: Mutex<State<M, R>>,
+    /// For the reaper.
+    news: Arc<crate::Event>,
     counters: Counters,
 }
 
 /// The right to have a connection.
 struct Slot {
-    /// Before `slot`: who gets that must find this free.
+    /// Before the slot: when that is granted, this must be free.
     _work: OwnedPermit,
     _slot: OwnedPermit,
 }
@@ -115,21 +144,44 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # }
     /// ```
     pub fn new(runtime: R, manager: M, config: PoolConfig) -> Result<Self, CapacityError> {
+        if config.size == 0 {
+            return Err(CapacityError::Zero);
+        }
         let semaphore = || Semaphore::try_new(config.size).map(Arc::new).map_err(|_| CapacityError::TooLarge);
-        let (slots, work, idle) = (semaphore()?, semaphore()?, Queue::with_capacity(config.size)?);
-        let counters = Counters::default();
-        Ok(Self { shared: Arc::new(Shared { manager, runtime, config, slots, work, idle, counters }) })
+        let (slots, work) = (semaphore()?, semaphore()?);
+        let shared = Shared {
+            manager,
+            runtime,
+            config,
+            slots,
+            work,
+            ready: Semaphore::new(0),
+            state: Mutex::new(State::new()),
+            news: Arc::default(),
+            counters: Counters::default(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// A connection: an idle one that passes its health check, or a new one.
     ///
+    /// A checkout holds a place in a queue. If it was granted a connection and is not polled, as in a branch of a `select!`
+    /// that another branch keeps waiting, it keeps that connection from all others. A task that holds such a checkout and
+    /// waits for another connection of the same pool may wait until that times out. Poll it, drop it, or spawn it. The same
+    /// goes for a connection that is held across an [`emit`](crate::stream::Emitter::emit).
+    ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the slot goes to the next. An idle connection whose check was under way is closed.
+    /// If the future is dropped, a connection that it was granted goes to the next. An attempt to connect goes on. An idle
+    /// connection whose check was under way is closed.
     ///
     /// # Errors
     ///
     /// [`PoolError`]: the pool is closed, it took too long, or no attempt to connect succeeded.
+    ///
+    /// # Panics
+    ///
+    /// If [`Manager::connect`], [`Manager::check`] or, before another one is made, [`Manager::close`] does.
     ///
     /// # Examples
     ///
@@ -152,35 +204,33 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # }
     /// ```
     pub async fn get(&self) -> Result<Pooled<M, R>, PoolError<M::Error>> {
-        self.check_out(Arc::clone(&self.shared.slots).acquire_owned()).await
-    }
-
-    async fn check_out(
-        &self,
-        slot: impl Future<Output = Result<OwnedPermit, Closed>>,
-    ) -> Result<Pooled<M, R>, PoolError<M::Error>> {
         let shared = &self.shared;
-        let checkout = async { shared.connection(slot.await.map_err(|_| PoolError::Closed)?).await };
-        let got = shared.limit(shared.config.checkout_timeout, checkout).await;
+        let got = shared.limit(shared.config.checkout_timeout, shared.check_out()).await;
         let got = got.unwrap_or(Err(PoolError::TimedOut));
         shared.record(match &got {
             Ok(pooled) => Event::CheckedOut { reused: pooled.is_reused() },
             Err(error) => Event::NotCheckedOut { error },
         });
+        shared.replenish();
         got
     }
 
-    /// Makes connections in advance, so that `count` of them are there, or `size` if that is less.
+    /// Makes connections in advance, at the same time, until there are `count`, or `size` if that is less.
     ///
-    /// It checks out as many: those that are in use are waited for.
+    /// Those that are in use count, and so do those that are being made; it waits for neither, nor for a free place. It
+    /// returns when those that it has begun are there.
     ///
     /// # Cancel safety
     ///
-    /// Those that have been made stay in the pool.
+    /// What has been begun goes on; the connections stay in the pool.
     ///
     /// # Errors
     ///
-    /// That of the first one that cannot be made.
+    /// That of the first one that cannot be made. The others are made all the same.
+    ///
+    /// # Panics
+    ///
+    /// If [`Manager::connect`] does.
     ///
     /// # Examples
     ///
@@ -189,43 +239,99 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
     /// # struct Memory;
     /// # impl Manager for Memory {
-    /// #     type Connection = Vec<&'static str>;
-    /// #     type Error = std::convert::Infallible;
-    /// #     async fn connect(&self) -> Result<Self::Connection, Self::Error> {
-    /// #         Ok(Vec::new())
+    /// #     type Connection = u8;
+    /// #     type Error = std::io::Error;
+    /// #     async fn connect(&self) -> Result<u8, Self::Error> {
+    /// #         Ok(0)
     /// #     }
     /// # }
-    /// # Smol.block_on(async {
-    /// let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
-    /// pool.warm(3).await.unwrap();
-    /// assert_eq!(pool.stats().idle, 3);
-    /// # });
+    /// Smol.block_on(async {
+    ///     let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    ///     pool.warm(2).await.unwrap();
+    ///     assert_eq!(pool.stats().idle, 2);
+    ///     pool.close().await;
+    /// });
     /// # }
     /// ```
     pub async fn warm(&self, count: usize) -> Result<(), PoolError<M::Error>> {
         let Shared { slots, config, .. } = &*self.shared;
-        // All at once: two who do this could each have a part, and wait for the rest.
-        let all = Arc::clone(slots).acquire_many_owned(count.min(config.size));
-        let all = self.shared.limit(config.checkout_timeout, all).await.ok_or(PoolError::TimedOut)?;
-        let mut all = all.map_err(|_| PoolError::Closed)?;
-        let mut held = Vec::new();
-        while let Some(slot) = all.split(1) {
-            held.push(self.check_out(ready(Ok(slot))).await?);
+        if self.is_closed() {
+            return Err(PoolError::Closed);
         }
+        let mut attempts = Vec::new();
+        while config.size - slots.available_permits() < count.min(config.size) {
+            let Some(attempt) = self.shared.begin_idle() else { break };
+            attempts.push(attempt);
+        }
+        for attempt in attempts {
+            attempt::ended(attempt.await)?;
+        }
+        self.shared.replenish();
         Ok(())
     }
 
-    /// Closes the pool: whoever waits for a connection gets an error, those that are in use are waited for, and all
-    /// are closed.
+    /// Looks at every idle connection, and closes those for which `keep` returns `false`.
     ///
-    /// # Cancel safety
-    ///
-    /// The pool is closed in any case, and what it has begun to close is; the next call waits for that, and goes on
-    /// where this one was left.
+    /// `keep` is called with the connection and how long nobody has used it, the longest first. No checkout gets these
+    /// connections meanwhile. Those in use or promised to a checkout are not looked at. Returns how many it closes.
     ///
     /// # Panics
     ///
-    /// If [`Manager::close`] does; the next call goes on here too.
+    /// If `keep` does; the connection that it looked at is closed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// # use anywake::{Pool, Runtime, Smol, pool::{Manager, PoolConfig}};
+    /// # struct Memory;
+    /// # impl Manager for Memory {
+    /// #     type Connection = u8;
+    /// #     type Error = std::io::Error;
+    /// #     async fn connect(&self) -> Result<u8, Self::Error> {
+    /// #         Ok(0)
+    /// #     }
+    /// # }
+    /// Smol.block_on(async {
+    ///     let pool = Pool::new(Smol, Memory, PoolConfig::default()).unwrap();
+    ///     pool.warm(2).await.unwrap();
+    ///     // After the server has moved, for example.
+    ///     assert_eq!(pool.retain(|_, _| false), 2);
+    ///     assert_eq!(pool.stats().idle, 0);
+    ///     pool.close().await;
+    /// });
+    /// # }
+    /// ```
+    pub fn retain(&self, mut keep: impl FnMut(&mut M::Connection, Duration) -> bool) -> usize {
+        let mut all = self.shared.take_all();
+        all.iter_mut().for_each(|pooled| pooled.trust(true));
+        let before = all.len();
+        all.retain_mut(|pooled| {
+            pooled.trust(false);
+            let idle_time = pooled.idle_time();
+            let kept = keep(pooled, idle_time);
+            pooled.trust(kept);
+            if !kept {
+                self.shared.record(Event::Retired);
+            }
+            kept
+        });
+        before - all.len()
+    }
+
+    /// Closes the pool, and returns when all connections are closed.
+    ///
+    /// Checkouts that wait return an error, and attempts to connect are dropped. Connections in use are waited for.
+    ///
+    /// A checkout that has its connection and is not polled counts as one in use.
+    ///
+    /// # Cancel safety
+    ///
+    /// The pool is closed in any case, and what it has begun to close is; the next call waits for that.
+    ///
+    /// # Panics
+    ///
+    /// If [`Manager::close`] does, for a connection that was idle; the next call waits for the others.
     ///
     /// # Examples
     ///
@@ -248,20 +354,16 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// # }
     /// ```
     pub async fn close(&self) {
-        let Shared { slots, work, idle, config, .. } = &*self.shared;
-        slots.close();
-        let Ok(mut all) = Arc::clone(work).acquire_many_owned(config.size).await else { return };
-        let mut closing = Vec::new();
-        while let Ok(connection) = idle.try_pop() {
-            let part = all.split(1).expect("there are not more than `size`");
-            closing.push(self.shared.close_holding(connection, part));
-        }
-        for closed in closing {
+        let Shared { work, config, .. } = &*self.shared;
+        for closed in self.shared.shut() {
             if let Err(TaskError::Panicked(panic)) = closed.await {
                 panic.resume();
             }
         }
-        work.close();
+        // An error says that another call has come to the end.
+        if Arc::clone(work).acquire_many_owned(config.size).await.is_ok() {
+            work.close();
+        }
     }
 
     /// Whether it was closed.
@@ -318,79 +420,21 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     /// ```
     #[must_use]
     pub fn stats(&self) -> PoolStats {
-        let Shared { slots, work, idle, config, counters, .. } = &*self.shared;
-        counters.read(config.size, idle.len(), config.size - work.available_permits(), slots.waiters())
+        let Shared { work, ready, config, counters, .. } = &*self.shared;
+        let idle = self.shared.state().idle.len();
+        let in_use = (config.size - work.available_permits()).saturating_sub(idle);
+        counters.read(config.size, idle, in_use, ready.waiters())
     }
 }
 
 impl<M: Manager, R: Runtime> Shared<M, R> {
-    async fn connection(self: &Arc<Self>, slot: OwnedPermit) -> Result<Pooled<M, R>, PoolError<M::Error>> {
-        let work = Arc::clone(&self.work).try_acquire_owned().map_err(|_| PoolError::Closed)?;
-        let mut slot = Slot { _work: work, _slot: slot };
-        while let Ok(idle) = self.idle.try_pop() {
-            let mut pooled = Pooled::new(self, idle, slot, true);
-            if self.is_usable(&mut pooled).await {
-                pooled.trust();
-                return Ok(pooled);
-            }
-            slot = pooled.close().await?;
-        }
-        let connection = self.connect().await?;
-        Ok(Pooled::new(self, Idle::new(connection, self.runtime.now()), slot, false))
-    }
-
-    async fn is_usable(&self, pooled: &mut Pooled<M, R>) -> bool {
-        if self.config.max_age.is_some_and(|max_age| pooled.age() >= max_age) {
-            self.record(Event::Recycled);
-            return false;
-        }
-        let error = match self.limit(self.config.connect_timeout, self.manager.check(pooled)).await {
-            Some(Ok(())) => return true,
-            Some(Err(error)) => PoolError::Connection(error),
-            None => PoolError::ConnectTimedOut,
-        };
-        self.record(Event::Broken { error: Some(&error) });
-        false
-    }
-
-    async fn connect(&self) -> Result<M::Connection, PoolError<M::Error>> {
-        let mut pause = self.config.backoff;
-        let mut attempt = 1;
-        loop {
-            let error = match self.limit(self.config.connect_timeout, self.manager.connect()).await {
-                Some(Ok(connection)) => {
-                    self.record(Event::Connected { attempt });
-                    return Ok(connection);
-                }
-                Some(Err(error)) => PoolError::Connection(error),
-                None => PoolError::ConnectTimedOut,
-            };
-            self.record(Event::NotConnected { attempt, error: &error });
-            if attempt > self.config.retries {
-                return Err(error);
-            }
-            attempt += 1;
-            self.runtime.sleep(pause.min(self.config.max_backoff)).await;
-            pause = pause.saturating_mul(2);
-        }
-    }
-
-    /// Closes a connection, in a task that holds `right` until it is gone, whoever waits for that or not.
-    fn close_holding<T: Send + 'static>(
-        self: &Arc<Self>,
-        connection: Idle<M::Connection>,
-        right: T,
-    ) -> Task<T> {
-        let shared = Arc::clone(self);
-        self.runtime.spawn(async move {
-            shared.manager.close(connection.into_inner()).await;
-            shared.record(Event::Closed);
-            right
-        })
-    }
-
     /// The output of `future`, unless it takes too long.
     async fn limit<F: Future>(&self, limit: Option<Duration>, future: F) -> Option<F::Output> {
+        let mut future = pin!(future);
+        // Mostly it does not wait, and needs no timer.
+        if let Poll::Ready(output) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
+            return Some(output);
+        }
         match limit {
             Some(limit) => timeout(self.runtime, limit, future).await.ok(),
             None => Some(future.await),
@@ -399,6 +443,12 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
 
     fn record(&self, event: Event<'_, M::Error>) {
         self.counters.record(event);
+    }
+}
+
+impl<M: Manager, R: Runtime> Drop for Shared<M, R> {
+    fn drop(&mut self) {
+        self.news.set();
     }
 }
 

@@ -67,6 +67,7 @@ impl<T> SharedState<T> {
     pub async fn produce(&self, item: T) {
         let mut items = self.items.lock().await;
         items.push_back(item);
+        // mistake a_change_of_state_wakes_one_consumer: self.grown.notify_all(); ~> self.grown.notify(1);
         self.grown.notify_all();
     }
 

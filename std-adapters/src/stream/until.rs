@@ -92,6 +92,7 @@ impl<S: Stream, D: Future> Stream for Until<S, D> {
             return Poll::Ready(None);
         };
         // The deadline first: a stream that is always ready would never let it be looked at.
+        // mistake a_stream_comes_before_its_deadline: deadline.poll(cx).is_ready() ~> false
         let last = if deadline.poll(cx).is_ready() {
             Some(Err(Elapsed(())))
         } else if let Some(item) = ready!(stream.poll_next(cx)) {

@@ -8,6 +8,7 @@ use core::task::{Context, Poll};
 
 use futures_core::FusedFuture;
 
+use super::enclosing::Stay;
 use super::{Task, TaskError};
 
 impl<T> Task<T> {
@@ -41,7 +42,8 @@ impl<T> Task<T> {
 /// A [`Task`] that is cancelled when its handle is dropped, made by [`Task::cancel_on_drop`].
 ///
 /// It is awaited as the task itself is, and has its methods. A drop cannot wait: the task's future is gone when its
-/// runtime has polled it once more. To wait for that, [`cancel`](Task::cancel) the task and await it.
+/// runtime has polled it once more. The [`task_group`](crate::task_group) or [`exit_stack`](crate::exit_stack()) in which
+/// the drop happens waits for that. To wait for it elsewhere, [`cancel`](Task::cancel) the task and await it.
 ///
 /// # Cancel safety
 ///
@@ -98,9 +100,12 @@ impl<T> DerefMut for CancelOnDrop<T> {
 
 impl<T> Drop for CancelOnDrop<T> {
     fn drop(&mut self) {
-        if let Some(task) = &self.task {
-            task.cancel();
+        let Some(task) = self.task.as_ref().filter(|task| !task.is_finished()) else { return };
+        // The scope in which this happens waits for its end.
+        if let Some(stay) = Stay::here() {
+            task.keep(stay);
         }
+        task.cancel();
     }
 }
 

@@ -1,8 +1,9 @@
 //! [`ContextVar`]: values that follow a task, with the rules of Python's `contextvars`.
 
-// A thread-local slot holds the `Context` of whoever runs on the thread at the moment. It is exchanged around every
-// poll, by `Scope` and by the job of each task, and put back however the poll ends. A context is never changed,
-// only replaced by a larger copy: so a task that was spawned with one is not affected by what its spawner does later.
+// A thread-local slot holds the `Context` of the code that runs on the thread at the moment. It is exchanged around every
+// poll and around the drop of what is polled, by `Scope` and by the job of each task, and put back however these end. A
+// context is never changed, only replaced by a larger copy: so a task that was spawned with one is not affected by what
+// its spawner does later.
 
 use core::any::Any;
 use core::cell::Cell;
@@ -68,7 +69,8 @@ impl<T> ContextVar<T> {
 impl<T: Send + Sync + 'static> ContextVar<T> {
     /// Runs `future` with the variable set to `value`.
     ///
-    /// What was set around it comes back when it ends, and is there whenever it does not run.
+    /// What was set around it comes back when it ends, and is there whenever it does not run. The value is also there
+    /// while the future is dropped, wherever that happens: so destructors see it.
     ///
     /// # Cancel safety
     ///
@@ -85,7 +87,7 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
     /// assert_eq!(user, Some("Alice"));
     /// ```
     pub fn scope<F: Future>(&self, value: T, future: F) -> Scope<F> {
-        Scope { context: Layer::New(self.id(), Arc::new(value)), future }
+        Scope { context: Layer::New(self.id(), Arc::new(value)), future: Some(future) }
     }
 
     /// Calls `function` with the variable set to `value`.
@@ -245,7 +247,7 @@ impl Context {
     /// assert_eq!(blocking::wait(context.scope(async { USER.get() })), Some("Alice"));
     /// ```
     pub fn scope<F: Future>(self, future: F) -> Scope<F> {
-        Scope { context: Layer::Made(self), future }
+        Scope { context: Layer::Made(self), future: Some(future) }
     }
 
     /// Makes it the context of the thread until the guard is dropped.
@@ -289,8 +291,17 @@ pin_project! {
     #[must_use = "a future does nothing unless it is awaited"]
     pub struct Scope<F> {
         context: Layer,
+        // `None` only while the scope is dropped.
         #[pin]
-        future: F,
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Scope<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _entered = this.context.made().enter();
+            this.future.set(None);
+        }
     }
 }
 
@@ -300,17 +311,23 @@ enum Layer {
     Made(Context),
 }
 
+impl Layer {
+    fn made(&mut self) -> &mut Context {
+        if let Self::New(id, value) = self {
+            *self = Self::Made(Context::current().with(*id, Arc::clone(value)));
+        }
+        let Self::Made(context) = self else { unreachable!("made above") };
+        context
+    }
+}
+
 impl<F: Future> Future for Scope<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if let Layer::New(id, value) = this.context {
-            *this.context = Layer::Made(Context::current().with(*id, Arc::clone(value)));
-        }
-        let Layer::Made(context) = this.context else { unreachable!("made above") };
-        let _entered = context.enter();
-        this.future.poll(cx)
+        let _entered = this.context.made().enter();
+        this.future.as_pin_mut().expect("there until the scope is dropped").poll(cx)
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the tools that run several tasks have to know about an end: was it a failure?
 
+use core::any::Any;
 use core::convert::Infallible;
 use core::error::Error;
 use core::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::vec;
 
 use super::error::{Panic, TaskError};
@@ -109,6 +111,84 @@ pub enum Failure<E> {
     Panicked(Panic),
     /// It was cancelled, or its runtime shut down before it ended.
     Cancelled,
+    /// A scope inside, whose errors are of another type, was dropped, and what was left of it failed.
+    Foreign(ForeignError),
+}
+
+/// An error of another type than the scope's own: that of a [`task_group`](crate::task_group) or an
+/// [`exit_stack`](crate::exit_stack()) inside, which was dropped before it could return it.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{Failure, GroupError, Runtime, Smol, exit_stack, task_group, timeout};
+/// use std::{future::pending, time::Duration};
+///
+/// let failed: Result<(), GroupError<String>> = Smol.block_on(task_group(Smol, |_| async {
+///     let inner = exit_stack(Smol, |stack| {
+///         stack.push(async { Err(17) });
+///         pending::<Result<(), i32>>()
+///     });
+///     assert!(timeout(Smol, Duration::ZERO, inner).await.is_err());
+///     Ok(())
+/// }));
+/// let mut failures = failed.unwrap_err().into_iter();
+/// let Some(Failure::Foreign(error)) = failures.next() else { panic!() };
+/// assert_eq!(error.downcast::<i32>().unwrap(), 17);
+/// # }
+/// ```
+pub struct ForeignError {
+    /// Behind a mutex because an error should be `Sync`; nobody contends for it.
+    error: Mutex<Box<dyn Any + Send>>,
+}
+
+impl ForeignError {
+    pub(crate) fn new(error: Box<dyn Any + Send>) -> Self {
+        Self { error: Mutex::new(error) }
+    }
+
+    /// Returns the error, if it is a `T`.
+    ///
+    /// # Errors
+    ///
+    /// The error is of another type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Failure, GroupError, Smol, Runtime, exit_stack, task::ForeignError};
+    /// use std::future::{pending, poll_fn};
+    /// use std::{pin::pin, task::Poll};
+    ///
+    /// let failed: Result<(), GroupError<String>> = Smol.block_on(exit_stack(Smol, |_| async {
+    ///     let inner = exit_stack(Smol, |stack| {
+    ///         stack.push(async { Err(17) });
+    ///         pending::<Result<(), i32>>()
+    ///     });
+    ///     // Begun, and dropped.
+    ///     let mut inner = Box::pin(inner);
+    ///     poll_fn(|cx| Poll::Ready(inner.as_mut().poll(cx).is_pending())).await;
+    ///     drop(inner);
+    ///     Ok(())
+    /// }));
+    /// let mut failures = failed.unwrap_err().into_iter();
+    /// let Some(Failure::Foreign(error)) = failures.next() else { panic!() };
+    /// let error: ForeignError = error.downcast::<String>().unwrap_err();
+    /// assert_eq!(error.downcast::<i32>().unwrap(), 17);
+    /// # }
+    /// ```
+    pub fn downcast<T: 'static>(self) -> Result<T, Self> {
+        let error = self.error.into_inner().unwrap_or_else(PoisonError::into_inner);
+        error.downcast().map(|error| *error).map_err(Self::new)
+    }
+}
+
+impl fmt::Debug for ForeignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForeignError").finish_non_exhaustive()
+    }
 }
 
 /// How a task ended, with both layers in one: what it returned, and whether it got that far.
@@ -131,7 +211,16 @@ impl<E> Failure<E> {
     pub fn error(&self) -> Option<&E> {
         match self {
             Failure::Error(error) => Some(error),
-            Failure::Panicked(_) | Failure::Cancelled => None,
+            Failure::Panicked(_) | Failure::Cancelled | Failure::Foreign(_) => None,
+        }
+    }
+
+    pub(crate) fn map<O>(self, function: impl FnOnce(E) -> O) -> Failure<O> {
+        match self {
+            Failure::Error(error) => Failure::Error(function(error)),
+            Failure::Panicked(panic) => Failure::Panicked(panic),
+            Failure::Cancelled => Failure::Cancelled,
+            Failure::Foreign(error) => Failure::Foreign(error),
         }
     }
 }
@@ -151,6 +240,7 @@ impl<E: fmt::Display> fmt::Display for Failure<E> {
             Failure::Error(error) => error.fmt(f),
             Failure::Panicked(panic) => write!(f, "the task panicked: {panic}"),
             Failure::Cancelled => f.write_str("the task was cancelled"),
+            Failure::Foreign(_) => f.write_str("a scope inside failed with an error of another type"),
         }
     }
 }
@@ -163,6 +253,8 @@ impl<E: Error + 'static> Error for Failure<E> {
 }
 
 /// Every failure of a group, in the order in which they occurred: what an `ExceptionGroup` is in Python.
+///
+/// Those of scopes inside that were dropped before they could return theirs are among them.
 ///
 /// Without any, the group was [cancelled](crate::TaskGroup::cancel).
 #[doc(alias = "ExceptionGroup")]

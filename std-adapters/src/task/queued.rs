@@ -89,6 +89,7 @@ struct OnCancel(Weak<Place>);
 impl Wake for OnCancel {
     fn wake(self: Arc<Self>) {
         if let Some(place) = self.0.upgrade() {
+            // mistake a_cancelled_function_stays_in_the_queue: place.end(); ~> drop(place);
             place.end();
         }
     }

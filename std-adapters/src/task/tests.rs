@@ -2,9 +2,10 @@
 
 use core::any::Any;
 use core::future::{pending, poll_fn, ready};
+use core::panic::AssertUnwindSafe;
 use core::pin::pin;
 use core::sync::atomic::{AtomicBool, Ordering};
-use std::panic::panic_any;
+use std::panic::{catch_unwind, panic_any};
 
 use super::*;
 use crate::scope::{When, wait};

@@ -43,7 +43,7 @@ pub(crate) fn of_a_blocking_function() -> Before {
 pub(crate) const REFUSED: &str = "a task must not block its worker, which others need, perhaps what it waits for: \
                                   `.await` it, or wait in a function of `spawn_blocking`";
 
-/// Whoever is in the poll of a task must not block.
+/// Code in the poll of a task must not block.
 ///
 /// # Panics
 ///
@@ -80,6 +80,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
     }
     let budget = TURN.try_with(Cell::get).map_or(BUDGET, |turn| turn.budget);
     if let Some(rest) = budget.checked_sub(1) {
+        // mistake a_budget_never_ends: set_budget(rest); ~>
         set_budget(rest);
         return Poll::Ready(());
     }
@@ -88,7 +89,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
     Poll::Pending
 }
 
-/// Takes one from the budget that tokio gives to each poll of its tasks; elsewhere there is always one.
+/// Takes one from the budget that tokio sets for each poll of its tasks; elsewhere there is always one.
 #[cfg(feature = "tokio")]
 fn poll_budget_of_tokio(cx: &mut Context<'_>) -> Poll<()> {
     pin!(::tokio::task::coop::consume_budget()).poll(cx)

@@ -9,7 +9,7 @@
 //!
 //! | the task is | a wait that is not granted at once |
 //! |---|---|
-//! | of tokio's multi-thread runtime | gives the worker away, as tokio's `block_in_place` does, and waits |
+//! | of tokio's multi-thread runtime | hands the worker over, as tokio's `block_in_place` does, and waits |
 //! | of tokio's current-thread runtime, or in its `block_on` | panics |
 //! | spawned by [`Runtime::spawn`](crate::Runtime::spawn) on any other runtime | panics |
 //! | spawned by another runtime's own function, or in its `block_on` | cannot be seen: it blocks the worker |
@@ -98,7 +98,7 @@ pub fn wait_timeout<F: Wait>(wait: F, duration: Duration) -> Result<F::Output, E
 
 /// Blocks the thread until `future`, any future, is complete, but not longer than `duration`; then it is dropped.
 ///
-/// For the waits of this crate, [`wait_timeout`] loses less: it gives the item of a `push` back. A duration of zero
+/// For the waits of this crate, [`wait_timeout`] loses less: it returns the item of a `push`. A duration of zero
 /// polls once; one too long for the clock waits for ever.
 ///
 /// # Errors
@@ -207,11 +207,12 @@ impl Parker {
     }
 }
 
-/// Gives the token back, be it a stranger's or one of our own that came late: two unparks are one token, so nobody can
+/// Puts the token back, be it a stranger's or one of our own that came late: two unparks are one token, so nobody can
 /// tell. One too many costs the caller a look, which it has to be prepared for; one too few would be its last sleep.
 impl Drop for Parker {
     fn drop(&mut self) {
         if let (true, Some((signal, _))) = (self.slept, &self.signal) {
+            // mistake a_token_is_eaten: signal.thread.unpark(); ~>
             signal.thread.unpark();
         }
     }

@@ -22,7 +22,7 @@ use crate::runtime::Runtime;
 /// A [`Task`](crate::Task) is a handle: dropped, it lets the task run on. To have the task cancelled, as `wait_for` does
 /// with one, hand in [`task.cancel_on_drop()`](crate::Task::cancel_on_drop); to keep the handle, hand in `&mut task`.
 ///
-/// For the waits of this crate, [`Wait::within`](crate::Wait::within) loses less: it gives the item of a `push` back.
+/// For the waits of this crate, [`Wait::within`](crate::Wait::within) loses less: it returns the item of a `push`.
 ///
 /// # Cancel safety
 ///
@@ -285,6 +285,7 @@ impl Shared {
     /// Unless it has been moved since.
     fn expire(&self, moves: u64) -> bool {
         let mut state = self.state();
+        // mistake a_moved_deadline_expires: state.moves == moves ~> { let _ = moves; true }
         let expires = state.moves == moves;
         if expires {
             state.phase = Phase::Expired;

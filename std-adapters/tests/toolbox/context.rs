@@ -1,19 +1,20 @@
 //! `ContextVar`: follows the task, and nobody else.
 
-use core::future::poll_fn;
+use core::future::{Future, pending, poll_fn};
 use core::panic::AssertUnwindSafe;
 use core::task::Poll;
-use std::sync::Arc;
+use core::time::Duration;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use anywake::context::Context;
-use anywake::test_util::Probe;
+use anywake::test_util::{Probe, Simulated, Simulation, poll};
 use anywake::{
-    BlockingPool, ContextVar, GroupError, Runtime, assert_pending, assert_ready, gather, task_group,
+    BlockingPool, ContextVar, GroupError, Runtime, assert_pending, assert_ready, gather, task_group, timeout,
 };
 use futures_util::FutureExt as _;
 
-use crate::support::event;
+use crate::support::{PanicOnDrop, event};
 
 static USER: ContextVar<&str> = ContextVar::new();
 static LEVEL: ContextVar<u8> = ContextVar::new();
@@ -88,7 +89,23 @@ async fn tools_pass_it_on<R: Runtime>(rt: R) {
     assert_eq!(seen, [Some("Alice"); 4]);
 }
 
+async fn value_is_there_while_a_future_is_dropped_by_a_timeout_or_a_cancel<R: Runtime>(rt: R) {
+    let seen = Seen::default();
+    let given_up = timeout(rt, Duration::ZERO, USER.scope("Alice", seen.on_drop_of_what_waits())).await;
+    assert!(given_up.is_err());
+    assert_eq!(seen.take(), [Some("Alice")]);
+    let task = USER.scope_sync("Bob", || rt.spawn(seen.on_drop_of_what_waits()));
+    task.cancel();
+    assert!(task.await.is_err());
+    let task = rt.spawn(USER.scope("Carol", seen.on_drop_of_what_waits()));
+    task.cancel();
+    assert!(task.await.is_err());
+    assert_eq!(seen.take(), [Some("Bob"), Some("Carol")]);
+    assert_eq!(USER.get(), None);
+}
+
 on_each_runtime! {
+    value_is_there_while_a_future_is_dropped_by_a_timeout_or_a_cancel
     value_follows_across_awaits_and_siblings_do_not_see_it
     children_have_the_value_that_was_set_when_they_were_spawned
     tools_pass_it_on
@@ -163,4 +180,82 @@ fn copy_takes_it_to_a_thread() {
         (inside, context.run(|| USER.get()), USER.get())
     });
     assert_eq!(seen.join().unwrap(), (Some("Alice"), Some("Alice"), None));
+}
+
+#[test]
+fn value_is_there_while_the_scope_is_dropped() {
+    let seen = Seen::default();
+    let mut waits = Probe::new(USER.scope("Alice", LEVEL.scope(1, seen.on_drop_of_what_waits())));
+    assert_pending!(waits.poll());
+    drop(waits);
+    // Never polled; and one that has ended, but keeps what it had.
+    drop(USER.scope("Bob", seen.on_drop_of_what_waits()));
+    let note = seen.note();
+    let mut ended = Probe::new(USER.scope("Carol", poll_fn(move |_| Poll::Ready(_ = &note))));
+    assert_ready!(ended.poll());
+    drop(ended);
+    // Dropped in another context: what was laid over it stays, and comes back.
+    let mut elsewhere = Probe::new(USER.scope("Dave", seen.on_drop_of_what_waits()));
+    assert_pending!(elsewhere.poll());
+    USER.scope_sync("Eve", || {
+        drop(elsewhere);
+        assert_eq!(USER.get(), Some("Eve"));
+    });
+    assert_eq!(seen.take(), [Some("Alice"), Some("Bob"), Some("Carol"), Some("Dave")]);
+    assert_eq!(USER.get(), None);
+}
+
+#[test]
+fn value_is_there_while_a_task_is_dropped_at_the_end_of_its_runtime() {
+    let seen = Seen::default();
+    Simulation::new().run(async {
+        drop(USER.scope_sync("Alice", || Simulated.spawn(seen.on_drop_of_what_waits())));
+        Simulated.yield_now().await;
+        // Never polled.
+        drop(USER.scope_sync("Bob", || Simulated.spawn(seen.on_drop_of_what_waits())));
+    });
+    assert_eq!(seen.take(), [Some("Alice"), Some("Bob")]);
+    assert_eq!(USER.get(), None);
+}
+
+#[test]
+fn panic_in_a_destructor_puts_the_context_back() {
+    let panics = USER.scope("Alice", async {
+        let _bomb = PanicOnDrop("inside");
+        pending::<()>().await
+    });
+    let mut panics = Box::pin(panics);
+    assert!(poll(panics.as_mut()).is_pending());
+    assert!(std::panic::catch_unwind(AssertUnwindSafe(|| drop(panics))).is_err());
+    assert_eq!(USER.get(), None);
+}
+
+/// The user of whoever drops what notes it.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Vec<Option<&'static str>>>>);
+
+impl Seen {
+    fn note(&self) -> NoteOnDrop {
+        NoteOnDrop(self.clone())
+    }
+
+    fn on_drop_of_what_waits(&self) -> impl Future<Output = ()> + Send + 'static {
+        let note = self.note();
+        async move {
+            let _note = note;
+            pending().await
+        }
+    }
+
+    fn take(&self) -> Vec<Option<&'static str>> {
+        core::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+struct NoteOnDrop(Seen);
+
+impl Drop for NoteOnDrop {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap().push(USER.get());
+    }
 }

@@ -1,16 +1,16 @@
 //! `task_group`: nothing outlives it, and nothing that fails in it is lost.
 
-use core::future::{Future, pending};
-use core::panic::AssertUnwindSafe;
+use core::future::{Future as _, pending};
 use core::pin::pin;
+use core::task::{Context, Waker};
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
+use std::task::Wake;
 
-use anywake::test_util::{Simulated, poll};
-use anywake::{Failure, GroupError, Runtime, TaskError, TaskGroup, task_group};
-use futures_util::FutureExt as _;
+use anywake::test_util::{Simulated, Simulation, poll};
+use anywake::{Failure, GroupError, Runtime, Task, TaskError, TaskGroup, task_group};
 
-use crate::support::{Live, Log, PanicOnDrop, event, message, simulate};
+use crate::support::{Live, Log, PanicOnDrop, after, event, message, simulate};
 
 pub(crate) type Outcome<T = ()> = Result<T, GroupError<&'static str>>;
 
@@ -129,6 +129,60 @@ async fn panic_of_the_body_is_a_failure_after_its_children_have_ended<R: Runtime
     assert!(matches!(&failures[..], [Failure::Panicked(panic)] if message(panic) == "in the body"));
 }
 
+async fn body_whose_destructor_panics_does_not_escape_from_the_group<R: Runtime>(rt: R) {
+    let live = Live::default();
+    let failed: Outcome = task_group(rt, |group| {
+        let live = live.clone();
+        async move {
+            let _bomb = PanicOnDrop("body");
+            group.spawn(live.forever::<Result<(), _>>());
+            group.spawn(async { Err::<(), _>("child") });
+            pending().await
+        }
+    })
+    .await;
+    assert_eq!(live.count(), 0);
+    let failures: Vec<_> = failed.unwrap_err().into_iter().collect();
+    let [Failure::Error("child"), Failure::Panicked(panic)] = &failures[..] else { panic!("{failures:?}") };
+    assert_eq!(message(panic), "body");
+}
+
+async fn value_of_the_body_that_panics_in_its_drop_hides_no_failure<R: Runtime>(rt: R) {
+    let failed: Outcome<PanicOnDrop> = task_group(rt, |group| async move {
+        group.spawn(async { Err::<(), _>("child") });
+        Ok(PanicOnDrop("value"))
+    })
+    .await;
+    let failures: Vec<_> = failed.err().unwrap().into_iter().collect();
+    let [Failure::Error("child"), Failure::Panicked(panic)] = &failures[..] else { panic!("{failures:?}") };
+    assert_eq!(message(panic), "value");
+}
+
+/// All failures of an aborted body are kept: what was cancelled may fail too, many times.
+async fn every_failure_of_an_aborted_group_is_kept<R: Runtime>(rt: R) {
+    let failed: Outcome = task_group(rt, |group| async move {
+        let begun = [(); 3].map(|()| {
+            let begins = event();
+            let begun = Arc::clone(&begins);
+            group.spawn(async move {
+                let _bomb = PanicOnDrop("child");
+                begins.set();
+                pending::<Result<(), _>>().await
+            });
+            begun
+        });
+        for begun in begun {
+            begun.wait().await;
+        }
+        let _bomb = PanicOnDrop("body");
+        Err("error")
+    })
+    .await;
+    let failures: Vec<_> = failed.unwrap_err().into_iter().map(|failure| failure.to_string()).collect();
+    assert_eq!(failures.len(), 4, "{failures:?}");
+    assert!(failures[3].contains("body"), "{failures:?}");
+}
+
 fn tree<R: Runtime>(rt: R, group: &TaskGroup<R, &'static str>, live: &Live, depth: u32) {
     for _ in 0..2 {
         let (below, live, token) = (group.clone(), live.clone(), live.token());
@@ -195,6 +249,9 @@ async fn groups_within_groups<R: Runtime>(rt: R) {
 }
 
 on_each_runtime! {
+    body_whose_destructor_panics_does_not_escape_from_the_group
+    value_of_the_body_that_panics_in_its_drop_hides_no_failure
+    every_failure_of_an_aborted_group_is_kept
     children_have_ended_when_the_group_returns
     first_failure_cancels_the_siblings_and_the_body
     failures_while_the_group_ends_are_kept_in_order
@@ -206,46 +263,50 @@ on_each_runtime! {
     groups_within_groups
 }
 
-/// [`Simulated`], but a task that panics itself does not end the simulation.
-#[derive(Clone, Copy, Debug, Default)]
-struct Catching;
-
-impl Runtime for Catching {
-    fn name(self) -> &'static str {
-        "catching"
-    }
-
-    fn block_on<F: Future>(self, future: F) -> F::Output {
-        Simulated.block_on(future)
-    }
-
-    fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
-        Simulated.spawn_detached(async { _ = AssertUnwindSafe(future).catch_unwind().await });
-    }
-
-    fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
-        Simulated.spawn_blocking_detached(job);
-    }
-
-    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
-        Simulated.sleep(duration)
-    }
-
-    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        Simulated.yield_now()
-    }
-}
-
 #[test]
 fn unwanted_value_that_panics_while_it_is_dropped_does_not_hold_the_group_up() {
     simulate(|| async {
-        let outcome: Outcome = task_group(Catching, |group| async move {
+        let outcome: Outcome = task_group(Simulated, |group| async move {
             drop(group.spawn(async { Ok(PanicOnDrop("unwanted")) }));
             Ok(())
         })
         .await;
         outcome.unwrap();
     });
+}
+
+/// It reports in its drop, so the child's value is in its handle when the group's future is woken, not only when that
+/// is polled.
+#[test]
+fn group_is_told_after_the_value_of_its_child_is_in_its_handle() {
+    let handle = Arc::new(Mutex::new(None));
+    let told = Arc::new(Told { handle: Arc::clone(&handle), finished: Mutex::new(Vec::new()) });
+    Simulation::new().run(async {
+        let go = event();
+        let mut group = pin!(task_group(Simulated, |group: TaskGroup<_, ()>| {
+            *handle.lock().unwrap() = Some(group.spawn(after(&go, Ok(()))));
+            async { Ok(()) }
+        }));
+        let waker = Waker::from(Arc::clone(&told));
+        assert!(group.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        go.set();
+        Simulated.sleep(Duration::from_secs(1)).await;
+        assert!(poll(group).is_ready());
+    });
+    assert_eq!(*told.finished.lock().unwrap(), [true]);
+}
+
+/// Notes whether the task had ended when it was woken.
+struct Told {
+    handle: Arc<Mutex<Option<Task<()>>>>,
+    finished: Mutex<Vec<bool>>,
+}
+
+impl Wake for Told {
+    fn wake(self: Arc<Self>) {
+        let finished = self.handle.lock().unwrap().as_ref().unwrap().is_finished();
+        self.finished.lock().unwrap().push(finished);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use anywake::test_util::{Probe, Simulated, Simulation};
 use anywake::{Cache, Runtime, SafeCounter, SharedState, assert_pending, assert_ready, gather};
 use futures_util::FutureExt as _;
 
-use crate::support::event;
+use crate::support::{after, event};
 
 async fn updates_do_not_overlap<R: Runtime>(rt: R) {
     let counter = Arc::new(SafeCounter::new(0));
@@ -126,10 +126,7 @@ fn failed_load_is_not_kept_and_the_next_one_tries() {
     Simulation::new().run(async {
         let cache = Cache::new(Simulated);
         let go = event();
-        let mut fails = Probe::new(cache.get_or_load("key", async || {
-            go.wait().await;
-            Err("failed")
-        }));
+        let mut fails = Probe::new(cache.get_or_load("key", || after(&go, Err("failed"))));
         let mut waits = Probe::new(cache.get_or_load("key", load(2)));
         assert_pending!(fails.poll());
         assert_pending!(waits.poll());
@@ -161,10 +158,7 @@ fn one_who_gives_up_waiting_lets_no_second_load_begin() {
     Simulation::new().run(async {
         let cache = Cache::new(Simulated);
         let go = event();
-        let mut loads = Probe::new(cache.get_or_load(1, async || {
-            go.wait().await;
-            Ok::<_, ()>(1)
-        }));
+        let mut loads = Probe::new(cache.get_or_load(1, || after(&go, Ok::<_, ()>(1))));
         let mut gives_up = Probe::new(cache.get_or_load(1, load(2)));
         assert_pending!(loads.poll());
         assert_pending!(gives_up.poll());
@@ -216,10 +210,7 @@ fn key_that_is_being_loaded_is_not_pruned() {
     Simulation::new().run(async {
         let cache = Cache::new(Simulated);
         let go = event();
-        let mut loads = Probe::new(cache.get_or_load(1, async || {
-            go.wait().await;
-            Ok::<_, ()>(1)
-        }));
+        let mut loads = Probe::new(cache.get_or_load(1, || after(&go, Ok::<_, ()>(1))));
         assert_pending!(loads.poll());
         cache.prune();
         let mut waits = Probe::new(cache.get_or_load(1, pending::<Result<_, ()>>));

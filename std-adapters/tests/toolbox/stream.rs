@@ -2,14 +2,16 @@
 
 use core::cell::Cell;
 use core::future::{Future, pending, poll_fn};
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::Poll;
 use core::time::Duration;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use anywake::stream::Emitter;
 use anywake::test_util::{Probe, Simulated, Simulation, poll};
 use anywake::{Elapsed, Queue, QueueExt as _, Runtime, assert_pending, assert_ready, stream};
-use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _, stream as streams};
+use futures_util::{FutureExt as _, SinkExt as _, Stream, StreamExt as _, stream as streams};
 
 use crate::support::{Live, Log, event};
 
@@ -310,4 +312,72 @@ fn stream_past_its_deadline_is_dropped_at_once() {
     assert_eq!(live.count(), 0);
     assert_eq!(until.next().now_or_never(), Some(None));
     assert!(poll(pin!(until.next())).is_ready());
+}
+
+#[test]
+fn emitter_outside_of_a_generator_that_was_dropped_with_an_item_taken_does_not_hang() {
+    let (mut numbers, emitter) = generator_that_waits();
+    let mut emit = Probe::new(emitter.emit(5));
+    assert_pending!(emit.poll());
+    assert_eq!(numbers.next().now_or_never(), Some(Some(5)));
+    assert_pending!(emit.poll());
+    drop(numbers);
+    assert_eq!(emit.wakes(), 1);
+    assert_ready!(emit.poll());
+}
+
+#[test]
+fn item_that_nobody_took_is_dropped_with_the_generator() {
+    let live = Live::default();
+    let (numbers, emitter) = generator_that_waits();
+    let mut emit = Probe::new(emitter.emit(live.token()));
+    let mut behind = Probe::new(emitter.emit(live.token()));
+    assert_pending!(emit.poll());
+    assert_pending!(behind.poll());
+    drop(numbers);
+    assert_ready!(emit.poll());
+    assert_ready!(behind.poll());
+    assert_eq!(live.count(), 0);
+}
+
+#[test]
+fn emit_does_not_wait_for_the_item_of_another_emitter() {
+    let (mut numbers, emitter) = generator_that_waits();
+    let mut first = Probe::new(emitter.emit(1));
+    let mut second = Probe::new(emitter.emit(2));
+    assert_pending!(first.poll());
+    assert_pending!(second.poll());
+    assert_eq!(numbers.next().now_or_never(), Some(Some(1)));
+    assert_pending!(second.poll(), "its item is in the slot now");
+    assert_eq!(numbers.next().now_or_never(), Some(Some(2)));
+    assert_eq!(first.wakes(), 1);
+    assert_ready!(first.poll());
+    assert_pending!(second.poll());
+    assert_eq!(numbers.next().now_or_never(), None);
+    assert_ready!(second.poll());
+}
+
+#[test]
+fn item_of_an_emit_that_was_given_up_holds_up_nobody() {
+    let (mut numbers, emitter) = generator_that_waits();
+    let mut given_up = Probe::new(emitter.emit(1));
+    assert_pending!(given_up.poll());
+    drop(given_up);
+    let mut emit = Probe::new(emitter.emit(2));
+    assert_pending!(emit.poll());
+    assert_eq!(numbers.next().now_or_never(), Some(Some(1)));
+    assert_eq!(numbers.next().now_or_never(), Some(Some(2)));
+    assert_eq!(numbers.next().now_or_never(), None);
+    assert_ready!(emit.poll());
+}
+
+/// A generator whose items come from elsewhere.
+fn generator_that_waits<T: 'static>() -> (Pin<Box<dyn Stream<Item = T>>>, Emitter<T>) {
+    let handed = Rc::new(Cell::new(None));
+    let hands = Rc::clone(&handed);
+    let stream = stream::generator(move |emitter| {
+        hands.set(Some(emitter));
+        pending()
+    });
+    (Box::pin(stream), handed.take().unwrap())
 }

@@ -172,3 +172,12 @@ pub(crate) fn panic_of<O>(body: impl FnOnce() -> O) -> String {
     let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else { panic!("this should have panicked") };
     message(&Panic::from(payload))
 }
+
+/// An output for text that looks for each piece whether this still holds.
+pub(crate) struct Looks<F>(pub(crate) F);
+
+impl<F: Fn() -> bool> fmt::Write for Looks<F> {
+    fn write_str(&mut self, _: &str) -> fmt::Result {
+        if (self.0)() { Ok(()) } else { Err(fmt::Error) }
+    }
+}

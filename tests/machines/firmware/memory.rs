@@ -8,7 +8,7 @@ fn main() {
     let (flash, ram) = match env::var("TARGET").unwrap().as_str() {
         "thumbv7m-none-eabi" => ("256K", "64K"), // lm3s6965evb
         "thumbv6m-none-eabi" => ("256K", "16K"), // microbit
-        other => panic!("there is no board for {other}"),
+        other => panic!("no board is known for {other}"),
     };
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
     let memory = format!(

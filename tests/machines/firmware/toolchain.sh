@@ -1,12 +1,12 @@
-# What cross-builds and emulates, sourced by `run`.
+# Sourced by `run`. Provides compilers and emulators for other targets.
 #
-# What is there already is used: a target that `rustup target add` has brought, an emulator on the PATH. The rest comes
-# from Debian. `cargo -Zbuild-std` makes a standard library for any target of the sources of Debian's compiler; Cargo, and
-# the linker `rust-lld`, are those of rustup.
+# An installed target of rustup and an emulator on the PATH are used if they exist. Everything else comes from Debian.
+# `cargo -Zbuild-std` builds a standard library for any target from the sources of Debian's compiler. Cargo and the linker
+# `rust-lld` are those of rustup.
 
 # shellcheck source=../../tools/debian.sh
 . ../../tools/debian.sh
-# What the caller set is for other builds.
+# The caller's settings are for other builds.
 unset RUSTFLAGS CARGO_BUILD_TARGET
 
 # --- The compiler
@@ -22,7 +22,7 @@ compiler() {
     own=$(rustc --print sysroot)/lib/rustlib/$host
     mkdir -p "$STORE/rustc/usr/lib/rustlib/$host/bin"
     ln -sf "$own/bin/rust-lld" "$STORE/rustc/usr/lib/rustlib/$host/bin/"
-    # Of the sources only the library is needed.
+    # Only the sources of the library are needed.
     rm -rf "$STORE"/rustc/usr/src/rustc-*/{compiler,src} "$STORE/rustc/usr/share"
 }
 
@@ -37,10 +37,10 @@ sysroot() { # sysroot <target> <crates> [<linker>]
         if (($# > 2)); then export "$(linker_variable "$target")=$3"; fi
         if [[ $crates == core* ]]; then
             features=(-Zbuild-std-features=compiler-builtins-mem)
-            # With bitcode, as rustup's libraries have it, for programs that are optimised as a whole.
+            # With bitcode, as in rustup's libraries, for link-time optimisation.
             export RUSTFLAGS=-Cembed-bitcode=yes
         else
-            # For tests: what is built soonest.
+            # For tests a short build matters more than speed.
             export CARGO_PROFILE_RELEASE_OPT_LEVEL=1
         fi
         RUSTC_BOOTSTRAP=1 RUSTC="$STORE/bin/rustc" CARGO_TARGET_DIR="$work/target" \

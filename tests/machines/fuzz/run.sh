@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The fuzz targets, one after the other: the explorer's programs, made by libFuzzer and run under AddressSanitizer.
+# Runs the fuzz targets one after another: libFuzzer generates programs for the explorer, under AddressSanitizer.
 #
-#   tests/machines/fuzz/run.sh                  each for a minute
-#   tests/machines/fuzz/run.sh 600              each for so many seconds
-#   tests/machines/fuzz/run.sh 600 lock queue   only these
-#   tests/machines/fuzz/run.sh --self-test      each finds a mistake that is made for it in a copy of the sources, or it fails
+#   tests/machines/fuzz/run.sh                  every target, for one minute each
+#   tests/machines/fuzz/run.sh 600              every target, for 600 seconds each
+#   tests/machines/fuzz/run.sh 600 lock queue   only these targets
+#   tests/machines/fuzz/run.sh --self-test      fails unless each target finds a mistake seeded in a copy of the sources
 #
-# Needs a nightly toolchain and cargo-fuzz (cargo install cargo-fuzz). What is found and what is learnt is in
-# tests/machines/fuzz/artifacts and tests/machines/fuzz/corpus, ignored by git. A program that fails again, which shows
-# its steps: `cd tests && cargo +nightly fuzz run --fuzz-dir machines/fuzz lock machines/fuzz/artifacts/lock/crash-...`.
+# Needs a nightly toolchain and cargo-fuzz (cargo install cargo-fuzz). Failing programs are stored in
+# tests/machines/fuzz/artifacts, and the corpus in tests/machines/fuzz/corpus. Git ignores both. To repeat a failing program and
+# show its steps: `cd tests && cargo +nightly fuzz run --fuzz-dir machines/fuzz lock machines/fuzz/artifacts/lock/crash-...`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 
@@ -18,12 +18,12 @@ work=$(realpath -m "${CARGO_TARGET_DIR:-target}")/fuzz
 export CARGO_TARGET_DIR=$work/build
 targets=(lock semaphore event condition queue)
 
-# fuzz <target> <seconds>: in the tests of the current directory. Programs of up to some hundred steps.
+# fuzz <target> <seconds>: runs a target of the repository in the current directory, with programs of up to some hundred steps.
 fuzz() {
     (cd tests && cargo +nightly fuzz run --fuzz-dir machines/fuzz "$1" -- -max_total_time="$2" -max_len=512 -print_final_stats=1 2>&1)
 }
 
-# A seeded mistake for each: tests/tools/mutants knows them.
+# For each target a seeded mistake of tests/tools/mutants.
 declare -A mistakes=(
     [lock]=cancel_drops_the_grant
     [semaphore]=try_acquire_overtakes
@@ -40,7 +40,7 @@ self_test() {
         if report=$(cd "$copy" && fuzz "$target" 120); then
             echo "$target: MISSED"; tail -n 20 <<<"$report"; missed=1
         else
-            # What the model says, or else what the core or the sanitizer does.
+            # The model's report, or else that of the core or the sanitizer.
             echo "$target: $(grep -m1 'should be' <<<"$report" || grep -m1 -E 'panicked at|ERROR: Addr' <<<"$report" || {
                 echo MISSED; tail -n 20 <<<"$report"
             })"

@@ -1,13 +1,13 @@
-//! Scenarios too big for loom, on shuttle: four threads and more, several primitives at once, 20 000 schedules each by
-//! chance and by PCT, which is good at bugs that need few switches at the right places.
+//! Scenarios too large for loom, on shuttle: four threads or more, and several primitives at once. Each runs 20 000
+//! random schedules and 20 000 of PCT, an algorithm for bugs that need a few switches at certain places.
 //!
-//! The machine is sequentially consistent, so orderings are loom's business. Three mistakes of any size end a schedule:
-//! an assertion, two threads in one cell, and nobody who can go on, which is what a lost wake comes to.
+//! shuttle is sequentially consistent, so only loom checks orderings. A schedule fails by an assertion, by two
+//! conflicting accesses to a cell, or by a deadlock, which is the effect of a lost wake.
 //!
-//! `cd tests/machines/shuttle && cargo test --release`; with `ROUNDS=1000000` before it, longer.
+//! `cd tests/machines/shuttle && cargo test --release`, or with more schedules `ROUNDS=1000000 cargo test --release`.
 
 #[cfg(not(loom))]
-compile_error!("run it in its own folder, where .cargo/config.toml passes `--cfg loom`");
+compile_error!("run cargo in this folder, where .cargo/config.toml passes `--cfg loom`");
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -56,7 +56,7 @@ fn join(threads: impl IntoIterator<Item = JoinHandle<()>>) {
     }
 }
 
-/// Polls once.
+/// Polls a wait once.
 async fn attempt<F: Future>(mut wait: Pin<&mut F>) -> Option<F::Output> {
     poll_fn(|context| match wait.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
@@ -65,9 +65,9 @@ async fn attempt<F: Future>(mut wait: Pin<&mut F>) -> Option<F::Output> {
     .await
 }
 
-/// Polls once and gives up, then begins again and stays.
-async fn with_second_thoughts<F: Future>(wait: impl Fn() -> F) -> F::Output {
-    // Not in the condition, whose temporaries live longer: the first wait is over when the second begins.
+/// Polls a wait once and drops it, then waits by another one.
+async fn at_second_attempt<F: Future>(wait: impl Fn() -> F) -> F::Output {
+    // Not in the scrutinee of the `match`, whose temporaries live longer: the first wait is dropped before the second.
     let first = attempt(pin!(wait())).await;
     match first {
         Some(output) => output,
@@ -75,10 +75,10 @@ async fn with_second_thoughts<F: Future>(wait: impl Fn() -> F) -> F::Output {
     }
 }
 
-/// A number whose change takes two steps, so that two threads that change it at once lose one of the changes.
+/// A number that is changed in two steps, so that two threads lose a change if both change it at once.
 ///
-/// A look and a store, where threads switch; not a `yield_now`, which counts as a wake of the task in shuttle, and under
-/// PCT a task that yields in each poll never sleeps.
+/// The steps are a load and a store, between which threads may switch. A `yield_now` between them would count as a wake
+/// in shuttle, and under PCT a task that yields in each poll never sleeps.
 #[derive(Debug, Default)]
 struct Sum(AtomicUsize);
 
@@ -93,7 +93,7 @@ impl Sum {
     }
 }
 
-/// Producers, workers with a desk to share, one tally, and somebody who waits for the end of it: all five together.
+/// All five primitives: producers, workers that share a desk and a tally, and a thread that waits for the result.
 fn tour() {
     #[derive(Debug)]
     struct Office {
@@ -146,7 +146,7 @@ fn tour() {
     assert!(!office.tally.is_locked());
 }
 
-/// Everybody gives up a wait before the one that counts, at each of the three primitives that grant something.
+/// Every thread drops a wait before it waits again, at each of the three primitives that grant something.
 fn quitters() {
     #[derive(Debug)]
     struct Desk {
@@ -161,11 +161,11 @@ fn quitters() {
     });
     let producers = [1, 10].map(|number| {
         spawn(&desk, async move |desk: Arc<Desk>| {
-            let _permits = with_second_thoughts(|| desk.permits.acquire_many(2)).await.unwrap();
+            let _permits = at_second_attempt(|| desk.permits.acquire_many(2)).await.unwrap();
             let mut push = pin!(desk.items.push(number));
             match attempt(push.as_mut()).await {
                 Some(pushed) => pushed.unwrap(),
-                // It may have been taken at the last moment; then there is nothing to give back.
+                // The item may have entered the queue meanwhile. Then `cancel` returns none.
                 None => match push.cancel() {
                     Some(number) => desk.items.push(number).await.unwrap(),
                     None => {}
@@ -175,9 +175,9 @@ fn quitters() {
     });
     let consumers = [(); 2].map(|()| {
         spawn(&desk, async |desk: Arc<Desk>| {
-            let number = with_second_thoughts(|| desk.items.pop()).await.unwrap();
-            let _permit = with_second_thoughts(|| desk.permits.acquire()).await.unwrap();
-            with_second_thoughts(|| desk.sum.lock()).await.add(number);
+            let number = at_second_attempt(|| desk.items.pop()).await.unwrap();
+            let _permit = at_second_attempt(|| desk.permits.acquire()).await.unwrap();
+            at_second_attempt(|| desk.sum.lock()).await.add(number);
         })
     });
     join(producers);
@@ -188,49 +188,49 @@ fn quitters() {
     assert_eq!(desk.sum.try_lock().unwrap().get(), 11);
 }
 
-/// Sellers who tell one buyer each, buyers who wait in each of the three ways, and one who walks away when told.
+/// Sellers that notify one buyer each, buyers that wait in each of the three ways, and a task that drops its wait.
 fn market() {
     #[derive(Debug)]
     struct Market {
         stock: Lock<usize>,
-        news: Condition,
+        changed: Condition,
         tired: Event,
     }
-    let market = Arc::new(Market { stock: Lock::new(0), news: Condition::new(), tired: Event::new() });
+    let market = Arc::new(Market { stock: Lock::new(0), changed: Condition::new(), tired: Event::new() });
     let sellers = [(); 2].map(|()| {
         spawn(&market, async |market: Arc<Market>| {
             *market.stock.lock().await += 1;
-            market.news.notify_one();
+            market.changed.notify_one();
         })
     });
     let patient = spawn(&market, async |market: Arc<Market>| {
-        *market.news.wait_for(market.stock.lock().await, |stock| *stock > 0).await -= 1;
+        *market.changed.wait_for(market.stock.lock().await, |stock| *stock > 0).await -= 1;
     });
     let tired = spawn(&market, async |market: Arc<Market>| {
         let mut stock = market.stock.lock().await;
         if *stock == 0 {
-            // Whether it was told or is tired, it has the lock again, and looks.
-            stock = market.news.wait_until(stock, market.tired.wait()).await.0;
+            // Notified or tired, the task owns the lock again, and checks the stock.
+            stock = market.changed.wait_until(stock, market.tired.wait()).await.0;
         }
         while *stock == 0 {
-            stock = market.news.wait(stock).await;
+            stock = market.changed.wait(stock).await;
         }
         *stock -= 1;
     });
     let fickle = spawn(&market, async |market: Arc<Market>| {
         let stock = market.stock.lock().await;
-        // If it was told by then, it has to tell another.
-        drop(attempt(pin!(market.news.wait(stock))).await);
+        // If the wait was notified before it is dropped, it forwards the notification.
+        drop(attempt(pin!(market.changed.wait(stock))).await);
     });
     market.tired.set();
     join(sellers);
     join([patient, tired, fickle]);
     assert_eq!(*market.stock.try_lock().unwrap(), 0);
-    assert_eq!(market.news.waiters() + market.stock.waiters(), 0);
+    assert_eq!(market.changed.waiters() + market.stock.waiters(), 0);
 }
 
-/// Three wait, which is more than one batch of a model; one set reaches them all although a clear follows at once, and
-/// whoever comes later needs another.
+/// Three threads wait, more than one batch of a model holds. One set reaches all of them, although a clear follows at
+/// once. A later wait needs another set.
 fn broadcast() {
     let event = Arc::new(Event::new());
     let early = [(); 3].map(|()| {
@@ -255,8 +255,8 @@ fn broadcast() {
     assert_eq!(event.waiters(), 0);
 }
 
-/// Queue and semaphore are closed while two push, two pop and both want permits: everybody goes home, and every item is
-/// popped or given back.
+/// A queue and a semaphore are closed while two threads push, two pop, and the first two acquire permits. All threads
+/// end, and every item is popped or returned.
 fn closing_time() {
     #[derive(Debug)]
     struct Shop {
@@ -283,7 +283,7 @@ fn closing_time() {
     });
     let consumers = [(); 2].map(|()| {
         spawn(&shop, async |shop: Arc<Shop>| {
-            while let Ok(number) = with_second_thoughts(|| shop.items.pop()).await {
+            while let Ok(number) = at_second_attempt(|| shop.items.pop()).await {
                 shop.sold.lock().await.add(number);
             }
         })
@@ -297,7 +297,7 @@ fn closing_time() {
     assert_eq!(shop.items.waiters() + shop.permits.waiters(), 0);
 }
 
-/// A lock that may be overtaken, owned guards that are dropped on another thread, and one who gives up.
+/// A lock with bypass, owned guards that are dropped on another thread, and a thread that drops a wait.
 fn throughput() {
     let sum = Arc::new(Lock::with_bypass(Sum::default(), 1));
     let keepers = [(); 3].map(|()| {
@@ -313,7 +313,7 @@ fn throughput() {
         if let Some(guard) = attempt(pin!(sum.lock())).await {
             guard.add(0);
         }
-        with_second_thoughts(|| sum.lock()).await.add(1);
+        at_second_attempt(|| sum.lock()).await.add(1);
     });
     join(keepers);
     join([quitter]);

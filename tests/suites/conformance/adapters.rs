@@ -1,4 +1,4 @@
-//! What the adapters add to the primitives: deadlines, and waits from ordinary threads.
+//! The additions of the adapters: deadlines, and waits from ordinary threads.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
@@ -12,13 +12,14 @@ use futures_util::StreamExt;
 
 use crate::{LONG, SHORT, outputs, queue_up, spawn_all};
 
-/// How many threads, and how many tasks, work on one object.
+/// The number of threads, and of tasks, that share one object.
 const EACH: usize = 3;
 const ROUNDS: usize = 40;
 
-async fn within_gives_every_wait_up<R: Runtime>() {
+async fn within_ends_every_wait<R: Runtime>() {
     let (lock, semaphore, event) = (Arc::new(Lock::new(())), Arc::new(Semaphore::new(0)), Event::new());
-    let (condition, queue) = (Condition::new(), Queue::with_capacity(1).expect("one item has room"));
+    let (condition, queue) =
+        (Condition::new(), Queue::with_capacity(1).expect("there is memory for one item"));
     let guard = lock.lock().await;
     assert_eq!(lock.lock().within::<R>(SHORT).await.err(), Some(Elapsed(())));
     assert_eq!(Arc::clone(&lock).lock_owned().within::<R>(SHORT).await.err(), Some(Elapsed(())));
@@ -27,24 +28,24 @@ async fn within_gives_every_wait_up<R: Runtime>() {
     assert_eq!(Arc::clone(&semaphore).acquire_owned().within::<R>(SHORT).await.err(), Some(Elapsed(())));
     assert_eq!(event.wait().within::<R>(SHORT).await, Err(Elapsed(())));
     assert_eq!(condition.wait(guard).within::<R>(SHORT).await.err(), Some(Elapsed(())));
-    let guard = lock.try_lock().expect("a wait that is given up does not lock again");
+    let guard = lock.try_lock().expect("an elapsed wait does not lock again");
     assert_eq!(condition.wait_for(guard, |()| false).within::<R>(SHORT).await.err(), Some(Elapsed(())));
     assert_eq!(queue.pop().within::<R>(SHORT).await, Err(Elapsed(())));
     queue.try_push(1).expect("there is room");
-    assert_eq!(queue.push(2).within::<R>(SHORT).await, Err(Elapsed(2)), "the item comes back");
+    assert_eq!(queue.push(2).within::<R>(SHORT).await, Err(Elapsed(2)), "the error returns the item");
     assert_eq!(queue.join().within::<R>(SHORT).await, Err(Elapsed(())));
     let waiters =
         (lock.waiters(), semaphore.waiters(), event.waiters(), condition.waiters(), queue.waiters());
-    assert_eq!(waiters, (0, 0, 0, 0, 0), "nobody is left in any queue");
+    assert_eq!(waiters, (0, 0, 0, 0, 0), "no waiter is left");
 }
 
 async fn within_lets_a_wait_through_that_is_granted<R: Runtime>() {
     let (lock, semaphore, event) = (Lock::new(5), Semaphore::new(1), Event::new());
-    let queue = Queue::with_capacity(1).expect("one item has room");
+    let queue = Queue::with_capacity(1).expect("there is memory for one item");
     event.set();
     for deadline in [Duration::ZERO, LONG] {
         assert_eq!(lock.lock().within::<R>(deadline).await.map(|guard| *guard), Ok(5));
-        let acquired = semaphore.acquire().within::<R>(deadline).await.expect("in time");
+        let acquired = semaphore.acquire().within::<R>(deadline).await.expect("the wait is granted in time");
         assert_eq!(acquired.map(|permit| permit.count()), Ok(1));
         assert_eq!(event.wait().within::<R>(deadline).await, Ok(()));
         assert_eq!(queue.push(1).within::<R>(deadline).await, Ok(Ok(())));
@@ -58,13 +59,13 @@ async fn a_task_is_waited_for_within_a_time<R: Runtime>() {
         let event = Arc::clone(&event);
         async move { event.wait().await }
     });
-    assert!((&mut task).within::<R>(SHORT).await.is_err(), "it waits for the event");
+    assert!((&mut task).within::<R>(SHORT).await.is_err(), "the task waits for the event");
     event.set();
     assert!(matches!((&mut task).within::<R>(LONG).await, Ok(Ok(()))));
 }
 
-async fn until_gives_a_wait_up_at_any_event<R: Runtime>() {
-    let queue = Arc::new(Queue::with_capacity(1).expect("one item has room"));
+async fn until_ends_a_wait_at_any_event<R: Runtime>() {
+    let queue = Arc::new(Queue::with_capacity(1).expect("there is memory for one item"));
     let stop = Arc::new(Event::new());
     queue.try_push(usize::MAX).expect("there is room");
     let tasks = queue_up::<R, _>(
@@ -79,12 +80,12 @@ async fn until_gives_a_wait_up_at_any_event<R: Runtime>() {
     assert_eq!(queue.pop().await, Ok(usize::MAX));
     stop.set();
     let mut ends = outputs(tasks).await.into_iter();
-    assert_eq!(ends.next(), Some(Ok(Ok(()))), "it was in the queue before the stop");
-    assert!(ends.eq((1..6).map(|number| Err(Elapsed(number)))), "each gets its own item back");
+    assert_eq!(ends.next(), Some(Ok(Ok(()))), "the first item was pushed before the stop");
+    assert!(ends.eq((1..6).map(|number| Err(Elapsed(number)))), "each error returns its own item");
     assert_eq!(queue.try_pop(), Ok(0));
 }
 
-/// Deadlines that pass in the queue hold nobody up.
+/// Waits whose deadline passes while they are queued do not hold up the waits behind them.
 async fn an_elapsed_wait_makes_way_for_the_next<R: Runtime>() {
     let lock = Arc::new(Lock::new(()));
     let guard = lock.lock().await;
@@ -98,13 +99,13 @@ async fn an_elapsed_wait_makes_way_for_the_next<R: Runtime>() {
     });
     assert_eq!(outputs(hasty).await, [true; 3]);
     drop(guard);
-    patient.await.expect("it has the lock");
+    patient.await.expect("the patient task gets the lock");
     assert_eq!(lock.waiters(), 0);
 }
 
-/// Deadlines so short that they fire on the way: each item is pushed, or comes back, and each pop got one or did not.
+/// Deadlines that pass while a grant is under way: each item is pushed or returned, and no item is lost in a pop.
 async fn deadlines_that_race_with_grants_lose_nothing<R: Runtime>() {
-    let queue = Arc::new(Queue::with_capacity(1).expect("one item has room"));
+    let queue = Arc::new(Queue::with_capacity(1).expect("there is memory for one item"));
     let pushers = spawn_all::<R, _>(EACH, |pusher| {
         let queue = Arc::clone(&queue);
         async move {
@@ -113,7 +114,7 @@ async fn deadlines_that_race_with_grants_lose_nothing<R: Runtime>() {
                 let item = pusher * ROUNDS + number;
                 match queue.push(item).until(R::default().yield_now()).await {
                     Ok(end) => {
-                        end.expect("it is open");
+                        end.expect("the queue is open");
                         pushed.push(item);
                     }
                     Err(Elapsed(back)) => assert_eq!(back, item),
@@ -143,7 +144,7 @@ async fn deadlines_that_race_with_grants_lose_nothing<R: Runtime>() {
     assert_eq!(pushed, popped);
 }
 
-/// Ordinary threads that work on something shared, with handles that a task can wait for.
+/// Starts ordinary threads that work on a shared object, and returns handles that a task can await.
 fn on_threads<T, O>(shared: &Arc<T>, work: fn(Arc<T>) -> O) -> Vec<Task<O>>
 where
     T: Send + Sync + 'static,
@@ -189,7 +190,7 @@ async fn threads_and_tasks_share_a_semaphore<R: Runtime>() {
         let shared = Arc::clone(&shared);
         async move {
             for _ in 0..ROUNDS {
-                let _permit = shared.0.acquire().await.expect("it is open");
+                let _permit = shared.0.acquire().await.expect("the semaphore is open");
                 assert!(shared.1.fetch_add(1, Ordering::Relaxed) < 2);
                 R::default().yield_now().await;
                 shared.1.fetch_sub(1, Ordering::Relaxed);
@@ -198,7 +199,7 @@ async fn threads_and_tasks_share_a_semaphore<R: Runtime>() {
     });
     let threads = on_threads(&shared, |shared| {
         for _ in 0..ROUNDS {
-            let _permit = blocking::wait(shared.0.acquire()).expect("it is open");
+            let _permit = blocking::wait(shared.0.acquire()).expect("the semaphore is open");
             assert!(shared.1.fetch_add(1, Ordering::Relaxed) < 2);
             thread::yield_now();
             shared.1.fetch_sub(1, Ordering::Relaxed);
@@ -211,21 +212,21 @@ async fn threads_and_tasks_share_a_semaphore<R: Runtime>() {
 
 async fn items_pass_between_threads_and_tasks<R: Runtime>() {
     let queues = Arc::new((
-        Queue::with_capacity(2).expect("two items have room"),
-        Queue::with_capacity(2).expect("two items have room"),
+        Queue::with_capacity(2).expect("there is memory for two items"),
+        Queue::with_capacity(2).expect("there is memory for two items"),
     ));
     // Tasks feed threads, which feed tasks.
     let feeders = spawn_all::<R, _>(EACH, |feeder| {
         let queues = Arc::clone(&queues);
         async move {
             for number in 0..ROUNDS {
-                queues.0.push(feeder * ROUNDS + number).await.expect("it is open");
+                queues.0.push(feeder * ROUNDS + number).await.expect("the queue is open");
             }
         }
     });
     let threads = on_threads(&queues, |queues| {
         while let Ok(item) = blocking::wait(queues.0.pop()) {
-            blocking::wait(queues.1.push(item)).expect("it is open");
+            blocking::wait(queues.1.push(item)).expect("the queue is open");
         }
     });
     let eaters = spawn_all::<R, _>(EACH, |_| {
@@ -238,10 +239,10 @@ async fn items_pass_between_threads_and_tasks<R: Runtime>() {
     queues.1.close();
     let mut eaten = outputs(eaters).await.concat();
     eaten.sort_unstable();
-    assert!(eaten.into_iter().eq(0..EACH * ROUNDS), "each item exactly once");
+    assert!(eaten.into_iter().eq(0..EACH * ROUNDS), "each item is popped exactly once");
 }
 
-async fn threads_wait_for_what_tasks_do<R: Runtime>() {
+async fn threads_wait_for_tasks<R: Runtime>() {
     let shared = Arc::new((Event::new(), Lock::new(0), Condition::new()));
     let threads = on_threads(&shared, |shared| {
         let (event, lock, condition) = &*shared;
@@ -260,9 +261,9 @@ async fn threads_wait_for_what_tasks_do<R: Runtime>() {
     assert_eq!(*shared.1.lock().await, 0);
 }
 
-async fn a_thread_waits_no_longer_than_told<R: Runtime>() {
-    let queue = Arc::new(Queue::with_capacity(1).expect("one item has room"));
-    queue.push(0).await.expect("it is open");
+async fn a_thread_waits_no_longer_than_its_timeout<R: Runtime>() {
+    let queue = Arc::new(Queue::with_capacity(1).expect("there is memory for one item"));
+    queue.push(0).await.expect("the queue is open");
     let threads =
         on_threads(&queue, |queue| blocking::wait_timeout(queue.push(1), SHORT).map_err(|end| end.0));
     assert_eq!(outputs(threads).await, [Err(1); EACH]);
@@ -270,7 +271,7 @@ async fn a_thread_waits_no_longer_than_told<R: Runtime>() {
     let threads = on_threads(&queue, |queue| blocking::wait_timeout(queue.pop(), LONG));
     until::<R>(|| queue.waiters() == EACH).await;
     for item in 0..EACH {
-        queue.push(item).await.expect("it is open");
+        queue.push(item).await.expect("the queue is open");
     }
     let mut popped: Vec<_> = outputs(threads).await.into_iter().flatten().flatten().collect();
     popped.sort_unstable();
@@ -278,15 +279,15 @@ async fn a_thread_waits_no_longer_than_told<R: Runtime>() {
 }
 
 on_every_runtime! {
-    within_gives_every_wait_up,
+    within_ends_every_wait,
     within_lets_a_wait_through_that_is_granted,
     a_task_is_waited_for_within_a_time,
-    until_gives_a_wait_up_at_any_event,
+    until_ends_a_wait_at_any_event,
     an_elapsed_wait_makes_way_for_the_next,
     deadlines_that_race_with_grants_lose_nothing,
     threads_and_tasks_share_a_lock,
     threads_and_tasks_share_a_semaphore,
     items_pass_between_threads_and_tasks,
-    threads_wait_for_what_tasks_do,
-    a_thread_waits_no_longer_than_told,
+    threads_wait_for_tasks,
+    a_thread_waits_no_longer_than_its_timeout,
 }

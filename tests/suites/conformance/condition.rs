@@ -1,4 +1,4 @@
-//! Conditions: who is notified, who is not, and in which order.
+//! Conditions: which waits are notified, and in which order.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use anywake_tests::runtimes::until;
 
 use crate::{LONG, SHORT, cancel, outputs, queue_up, spawn_all};
 
-/// A condition, its lock, and in it the numbers of those whose wait has ended.
+/// A condition and its lock. The value lists the numbers of the waits that have ended.
 #[derive(Default)]
 struct Board {
     ended: Lock<Vec<usize>>,
@@ -17,7 +17,7 @@ struct Board {
 }
 
 impl Board {
-    /// `count` tasks that wait for the condition, one after another.
+    /// Spawns `count` tasks that wait for the condition, queued in their order.
     async fn waiters<R: Runtime>(self: &Arc<Self>, count: usize) -> Vec<anywake::Task<()>> {
         queue_up::<R, _>(
             count,
@@ -33,6 +33,7 @@ impl Board {
         .await
     }
 
+    /// Waits until `count` waits have ended, and returns their numbers.
     async fn ended<R: Runtime>(&self, count: usize) -> Vec<usize> {
         loop {
             let ended = self.ended.lock().await;
@@ -51,7 +52,7 @@ struct Buffer {
     closed: bool,
 }
 
-/// The buffer of the textbooks, with two conditions.
+/// The textbook buffer with two conditions.
 async fn producers_and_consumers<R: Runtime>() {
     const ITEMS: usize = 60;
     const ROOM: usize = 2;
@@ -88,7 +89,7 @@ async fn producers_and_consumers<R: Runtime>() {
     shop.2.notify_all();
     let mut consumed = outputs(consumers).await.concat();
     consumed.sort_unstable();
-    assert!(consumed.into_iter().eq(0..3 * ITEMS), "each item exactly once");
+    assert!(consumed.into_iter().eq(0..3 * ITEMS), "each item is popped exactly once");
 }
 
 fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
@@ -106,17 +107,17 @@ async fn notify_reaches_the_longest_waiters_and_no_more<R: Runtime>() {
     assert_eq!(sorted(board.ended::<R>(3).await), [0, 1, 2]);
     assert!(!rest.iter().any(anywake::Task::is_finished));
     assert_eq!(board.changed.waiters(), 3);
-    assert_eq!(board.changed.notify(100), 3, "that is how many there are");
+    assert_eq!(board.changed.notify(100), 3, "three waits were left");
     outputs(rest).await;
     assert_eq!(sorted(board.ended::<R>(6).await), [0, 1, 2, 3, 4, 5]);
 }
 
 async fn notify_all_reaches_all<R: Runtime>() {
     let board = Arc::new(Board::default());
-    assert_eq!(board.changed.notify_all(), 0, "nothing is stored for later");
+    assert_eq!(board.changed.notify_all(), 0, "notifications are not stored");
     let tasks = board.waiters::<R>(40).await;
     {
-        // By the owner of the lock, as asyncio demands: nobody returns before it is free.
+        // The owner of the lock notifies, as asyncio demands: no wait returns before the lock is free.
         let ended = board.ended.lock().await;
         assert_eq!(board.changed.notify_all(), 40);
         R::default().yield_now().await;
@@ -140,26 +141,26 @@ async fn the_owner_of_the_lock_notifies_all_in_order<R: Runtime>() {
     assert!(!board.ended.is_locked());
 }
 
-async fn a_cancelled_wait_passes_its_notification_on<R: Runtime>() {
+async fn a_cancelled_wait_forwards_its_notification<R: Runtime>() {
     for _ in 0..30 {
         let board = Arc::new(Board::default());
         let tasks = board.waiters::<R>(5).await;
         assert_eq!(board.changed.notify(2), 2);
-        // It may be too late: then it has used its notification.
+        // The task may have completed already: then it has used its notification.
         tasks[0].cancel();
         let (mut ended, mut cancelled) = (0, 0);
         let mut tasks = tasks.into_iter();
-        match tasks.next().expect("there are five").await {
+        match tasks.next().expect("there are five tasks").await {
             Ok(()) => ended += 1,
             Err(TaskError::Cancelled) => cancelled += 1,
             Err(error) => panic!("{error}"),
         }
         for task in tasks.by_ref().take(1 + cancelled) {
-            task.await.expect("it was notified");
+            task.await.expect("the task was notified");
             ended += 1;
         }
         assert_eq!(ended, 2);
-        assert_eq!(board.changed.waiters(), 3 - cancelled, "nobody else");
+        assert_eq!(board.changed.waiters(), 3 - cancelled, "no other wait was notified");
         for task in tasks {
             cancel(task).await;
         }
@@ -186,7 +187,7 @@ async fn a_wait_until_a_deadline_returns_with_the_lock<R: Runtime>() {
         let stop = R::default().sleep(deadline);
         let waits = board.changed.wait_until(guard, stop);
         let notifies = async {
-            // Not before the wait has given the lock back; and for the short one, never.
+            // Not before the wait has released the lock; for the short deadline, never.
             if deadline == LONG {
                 let _guard = board.ended.lock().await;
                 assert_eq!(board.changed.notify_one(), 1);
@@ -202,7 +203,7 @@ async fn a_wait_until_a_deadline_returns_with_the_lock<R: Runtime>() {
     assert_eq!(board.changed.waiters(), 0);
 }
 
-/// Waits that are stopped have the lock too, one after another.
+/// Waits that are stopped reacquire the lock one after another.
 async fn stopped_waits_share_the_lock<R: Runtime>() {
     let (board, stop) = (Arc::new(Board::default()), Arc::new(Event::new()));
     let tasks = spawn_all::<R, _>(6, |number| {
@@ -212,7 +213,7 @@ async fn stopped_waits_share_the_lock<R: Runtime>() {
             let (mut ended, notified) = board.changed.wait_until(guard, stop.wait()).await;
             let before = ended.len();
             R::default().yield_now().await;
-            assert_eq!(ended.len(), before, "the lock is this task's");
+            assert_eq!(ended.len(), before, "no other task has the lock");
             ended.push(number);
             notified
         }
@@ -223,7 +224,7 @@ async fn stopped_waits_share_the_lock<R: Runtime>() {
     assert_eq!(board.ended::<R>(6).await.len(), 6);
 }
 
-/// Waits with different locks at one condition each come back with their own.
+/// Waits with different locks at one condition each return the guard of their own lock.
 async fn two_locks_share_a_condition<R: Runtime>() {
     let shared = Arc::new((Condition::new(), [Lock::new(0), Lock::new(0)]));
     let tasks = queue_up::<R, _>(
@@ -251,7 +252,7 @@ on_every_runtime! {
     notify_reaches_the_longest_waiters_and_no_more,
     notify_all_reaches_all,
     the_owner_of_the_lock_notifies_all_in_order,
-    a_cancelled_wait_passes_its_notification_on,
+    a_cancelled_wait_forwards_its_notification,
     tasks_cancelled_while_they_wait_leave_no_trace,
     a_wait_until_a_deadline_returns_with_the_lock,
     stopped_waits_share_the_lock,

@@ -1,4 +1,4 @@
-//! Events: cohorts, late-comers, and rounds.
+//! Events: cohorts, late waits, and rounds.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -9,9 +9,10 @@ use anywake_tests::runtimes::until;
 
 use crate::{cancel, outputs, queue_up, spawn_all};
 
-/// More than are woken in one batch.
+/// A number of waiters above one batch.
 const COHORT: usize = 40;
 
+/// Spawns `count` tasks that wait for the event.
 async fn waiters_of<R: Runtime>(event: &Arc<Event>, count: usize) -> Vec<anywake::Task<()>> {
     let before = event.waiters();
     let tasks = spawn_all::<R, _>(count, |_| {
@@ -26,7 +27,7 @@ async fn set_wakes_all_who_wait<R: Runtime>() {
     let event = Arc::new(Event::new());
     let tasks = waiters_of::<R>(&event, COHORT).await;
     event.set();
-    assert_eq!(event.waiters(), 0, "they are decided before set returns");
+    assert_eq!(event.waiters(), 0, "`set` decides all waits before it returns");
     outputs(tasks).await;
     event.wait().await;
 }
@@ -38,7 +39,7 @@ async fn set_and_clear_reach_exactly_the_cohort<R: Runtime>() {
     event.clear();
     let late = waiters_of::<R>(&event, 3).await;
     outputs(cohort).await;
-    assert!(!late.iter().any(anywake::Task::is_finished), "they came after the clear");
+    assert!(!late.iter().any(anywake::Task::is_finished), "the late waits began after the clear");
     assert_eq!(event.waiters(), 3);
     event.set();
     outputs(late).await;
@@ -55,7 +56,7 @@ async fn tasks_cancelled_while_they_wait_leave_no_trace<R: Runtime>() {
     outputs(tasks).await;
 }
 
-/// Two tasks pass a ball through two events; a wake that got lost would end the game.
+/// Two tasks take turns by two events. If a wake were lost, both would hang.
 async fn a_ball_goes_to_and_fro<R: Runtime>() {
     const THROWS: usize = 200;
     let (ping, pong) = (Arc::new(Event::new()), Arc::new(Event::new()));
@@ -66,7 +67,7 @@ async fn a_ball_goes_to_and_fro<R: Runtime>() {
             for _ in 0..THROWS {
                 mine.wait().await;
                 mine.clear();
-                assert_eq!(throws.fetch_add(1, Ordering::Relaxed) % 2, parity, "out of turn");
+                assert_eq!(throws.fetch_add(1, Ordering::Relaxed) % 2, parity, "a task runs out of turn");
                 other.set();
             }
         })
@@ -77,7 +78,7 @@ async fn a_ball_goes_to_and_fro<R: Runtime>() {
     assert_eq!(throws.load(Ordering::Relaxed), 2 * THROWS);
 }
 
-/// Waiting, setting and clearing at once: the last set ends whatever waits.
+/// Tasks wait, set and clear at once. The last set ends all remaining waits.
 async fn waits_race_with_sets_and_clears<R: Runtime>() {
     let event = Arc::new(Event::new());
     let waiting = spawn_all::<R, _>(6, |_| {
@@ -100,12 +101,12 @@ async fn waits_race_with_sets_and_clears<R: Runtime>() {
             waiting
         }
     });
-    outputs(setting.await.expect("it ends when they have")).await;
+    outputs(setting.await.expect("the setting task ends after the waits")).await;
     assert_eq!(event.waiters(), 0);
 }
 
-/// What was written before the set is seen after the wait.
-async fn a_set_publishes_what_was_before_it<R: Runtime>() {
+/// A write before the set is visible after the wait.
+async fn a_set_publishes_earlier_writes<R: Runtime>() {
     for round in 1..50 {
         let (event, value) = (Arc::new(Event::new()), Arc::new(AtomicUsize::new(0)));
         let readers = queue_up::<R, _>(
@@ -125,7 +126,7 @@ async fn a_set_publishes_what_was_before_it<R: Runtime>() {
             event.set();
         });
         assert_eq!(outputs(readers).await, [round; 2]);
-        writer.await.expect("it does not wait");
+        writer.await.expect("the writer does not wait");
     }
 }
 
@@ -135,5 +136,5 @@ on_every_runtime! {
     tasks_cancelled_while_they_wait_leave_no_trace,
     a_ball_goes_to_and_fro,
     waits_race_with_sets_and_clears,
-    a_set_publishes_what_was_before_it,
+    a_set_publishes_earlier_writes,
 }

@@ -1,7 +1,7 @@
-//! One suite for every runtime: real tasks doing real work, with nothing but the primitives to hold them together.
+//! One suite for every runtime: tasks that synchronize by the primitives alone.
 //!
-//! A scenario is an `async fn` that is generic over [`Runtime`]; [`on_every_runtime`] makes a test of it for each.
-//! Where a scenario needs somebody to *be waiting*, it lets others run until the primitive's own counter says so.
+//! A scenario is an `async fn` that is generic over [`Runtime`]. [`on_every_runtime`] stamps it as a test for each.
+//! A scenario that needs waiters yields until the primitive's own counter shows them.
 //!
 //! [`on_every_runtime`]: anywake_tests::on_every_runtime
 
@@ -18,12 +18,12 @@ use core::time::Duration;
 use anywake::{Runtime, Task, TaskError};
 use anywake_tests::runtimes::until;
 
-/// Too long for any test to see the end of.
+/// A time that never passes in a test.
 const LONG: Duration = Duration::from_secs(3_600);
-/// A time that should pass: short, because it is waited for.
+/// A time that passes in a test, and so a short one.
 const SHORT: Duration = Duration::from_millis(3);
 
-/// Spawns `count` tasks, each numbered, on `R`.
+/// Spawns `count` numbered tasks on `R`.
 fn spawn_all<R: Runtime, F>(count: usize, task: impl Fn(usize) -> F) -> Vec<Task<F::Output>>
 where
     F: Future<Output: Send> + Send + 'static,
@@ -31,7 +31,7 @@ where
     (0..count).map(|number| R::default().spawn(task(number))).collect()
 }
 
-/// Spawns `count` tasks, each when the one before it waits: `waiters` tells how many do.
+/// Spawns `count` tasks, each when the previous one waits. `waiters` returns the number of waiters.
 async fn queue_up<R: Runtime, F>(
     count: usize,
     waiters: impl Fn() -> usize,
@@ -49,17 +49,17 @@ where
     tasks
 }
 
-/// What the tasks gave, in their order.
+/// The outputs of the tasks, in order.
 async fn outputs<T>(tasks: Vec<Task<T>>) -> Vec<T> {
     let mut outputs = Vec::new();
     for task in tasks {
-        outputs.push(task.await.expect("the task ran to its end"));
+        outputs.push(task.await.expect("the task completes"));
     }
     outputs
 }
 
-/// Cancels a task that has not ended by itself, and waits until it is gone.
+/// Cancels a task that cannot complete by itself, and waits for its end.
 async fn cancel<T>(task: Task<T>) {
     task.cancel();
-    assert!(matches!(task.await, Err(TaskError::Cancelled)), "it was waiting");
+    assert!(matches!(task.await, Err(TaskError::Cancelled)), "the task was still waiting");
 }

@@ -1,4 +1,4 @@
-//! Queues: every item exactly once, in order, whatever is cancelled and whenever it is closed.
+//! Queues: every item is popped exactly once and in order, also with cancelled waits and with a close at any time.
 
 use core::pin::pin;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::{LONG, cancel, outputs, queue_up, spawn_all};
 const ITEMS: usize = 60;
 
 fn queue<T>(capacity: usize) -> Arc<Queue<T>> {
-    Arc::new(Queue::with_capacity(capacity).expect("it is not much"))
+    Arc::new(Queue::with_capacity(capacity).expect("there is memory for a few items"))
 }
 
-/// Asserts that what the consumers got is `0..ITEMS` of each producer, each once and each in order.
+/// Asserts that the consumers got `0..ITEMS` of each producer, each item once, and in order.
 fn assert_conserved(producers: usize, consumed: &[Vec<(usize, usize)>]) {
     for items in consumed {
         for producer in 0..producers {
@@ -26,7 +26,7 @@ fn assert_conserved(producers: usize, consumed: &[Vec<(usize, usize)>]) {
     let mut all = consumed.concat();
     all.sort_unstable();
     let expected = (0..producers).flat_map(|producer| (0..ITEMS).map(move |number| (producer, number)));
-    assert!(all.into_iter().eq(expected), "each item exactly once");
+    assert!(all.into_iter().eq(expected), "each item is popped exactly once");
 }
 
 async fn many_producers_and_consumers<R: Runtime>() {
@@ -36,7 +36,7 @@ async fn many_producers_and_consumers<R: Runtime>() {
             let queue = Arc::clone(&queue);
             async move {
                 for number in 0..ITEMS {
-                    queue.push((producer, number)).await.expect("it is open");
+                    queue.push((producer, number)).await.expect("the queue is open");
                 }
             }
         });
@@ -58,29 +58,34 @@ async fn many_producers_and_consumers<R: Runtime>() {
 }
 
 async fn a_queue_in_a_static<R: Runtime>() {
-    // One per runtime: a static in a generic function is shared by all its instances.
+    // One queue per runtime, since all instances of a generic function share its statics.
     static QUEUES: [StaticQueue<usize, 3>; 5] = [const { StaticQueue::new() }; 5];
     let names = ["tokio current-thread", "tokio multi-thread", "async-std", "smol", "threads"];
-    let at = names.iter().position(|name| *name == R::default().name()).expect("it is one of them");
+    let at = names.iter().position(|name| *name == R::default().name()).expect("the runtime has a queue");
     let queue = &QUEUES[at];
     let producer = R::default().spawn(async move {
         for number in 0..ITEMS {
-            queue.push(number).await.expect("it is open");
+            queue.push(number).await.expect("the queue is open");
         }
         queue.close();
     });
     assert!(queue.stream().collect::<Vec<_>>().await.into_iter().eq(0..ITEMS));
-    producer.await.expect("it runs to its end");
+    producer.await.expect("the task completes");
 }
 
-/// With a lifetime in the type of the items, tasks were not `Send` in the compiler's eyes; deadlines likewise.
+/// Tasks are `Send` for the compiler although the type of the items has a lifetime, also with deadlines.
 async fn items_may_have_a_lifetime<R: Runtime>() {
     let queue = queue::<Option<&'static str>>(1);
     let producer = R::default().spawn({
         let queue = Arc::clone(&queue);
         async move {
             for word in ["to", "and", "fro"] {
-                queue.push(Some(word)).within::<R>(LONG).await.expect("in time").expect("it is open");
+                queue
+                    .push(Some(word))
+                    .within::<R>(LONG)
+                    .await
+                    .expect("the wait is granted in time")
+                    .expect("the queue is open");
             }
             queue.join().await;
         }
@@ -88,18 +93,25 @@ async fn items_may_have_a_lifetime<R: Runtime>() {
     let consumer = R::default().spawn(async move {
         let mut words = Vec::new();
         for _ in 0..3 {
-            words.extend(queue.pop().within::<R>(LONG).await.expect("in time").expect("it is open"));
-            queue.task_done().expect("one for each item");
+            words.extend(
+                queue
+                    .pop()
+                    .within::<R>(LONG)
+                    .await
+                    .expect("the wait is granted in time")
+                    .expect("the queue is open"),
+            );
+            queue.task_done().expect("one per item");
         }
         words
     });
-    assert_eq!(consumer.await.expect("it runs to its end"), ["to", "and", "fro"]);
-    producer.await.expect("it runs to its end");
+    assert_eq!(consumer.await.expect("the task completes"), ["to", "and", "fro"]);
+    producer.await.expect("the task completes");
 }
 
 async fn waiting_pushes_are_served_in_order<R: Runtime>() {
     let queue = queue(1);
-    queue.push(0).await.expect("it is open");
+    queue.push(0).await.expect("the queue is open");
     let tasks = queue_up::<R, _>(
         8,
         || queue.waiters(),
@@ -109,7 +121,7 @@ async fn waiting_pushes_are_served_in_order<R: Runtime>() {
         },
     )
     .await;
-    assert!(queue.try_push(100).is_err(), "nobody overtakes");
+    assert!(queue.try_push(100).is_err(), "no attempt overtakes a waiter");
     for number in 0..9 {
         assert_eq!(queue.pop().await, Ok(number));
     }
@@ -130,8 +142,8 @@ async fn waiting_pops_are_served_in_order<R: Runtime>() {
     for number in 0..8_usize {
         assert!(tasks.iter().filter(|task| task.is_finished()).count() <= number);
         queue.try_push(number).expect("there is room");
-        assert_eq!(queue.waiters(), 7 - number, "the item is promised at once");
-        assert!(queue.try_pop().is_err(), "nobody overtakes");
+        assert_eq!(queue.waiters(), 7 - number, "the item is granted at once");
+        assert!(queue.try_pop().is_err(), "no attempt overtakes a waiter");
     }
     assert_eq!(outputs(tasks).await, [true; 8]);
     assert!(queue.is_empty());
@@ -149,10 +161,10 @@ async fn a_closed_queue_drains_and_then_ends<R: Runtime>() {
     )
     .await;
     for number in 0..5 {
-        queue.push(number).await.expect("it is open");
+        queue.push(number).await.expect("the queue is open");
     }
     let popped = outputs(waiting_to_pop).await;
-    assert_eq!(popped.iter().map(|popped| popped.expect("an item each")).sum::<usize>(), 1);
+    assert_eq!(popped.iter().map(|popped| popped.expect("each pop gets an item")).sum::<usize>(), 1);
     let waiting_to_push = queue_up::<R, _>(
         2,
         || queue.waiters(),
@@ -163,7 +175,7 @@ async fn a_closed_queue_drains_and_then_ends<R: Runtime>() {
     )
     .await;
     queue.close();
-    assert_eq!(outputs(waiting_to_push).await, [Err(10), Err(11)], "they get their items back");
+    assert_eq!(outputs(waiting_to_push).await, [Err(10), Err(11)], "the errors return the items");
     for number in 2..5 {
         assert_eq!(queue.pop().await, Ok(number));
     }
@@ -211,8 +223,8 @@ async fn closing_now_drops_what_is_queued<R: Runtime>() {
     .await;
     queue.close_now();
     assert_eq!((queue.len(), queue.unfinished()), (0, 0));
-    assert!(drops.count() >= 4, "what was queued is gone when it returns");
-    assert_eq!(outputs(tasks).await, [Err(4), Err(5)], "what was not comes back");
+    assert!(drops.count() >= 4, "`close_now` drops the queued items before it returns");
+    assert_eq!(outputs(tasks).await, [Err(4), Err(5)], "waiting pushes return their items");
     assert_eq!(drops.count(), 6);
     outputs(joiner).await;
 }
@@ -227,24 +239,24 @@ async fn join_waits_until_all_work_is_done<R: Runtime>() {
             while queue.pop().await.is_ok() {
                 R::default().yield_now().await;
                 *done.lock().await += 1;
-                queue.task_done().expect("one for each item");
+                queue.task_done().expect("one per item");
             }
         }
     });
     for round in 1..=5 {
         for number in 0..ITEMS {
-            queue.push(number).await.expect("it is open");
+            queue.push(number).await.expect("the queue is open");
         }
         queue.join().await;
         assert_eq!(*done.lock().await, round * ITEMS);
         assert_eq!(queue.unfinished(), 0);
     }
-    assert!(queue.task_done().is_err(), "one too many");
+    assert!(queue.task_done().is_err(), "every item was reported already");
     queue.close();
     outputs(workers).await;
 }
 
-/// Pops are cancelled while they wait and while an item is on its way to them; no item is lost.
+/// Pops are cancelled while they wait and while an item is granted to them. No item is lost.
 async fn cancelled_pops_lose_no_item<R: Runtime>() {
     let queue = queue(2);
     let keeper = R::default().spawn({
@@ -263,19 +275,19 @@ async fn cancelled_pops_lose_no_item<R: Runtime>() {
             let queue = Arc::clone(&queue);
             async move { queue.pop().await }
         });
-        queue.push((0, number)).await.expect("it is open");
+        queue.push((0, number)).await.expect("the queue is open");
         fickle.cancel();
         match fickle.await {
-            Ok(item) => taken.push(item.expect("it is open")),
+            Ok(item) => taken.push(item.expect("the queue is open")),
             Err(TaskError::Cancelled) => {}
             Err(error) => panic!("{error}"),
         }
     }
     queue.close();
-    assert_conserved(1, &[keeper.await.expect("it ends when the queue does"), taken]);
+    assert_conserved(1, &[keeper.await.expect("the task ends when the queue is closed"), taken]);
 }
 
-/// A push that is cancelled has pushed its item or dropped it, and nothing in between.
+/// A push that is cancelled has either pushed its item or dropped it.
 async fn cancelled_pushes_push_or_drop_their_item<R: Runtime>() {
     let (queue, drops) = (queue::<Item>(2), Drops::new());
     let consumer = R::default().spawn({
@@ -304,8 +316,8 @@ async fn cancelled_pushes_push_or_drop_their_item<R: Runtime>() {
         }
     }
     queue.close();
-    let popped = consumer.await.expect("it ends when the queue does");
-    assert_eq!(drops.count(), ITEMS, "every item is gone, once");
+    let popped = consumer.await.expect("the task ends when the queue is closed");
+    assert_eq!(drops.count(), ITEMS, "every item is dropped once");
     // A cancelled task may have pushed its item in the poll before it was stopped.
     let beyond: Vec<_> = popped.iter().filter(|id| !pushed.contains(id)).collect();
     assert!(beyond.iter().all(|id| **id % 3 == 0), "{beyond:?} were neither pushed nor cancelled");
@@ -340,7 +352,7 @@ async fn streams_share_a_queue<R: Runtime>() {
         async move { queue.stream().collect::<Vec<_>>().await }
     });
     for number in 0..ITEMS {
-        queue.push((0, number)).await.expect("it is open");
+        queue.push((0, number)).await.expect("the queue is open");
     }
     queue.close();
     assert_conserved(1, &outputs(consumers).await);
@@ -352,7 +364,7 @@ async fn sinks_share_a_queue<R: Runtime>() {
         let queue = Arc::clone(&queue);
         async move {
             let mut items = stream::iter((0..ITEMS).map(|number| Ok((producer, number))));
-            pin!(queue.sink()).send_all(&mut items).await.expect("it is open");
+            pin!(queue.sink()).send_all(&mut items).await.expect("the queue is open");
         }
     });
     let consumer = R::default().spawn({
@@ -362,7 +374,7 @@ async fn sinks_share_a_queue<R: Runtime>() {
     outputs(producers).await;
     pin!(queue.sink()).close().await.expect("nothing is left to push");
     assert!(queue.is_closed());
-    assert_conserved(3, &[consumer.await.expect("it ends when the queue does")]);
+    assert_conserved(3, &[consumer.await.expect("the task ends when the queue is closed")]);
 }
 
 on_every_runtime! {

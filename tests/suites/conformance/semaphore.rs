@@ -1,4 +1,4 @@
-//! Semaphores: limits, fairness, and permits that never get lost.
+//! Semaphores: limits and fairness, and that no permit is lost.
 
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::{cancel, outputs, queue_up, spawn_all};
 
 const ROUNDS: usize = 40;
 
-/// Counts who is inside, and the most that ever were.
+/// Counts the permits in use, and their maximum.
 #[derive(Default)]
 struct Gauge {
     inside: AtomicUsize,
@@ -36,7 +36,7 @@ async fn the_limit_is_never_exceeded<R: Runtime>() {
         async move {
             for round in 0..ROUNDS {
                 let weight = 1 + (number + round) % LIMIT;
-                let permit = semaphore.acquire_many(weight).await.expect("it is open");
+                let permit = semaphore.acquire_many(weight).await.expect("the semaphore is open");
                 gauge.enter(weight);
                 R::default().yield_now().await;
                 gauge.leave(weight);
@@ -45,11 +45,15 @@ async fn the_limit_is_never_exceeded<R: Runtime>() {
         }
     });
     outputs(tasks).await;
-    assert_eq!(gauge.most.load(Ordering::Relaxed), LIMIT, "a limit is for using, and for keeping");
+    assert_eq!(
+        gauge.most.load(Ordering::Relaxed),
+        LIMIT,
+        "all permits were in use at some time, and never more"
+    );
     assert_eq!(semaphore.available_permits(), LIMIT);
 }
 
-/// Small requests come without end, and the large one is still met.
+/// Small requests never cease, and the large request is still granted.
 async fn a_large_request_is_not_starved<R: Runtime>() {
     let (semaphore, stop) = (Arc::new(Semaphore::new(4)), Arc::new(AtomicBool::new(false)));
     let small = spawn_all::<R, _>(4, |_| {
@@ -63,42 +67,42 @@ async fn a_large_request_is_not_starved<R: Runtime>() {
         }
     });
     for _ in 0..ROUNDS {
-        assert_eq!(semaphore.acquire_many(4).await.expect("it is open").count(), 4);
+        assert_eq!(semaphore.acquire_many(4).await.expect("the semaphore is open").count(), 4);
     }
     stop.store(true, Ordering::Relaxed);
     outputs(small).await;
     assert_eq!(semaphore.available_permits(), 4);
 }
 
-async fn requests_are_met_in_order<R: Runtime>() {
+async fn requests_are_granted_in_order<R: Runtime>() {
     let semaphore = Arc::new(Semaphore::new(3));
-    let served = Arc::new(Queue::with_capacity(8).expect("eight numbers have room"));
-    let permits = semaphore.acquire_many(3).await.expect("it is open");
+    let order = Arc::new(Queue::with_capacity(8).expect("there is memory for eight numbers"));
+    let permits = semaphore.acquire_many(3).await.expect("the semaphore is open");
     let tasks = queue_up::<R, _>(
         8,
         || semaphore.waiters(),
         |number| {
-            let (semaphore, served) = (Arc::clone(&semaphore), Arc::clone(&served));
+            let (semaphore, order) = (Arc::clone(&semaphore), Arc::clone(&order));
             async move {
-                // All of them, so that they cannot run side by side and mix up the order.
-                let _all = semaphore.acquire_many(3).await.expect("it is open");
-                served.try_push(number).expect("there is room");
+                // All permits, so that no two of these tasks run at once and mix up the order.
+                let _all = semaphore.acquire_many(3).await.expect("the semaphore is open");
+                order.try_push(number).expect("there is room");
             }
         },
     )
     .await;
-    assert!(semaphore.try_acquire().is_err(), "nobody overtakes");
+    assert!(semaphore.try_acquire().is_err(), "no attempt overtakes a waiter");
     drop(permits);
     outputs(tasks).await;
-    served.close();
+    order.close();
     for number in 0..8 {
-        assert_eq!(served.pop().await, Ok(number));
+        assert_eq!(order.pop().await, Ok(number));
     }
 }
 
 async fn closing_wakes_all_who_wait<R: Runtime>() {
     let semaphore = Arc::new(Semaphore::new(1));
-    let permit = semaphore.acquire().await.expect("it is open");
+    let permit = semaphore.acquire().await.expect("the semaphore is open");
     let ones = queue_up::<R, _>(
         20,
         || semaphore.waiters(),
@@ -136,7 +140,7 @@ async fn cancelled_requests_lose_no_permit<R: Runtime>() {
                 drop(permit);
             }
         });
-        // In the queue, with permits on the way, inside or already out: wherever it finds them.
+        // The tasks may be queued, granted, in the critical section, or completed.
         for task in tasks.iter().step_by(2) {
             task.cancel();
         }
@@ -147,9 +151,9 @@ async fn cancelled_requests_lose_no_permit<R: Runtime>() {
     }
 }
 
-async fn whoever_is_behind_a_cancelled_large_request_goes_on<R: Runtime>() {
+async fn a_request_behind_a_cancelled_large_one_is_granted<R: Runtime>() {
     let semaphore = Arc::new(Semaphore::new(2));
-    let one = semaphore.acquire().await.expect("it is open");
+    let one = semaphore.acquire().await.expect("the semaphore is open");
     let mut tasks = queue_up::<R, _>(
         2,
         || semaphore.waiters(),
@@ -160,19 +164,19 @@ async fn whoever_is_behind_a_cancelled_large_request_goes_on<R: Runtime>() {
     )
     .await;
     cancel(tasks.remove(0)).await;
-    assert_eq!(outputs(tasks).await, [Ok(1)], "with the permit that the large one could not use");
+    assert_eq!(outputs(tasks).await, [Ok(1)], "the small request gets the available permit");
     drop(one);
     assert_eq!(semaphore.available_permits(), 2);
 }
 
 async fn owned_permits_move_between_tasks<R: Runtime>() {
     let semaphore = Arc::new(Semaphore::bounded(3));
-    let permits = Arc::new(Queue::with_capacity(2).expect("two permits have room"));
+    let permits = Arc::new(Queue::with_capacity(2).expect("there is memory for two permits"));
     let takers = spawn_all::<R, _>(4, |_| {
         let (semaphore, permits) = (Arc::clone(&semaphore), Arc::clone(&permits));
         async move {
             for _ in 0..ROUNDS {
-                let permit = Arc::clone(&semaphore).acquire_owned().await.expect("it is open");
+                let permit = Arc::clone(&semaphore).acquire_owned().await.expect("the semaphore is open");
                 assert!(permits.push(permit).await.is_ok(), "the queue is open");
             }
         }
@@ -191,10 +195,10 @@ async fn owned_permits_move_between_tasks<R: Runtime>() {
     permits.close();
     assert_eq!(outputs(givers).await.into_iter().sum::<usize>(), 4 * ROUNDS);
     assert_eq!(semaphore.available_permits(), 3);
-    assert!(semaphore.release(1).is_err(), "all are back");
+    assert!(semaphore.release(1).is_err(), "all permits are released");
 }
 
-/// The limit sinks while permits are out, and rises again.
+/// The number of permits is reduced while permits are held, and raised again.
 async fn reducing_and_releasing_under_load<R: Runtime>() {
     let (semaphore, gauge) = (Arc::new(Semaphore::new(4)), Arc::new(Gauge::default()));
     let stop = Arc::new(AtomicBool::new(false));
@@ -202,7 +206,7 @@ async fn reducing_and_releasing_under_load<R: Runtime>() {
         let (semaphore, gauge, stop) = (Arc::clone(&semaphore), Arc::clone(&gauge), Arc::clone(&stop));
         async move {
             while !stop.load(Ordering::Relaxed) {
-                let permit = semaphore.acquire().await.expect("it is open");
+                let permit = semaphore.acquire().await.expect("the semaphore is open");
                 gauge.enter(1);
                 R::default().yield_now().await;
                 gauge.leave(1);
@@ -212,13 +216,13 @@ async fn reducing_and_releasing_under_load<R: Runtime>() {
     });
     for _ in 0..ROUNDS {
         assert_eq!(semaphore.reduce(3), 3);
-        // The one that is left comes when the other three are back.
-        let only = semaphore.acquire().await.expect("it is open");
+        // The remaining permit is available when the other three are released.
+        let only = semaphore.acquire().await.expect("the semaphore is open");
         assert_eq!(gauge.inside.load(Ordering::Relaxed), 0);
         R::default().yield_now().await;
         assert_eq!(gauge.inside.load(Ordering::Relaxed), 0);
         drop(only);
-        semaphore.release(3).expect("there is no bound");
+        semaphore.release(3).expect("the semaphore has no bound");
     }
     stop.store(true, Ordering::Relaxed);
     outputs(tasks).await;
@@ -229,10 +233,10 @@ async fn reducing_and_releasing_under_load<R: Runtime>() {
 on_every_runtime! {
     the_limit_is_never_exceeded,
     a_large_request_is_not_starved,
-    requests_are_met_in_order,
+    requests_are_granted_in_order,
     closing_wakes_all_who_wait,
     cancelled_requests_lose_no_permit,
-    whoever_is_behind_a_cancelled_large_request_goes_on,
+    a_request_behind_a_cancelled_large_one_is_granted,
     owned_permits_move_between_tasks,
     reducing_and_releasing_under_load,
 }

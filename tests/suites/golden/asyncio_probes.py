@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs each scenario behind asyncio.txt on this machine's asyncio and compares what it prints.
+"""Runs each scenario of asyncio.txt on the asyncio of this machine, and compares the output.
 
     python3 tests/suites/golden/asyncio_probes.py            compare; exit status 1 and a diff if a line changed
     python3 tests/suites/golden/asyncio_probes.py --print    only print the lines
 
-A probe is one coroutine function, registered with `@probe`, that returns the lines it observed. Nothing here waits
-for time to pass: `turns()` lets every task that can run do so, and a probe that hangs is reported as such.
+A probe is a coroutine function, registered with `@probe`, that returns the lines to print. No probe waits for time to
+pass: `turns()` lets every ready task run. A probe that hangs is reported.
 """
 
 import argparse
@@ -26,7 +26,7 @@ PROBES = {}
 
 
 def probe(name, needs=None):
-    """Registers a probe; `needs` is the oldest Python version that can run it, and why."""
+    """Registers a probe. `needs` is the oldest Python version that can run it, and the reason."""
 
     def register(function):
         PROBES[name] = (function, needs)
@@ -36,7 +36,7 @@ def probe(name, needs=None):
 
 
 async def turns(count=8):
-    """Gives the other tasks `count` turns of the event loop, more than any chain of wake-ups in here is long."""
+    """Lets the other tasks run for `count` turns of the event loop, which is enough for every chain of wakes here."""
     for _ in range(count):
         await asyncio.sleep(0)
 
@@ -53,7 +53,7 @@ async def finish(tasks):
 
 
 def message_of(error_type, function, *args):
-    """The message with which `function` fails; a call that succeeds does not match any golden line."""
+    """The message with which `function` fails. The text for a call that succeeds matches no golden line."""
     try:
         function(*args)
     except error_type as error:
@@ -62,7 +62,7 @@ def message_of(error_type, function, *args):
 
 
 async def outcome(awaitable):
-    """What an awaitable gives: its value, or the name of its exception."""
+    """The value of an awaitable, or the name of its exception."""
     try:
         return await awaitable
     except Exception as error:
@@ -70,7 +70,7 @@ async def outcome(awaitable):
 
 
 async def take(lock, name, log):
-    """Takes `lock` (a Lock or a Semaphore) for good and logs its name; logs `c<name>` if it is cancelled instead."""
+    """Acquires `lock` (a Lock or a Semaphore) and logs `name`, or logs `c<name>` if it is cancelled."""
     try:
         await lock.acquire()
     except asyncio.CancelledError:
@@ -80,13 +80,13 @@ async def take(lock, name, log):
 
 
 async def pass_through(lock, name, log):
-    """Takes `lock` and gives it back."""
+    """Acquires `lock` and releases it."""
     await take(lock, name, log)
     lock.release()
 
 
 async def wait_once(condition, name, log):
-    """Waits on `condition`, logging whether the notification came (`n`) or a cancellation (`c`, with the lock's state)."""
+    """Waits for `condition`, and logs a notification (`n`) or a cancellation (`c`, with the state of the lock)."""
     async with condition:
         try:
             await condition.wait()
@@ -171,7 +171,7 @@ async def a_bounded_semaphore_refuses_an_over_release():
 
 
 async def bounded_with_a_granted_waiter():
-    """Bound 1, one holder, one waiter; the holder has released, and the waiter owns the permit but has not run."""
+    """A semaphore with bound 1 and one waiter. The permit was granted to the waiter, which has not run."""
     semaphore = asyncio.BoundedSemaphore(1)
     await semaphore.acquire()
     tasks = await spawn(semaphore.acquire())
@@ -400,7 +400,7 @@ async def shutdown_lets_the_rest_be_taken():
 
 
 async def shut_down_at_once_with_one_item_in_work():
-    """Three items put, one taken and in work, then an immediate shutdown; with a task that joins."""
+    """A queue after three puts, one get, and an immediate shutdown, with a task that joins."""
     queue = asyncio.Queue()
     for item in range(3):
         queue.put_nowait(item)
@@ -460,7 +460,7 @@ async def the_order_of_the_other_queues():
 
 
 def golden_lines():
-    """The stored lines by probe name, in the file's order."""
+    """The stored lines by probe name, in the order of the file."""
     stored = {}
     for line in GOLDEN.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -469,7 +469,7 @@ def golden_lines():
 
 
 def run(name, function):
-    """The lines a probe prints now, each with the probe's name in front."""
+    """The lines that a probe prints on this Python, each preceded by the name of the probe."""
 
     async def bounded():
         return await asyncio.wait_for(function(), HANG_SECONDS)
@@ -485,7 +485,7 @@ def run(name, function):
 
 def main():
     arguments = argparse.ArgumentParser(description="Compares asyncio with the golden traces in asyncio.txt.")
-    arguments.add_argument("--print", action="store_true", help="print what the probes see, and compare nothing")
+    arguments.add_argument("--print", action="store_true", help="print the lines, and compare nothing")
     only_print = arguments.parse_args().print
     if sys.version_info < OLDEST:
         print(f"Python {'.'.join(map(str, OLDEST))} or newer is needed, this is {platform.python_version()}")

@@ -1,16 +1,16 @@
-//! Promise 4: what a wait costs does not depend on how many others wait.
+//! Promise 4: the cost of a wait does not depend on the number of other waiters.
 
 use core::future::Future;
 use core::pin::Pin;
 
 use anywake_tests::{finishes, poll_once};
 
-/// So many that walking the list for each cancel would take minutes: 10^10 steps.
+/// The number of waiters. Walking the list at each cancel would take minutes: 10^10 steps.
 const MANY: usize = if cfg!(miri) { 200 } else { 200_000 };
 
-/// Lets very many wait at a primitive where they have to, and cancels them from the middle outwards.
+/// Queues very many waits at a primitive, and cancels them from the middle outwards.
 ///
-/// There is no clock in it: the list being walked shows by its never coming to an end.
+/// The test reads no clock. If cancelling walked the list, the test would run into the time limit of [`finishes`].
 pub(crate) fn cancelling_is_constant<W, F>(subject: impl FnOnce() -> W + Send + 'static)
 where
     W: Fn() -> F,

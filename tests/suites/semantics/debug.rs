@@ -1,4 +1,4 @@
-//! `Debug` shows the state and how many wait, and never blocks.
+//! `Debug` shows the state and the number of waiters, and never blocks.
 
 use core::fmt::Debug;
 use core::future::pending;
@@ -7,12 +7,12 @@ use anywake_core::{Condition, Event, Lock, LockGuard, Queue, Semaphore, StaticQu
 use anywake_tests::{Task, queue_up, queued};
 use std::sync::Arc;
 
-/// Asserts that all parts are shown.
+/// Asserts that `Debug` shows all parts, on one line and as a block.
 #[track_caller]
 fn shows(value: &dyn Debug, parts: &[&str]) {
     let (line, block) = (format!("{value:?}"), format!("{value:#?}"));
     for part in parts {
-        assert!(line.contains(part), "no {part} in {line}");
+        assert!(line.contains(part), "{part} is missing in {line}");
     }
     assert!(block.starts_with(&line[..line.find([' ', '(']).unwrap_or(line.len())]), "{block}");
 }
@@ -30,7 +30,7 @@ fn a_lock_shows_its_value_or_that_it_is_locked_and_its_waiters() {
 }
 
 #[test]
-fn looking_at_a_lock_leaves_it_free() {
+fn formatting_a_lock_leaves_it_free() {
     let lock = Lock::new(1);
     assert_eq!(format!("{lock:?}"), format!("{lock:?}"));
     assert!(!lock.is_locked());

@@ -1,4 +1,4 @@
-//! The errors: what they say, what they give back, what they turn into.
+//! The errors: their messages, the values that they return to the caller, and their conversions.
 
 use core::error::Error;
 
@@ -51,14 +51,16 @@ fn an_error_can_be_shown_whatever_it_gives_back() {
 fn every_failed_push_gives_the_item_back() {
     let queue = StaticQueue::<Opaque, 1>::new();
     assert!(queue.try_push(Opaque(0)).is_ok());
-    let Err(full @ TryPushError::Full(_)) = queue.try_push(Opaque(1)) else { panic!("it is full") };
+    let Err(full @ TryPushError::Full(_)) = queue.try_push(Opaque(1)) else { panic!("the queue is full") };
     assert_eq!(full.into_inner().0, 1);
     queue.close();
-    let Err(closed @ TryPushError::Closed(_)) = queue.try_push(Opaque(2)) else { panic!("it is closed") };
+    let Err(closed @ TryPushError::Closed(_)) = queue.try_push(Opaque(2)) else {
+        panic!("the queue is closed")
+    };
     assert_eq!(closed.into_inner().0, 2);
-    let Err(PushError(item)) = queue.force_push(Opaque(3)) else { panic!("it is closed") };
+    let Err(PushError(item)) = queue.force_push(Opaque(3)) else { panic!("the queue is closed") };
     assert_eq!(item.0, 3);
-    let Err(error) = Task::new(queue.push(Opaque(4))).ready() else { panic!("it is closed") };
+    let Err(error) = Task::new(queue.push(Opaque(4))).ready() else { panic!("the queue is closed") };
     assert_eq!(error.into_inner().0, 4);
     assert_eq!((queue.len(), queue.unfinished()), (1, 1));
 }

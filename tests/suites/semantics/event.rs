@@ -39,11 +39,11 @@ fn a_wait_for_an_event_that_is_set_ends_at_once_and_does_not_touch_the_waker() {
     let waker = CountingWaker::new();
     Task::with_waker(event.wait(), waker.clone()).ready();
     assert_eq!(waker.count(Call::Clone), 0);
-    assert!(event.is_set(), "it stays set for others");
+    assert!(event.is_set(), "the event stays set for other waits");
 }
 
 #[test]
-fn set_wakes_all_who_wait_once() {
+fn set_wakes_each_waiter_once() {
     let event = Event::new();
     let mut tasks = queue_up(5, || event.wait());
     assert_eq!(event.waiters(), 5);
@@ -82,7 +82,7 @@ fn a_wait_that_was_not_polled_before_set_and_clear_has_not_begun() {
 }
 
 #[test]
-fn a_wait_that_is_still_queued_when_the_flag_is_seen_again_is_not_woken_twice() {
+fn a_woken_wait_is_not_woken_again_by_the_next_set() {
     let event = Event::new();
     let mut task = queued(event.wait());
     event.set();
@@ -117,11 +117,11 @@ fn a_future_knows_when_it_is_terminated() {
 
 #[test]
 fn promise_1_a_cancelled_wait_takes_nobodys_wake() {
-    for gone in 0..3 {
+    for dropped in 0..3 {
         let event = Event::new();
         let mut tasks = queue_up(3, || event.wait());
         event.set();
-        tasks.remove(gone).cancel();
+        tasks.remove(dropped).cancel();
         tasks.iter_mut().for_each(|task| task.ready());
         assert!(event.is_set());
     }
@@ -167,7 +167,7 @@ fn promise_4_cancelling_takes_the_same_time_however_many_wait() {
 }
 
 #[test]
-fn promise_6_set_then_clear_wakes_all_who_waited_and_nobody_else() {
+fn promise_6_set_then_clear_wakes_exactly_the_queued_waiters() {
     let event = Event::new();
     let mut early = queue_up(40, || event.wait());
     event.set();
@@ -213,9 +213,9 @@ fn promise_11_a_panic_between_set_and_poll_loses_no_wake() {
     let event = Event::new();
     let mut task = queued(event.wait());
     panic_of(|| {
-        let _gone = queued(event.wait());
+        let _dropped = queued(event.wait());
         event.set();
-        panic!("in a task that was woken");
+        panic!("a panic between the set and the poll");
     });
     task.ready();
     assert_eq!(event.waiters(), 0);

@@ -1,4 +1,4 @@
-//! Bugs that libraries of this kind have shipped, each under the name of what can go wrong.
+//! Bugs that libraries of this kind have shipped. Each test is named after its hazard.
 
 mod broadcasts;
 mod every_wait;

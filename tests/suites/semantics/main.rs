@@ -1,20 +1,21 @@
-//! What the primitives promise, polled by hand: no runtime, no sleeping, and no thread where none is needed.
+//! The promises of the primitives, tested by polling futures by hand: without a runtime or a sleep, and with threads
+//! only where a race needs them.
 //!
-//! The promises have numbers, and a test that begins with `promise_n` is one of them:
+//! The promises are numbered. A test whose name begins with `promise_n` tests promise n:
 //!
 //! | n | promise | tested in |
 //! |---|---|---|
-//! | 1 | no lost wake: a grant to a waiter that is dropped goes on | here, and by the `explorer` at every poll |
+//! | 1 | no lost wake: a grant to a waiter that is dropped goes to the next waiter | here, and by the `explorer` at every poll |
 //! | 2 | first come, first served | here |
 //! | 3 | no allocation | `counting_allocator` and `machines/no_alloc/` |
-//! | 4 | a wait costs the same however many wait | here |
+//! | 4 | the cost of a wait does not depend on the number of waiters | here |
 //! | 5 | no user code under an internal lock | here: the hazards whose name says "re-enters" or "inline" |
-//! | 6 | a broadcast reaches exactly those that waited | here |
-//! | 7 | dropping and forgetting is safe | here |
+//! | 6 | a broadcast reaches exactly the waiters that were queued | here |
+//! | 7 | dropping or forgetting a future or a guard is safe | here |
 //! | 8 | bounded critical sections | here |
-//! | 9 | interrupts | `machines/firmware/`, with the feature that turns them off |
+//! | 9 | interrupts |`machines/firmware/` |
 //! | 10 | auto traits | `auto_traits` and `ui/` |
-//! | 11 | a panic leaves everything usable | here |
+//! | 11 | a panic leaves every primitive usable | here |
 
 mod condition;
 mod cost;

@@ -1,4 +1,4 @@
-//! The waits of all primitives as one trait, for hazards that all of them share.
+//! The waits of all primitives behind one trait, for the hazards that they share.
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -16,39 +16,38 @@ use anywake_core::{
 };
 use anywake_tests::{leak, poll_once};
 
-/// How many items fit into the queues, and the most waiters that can be let through.
+/// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;
 
-/// One kind of wait, at a primitive that lives for ever, so that wakers can come back to it.
+/// One kind of wait, at a primitive that is never dropped, so that wakers can re-enter it.
 pub(crate) trait Subject: Sync + Sized + 'static {
-    /// The future of the wait. Its output gives back what it got when it is dropped.
+    /// The future of the wait. Dropping its output releases what the wait acquired.
     type Wait: Future<Output: Send> + Send;
 
-    /// Whether a wait that was let through still takes something when it is polled, so that it has something to
-    /// pass on if it is dropped instead.
-    const PASSES_ON: bool = true;
+    /// Whether a wait that was granted forwards its grant if it is dropped before it is polled.
+    const FORWARDS: bool = true;
 
-    /// Whether what lets a waiter through is kept for one that has yet to begin.
+    /// Whether `open` is stored for a wait that begins later.
     const STORES: bool = true;
 
-    /// A primitive at which everybody has to wait.
+    /// A primitive at which every wait is pending.
     fn closed() -> &'static Self;
 
     fn wait(&'static self) -> Self::Wait;
 
-    /// Begins the wait without a waker. Whether it is decided then.
+    /// Queues the wait without a waker. Returns whether it is decided already.
     fn enable(wait: Pin<&mut Self::Wait>) -> bool;
 
     fn waiters(&self) -> usize;
 
-    /// Lets `n` waiters through: all at once, or one after the other as each gives back what it got.
+    /// Lets `n` waiters through: all at once, or one after another as each drops its output.
     fn open(&'static self, n: usize);
 
-    /// Takes the internal lock in several ways, a wait that is cancelled among them, and changes nothing.
+    /// Takes the internal lock in several ways, one of them a cancelled wait, and changes nothing.
     fn touch(&'static self);
 }
 
-/// Takes all `n` steps, even if one panics, and lets the panic go on then.
+/// Takes all `n` steps, even if one panics, and then resumes the panic.
 fn each(n: usize, mut step: impl FnMut(usize)) {
     let mut panic = None;
     for number in 0..n {
@@ -59,12 +58,12 @@ fn each(n: usize, mut step: impl FnMut(usize)) {
     }
 }
 
-/// Begins a wait and drops it, or what it gave.
-fn come_and_go(wait: impl Future) {
+/// Polls a wait once, and drops it and its output.
+fn poll_and_drop(wait: impl Future) {
     drop(poll_once(pin!(wait)));
 }
 
-/// The waits for a lock that somebody owns.
+/// The waits for a lock that has an owner.
 pub(crate) struct LockWait<const BYPASS: u16> {
     lock: &'static Lock<()>,
     owner: Mutex<Option<LockGuard<'static, ()>>>,
@@ -97,7 +96,7 @@ impl<const BYPASS: u16> Subject for LockWait<BYPASS> {
 
     fn touch(&'static self) {
         self.lock.waiters();
-        come_and_go(self.lock.lock());
+        poll_and_drop(self.lock.lock());
     }
 }
 
@@ -124,12 +123,12 @@ impl Subject for AcquireWait {
     }
 
     fn open(&'static self, n: usize) {
-        self.0.release(n).expect("few");
+        self.0.release(n).expect("the semaphore has no bound");
     }
 
     fn touch(&'static self) {
-        self.0.release(0).expect("none");
-        come_and_go(self.0.acquire_many(2));
+        self.0.release(0).expect("zero permits can be released");
+        poll_and_drop(self.0.acquire_many(2));
     }
 }
 
@@ -139,7 +138,7 @@ pub(crate) struct EventWait(Event);
 impl Subject for EventWait {
     type Wait = EventFuture<'static>;
 
-    const PASSES_ON: bool = false;
+    const FORWARDS: bool = false;
 
     fn closed() -> &'static Self {
         leak(Self(Event::new()))
@@ -163,7 +162,7 @@ impl Subject for EventWait {
 
     fn touch(&'static self) {
         self.0.waiters();
-        come_and_go(self.0.wait());
+        poll_and_drop(self.0.wait());
     }
 }
 
@@ -183,7 +182,7 @@ impl Subject for NotifiedWait {
     }
 
     fn wait(&'static self) -> Self::Wait {
-        self.condition.wait(self.lock.try_lock().expect("nobody keeps it"))
+        self.condition.wait(self.lock.try_lock().expect("no wait keeps the lock"))
     }
 
     fn enable(wait: Pin<&mut Self::Wait>) -> bool {
@@ -201,7 +200,7 @@ impl Subject for NotifiedWait {
     fn touch(&'static self) {
         self.condition.notify(0);
         if let Some(guard) = self.lock.try_lock() {
-            come_and_go(self.condition.wait(guard));
+            poll_and_drop(self.condition.wait(guard));
         }
     }
 }
@@ -236,17 +235,17 @@ impl Subject for PopWait {
 
     fn touch(&'static self) {
         self.0.len();
-        come_and_go(self.0.join());
+        poll_and_drop(self.0.join());
     }
 }
 
-/// The waits for room. What is pushed enters without its push being polled again.
+/// The waits for room. An item enters the queue without its push being polled again.
 pub(crate) struct PushWait(Queue);
 
 impl Subject for PushWait {
     type Wait = PushFuture<'static, Queue>;
 
-    const PASSES_ON: bool = false;
+    const FORWARDS: bool = false;
 
     fn closed() -> &'static Self {
         let queue = Queue::new();
@@ -272,7 +271,7 @@ impl Subject for PushWait {
 
     fn touch(&'static self) {
         self.0.len();
-        come_and_go(self.0.join());
+        poll_and_drop(self.0.join());
     }
 }
 
@@ -282,7 +281,7 @@ pub(crate) struct JoinWait(Queue);
 impl Subject for JoinWait {
     type Wait = JoinFuture<'static, Queue>;
 
-    const PASSES_ON: bool = false;
+    const FORWARDS: bool = false;
 
     fn closed() -> &'static Self {
         let queue = Queue::new();
@@ -303,11 +302,11 @@ impl Subject for JoinWait {
     }
 
     fn open(&'static self, _: usize) {
-        self.0.task_done().expect("once");
+        self.0.task_done().expect("one item is unfinished");
     }
 
     fn touch(&'static self) {
         self.0.len();
-        come_and_go(self.0.join());
+        poll_and_drop(self.0.join());
     }
 }

@@ -1,7 +1,7 @@
-//! Storms by hand: `cargo run -p anywake-tests --release --bin stress -- --seed 7 --count 100 --runtime smol`.
+//! Runs chosen storms: `cargo run -p anywake-tests --release --bin stress -- --seed 7 --count 100 --runtime smol`.
 //!
-//! `--seed` is the first seed (0), `--count` how many from there on (1), `--runtime` one of those that the tests use,
-//! or `all`, which is the default.
+//! `--seed` is the first seed (default 0), `--count` the number of seeds from there on (default 1), and `--runtime` a
+//! runtime of the tests, or `all` (the default).
 
 mod flavours;
 mod patience;
@@ -67,7 +67,7 @@ fn main() -> ExitCode {
                 world.cancelled.load(Relaxed),
                 begin.elapsed().as_millis()
             );
-            world.bury();
+            world.check_dropped();
         }
     }
     ExitCode::SUCCESS

@@ -1,4 +1,4 @@
-//! The runtimes that a storm can rage on, by name.
+//! The runtimes of the storms, by name.
 
 use core::future::Future;
 use core::sync::atomic::AtomicUsize;
@@ -15,13 +15,13 @@ use crate::storm::storm;
 use crate::watchdog::Watchdog;
 use crate::world::World;
 
-/// A runtime, by its name on the command line.
+/// A runtime, with its name on the command line.
 pub(crate) struct Flavour {
     pub name: &'static str,
     block_on_storm: fn(&Arc<World>),
 }
 
-/// All of them.
+/// All runtimes.
 pub(crate) const FLAVOURS: [Flavour; 7] = [
     flavour::<TokioCurrentThread>("tokio-current-thread"),
     flavour::<TokioMultiThread>("tokio"),
@@ -42,7 +42,7 @@ const fn flavour<R: Runtime>(name: &'static str) -> Flavour {
 }
 
 impl Flavour {
-    /// One storm, its laws included. Prints how to repeat it if it fails.
+    /// Runs one storm and checks its laws. If it fails, prints the command that repeats it.
     pub(crate) fn run(&self, seed: u64) -> World {
         let command = format!(
             "cargo run -p anywake-tests --release --bin stress -- --seed {seed} --runtime {}",
@@ -53,17 +53,17 @@ impl Flavour {
         let _report = Report(command, Arc::downgrade(&world));
         (self.block_on_storm)(&world);
         world.check();
-        Arc::into_inner(world).expect("no task has a hold on the world")
+        Arc::into_inner(world).expect("no task refers to the world any more")
     }
 }
 
-/// Says what a storm looks like that failed, and how to repeat it.
+/// Prints the state of a storm that failed, and the command that repeats it.
 struct Report(String, Weak<World>);
 
 impl Drop for Report {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("\nThis storm broke a law. Once more:\n\n    {}\n", self.0);
+            eprintln!("\nThis storm failed. To repeat it:\n\n    {}\n", self.0);
             if let Some(world) = self.1.upgrade() {
                 eprintln!("{world:#?}");
             }
@@ -71,11 +71,11 @@ impl Drop for Report {
     }
 }
 
-/// Each task on another runtime than the one before, all with the same primitives.
+/// Spawns each task on another runtime than the previous one. All share the same primitives.
 #[derive(Clone, Copy, Debug, Default)]
 struct Mixed;
 
-/// Whose turn it is.
+/// Selects the runtime of the next task.
 static TURN: AtomicUsize = AtomicUsize::new(0);
 
 impl Runtime for Mixed {
@@ -104,12 +104,12 @@ impl Runtime for Mixed {
         }
     }
 
-    /// By smol, whose timer has a thread of its own and serves every task.
+    /// Sleeps by smol, whose timer thread serves every task.
     fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
         Smol.sleep(duration)
     }
 
-    /// By smol, which only wakes the task.
+    /// Yields by smol, which only wakes the task.
     fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
         Smol.yield_now()
     }

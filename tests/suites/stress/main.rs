@@ -1,9 +1,9 @@
-//! Storms of ten seeds on every runtime. `main.rs` runs them as tests, `bin.rs` any of them by hand.
+//! Storms of ten seeds on every runtime. `main.rs` runs them as tests, `bin.rs` runs any of them from the command line.
 //!
-//! A storm is a crowd of tasks that use the five primitives of one [`World`](world::World) together, each at random:
-//! they wait with and without limit, give up, are cancelled, panic in each other's wakers, forget what they have, and
-//! close the queue under the others. Its plan follows from a seed. In the end the books must balance, and everybody
-//! must have gone home.
+//! A storm is a crowd of tasks that share the five primitives of one [`World`](world::World). Each task acts at random:
+//! it waits with or without a limit, drops a wait, is cancelled, has a waker that panics, forgets a future, or closes
+//! the queue that others use. All choices follow from a seed. At the end the counters must balance, and every task must
+//! have completed.
 
 mod flavours;
 mod patience;
@@ -23,47 +23,48 @@ use plan::Plan;
 use seeded::Seeded;
 use world::World;
 
-/// Ten seeds in a row have each hazard, alone and together.
-fn weather(runtime: &str) {
-    let flavour = FLAVOURS.iter().find(|flavour| flavour.name == runtime).expect("there is such a runtime");
+/// Ten consecutive seeds have each hazard, alone and with others.
+fn ten_storms(runtime: &str) {
+    let flavour =
+        FLAVOURS.iter().find(|flavour| flavour.name == runtime).expect("the runtime is in the list");
     for seed in 0..10 {
-        flavour.run(seed).bury();
+        flavour.run(seed).check_dropped();
     }
 }
 
 #[test]
 fn storms_on_tokio_current_thread() {
-    weather("tokio-current-thread");
+    ten_storms("tokio-current-thread");
 }
 
 #[test]
 fn storms_on_tokio() {
-    weather("tokio");
+    ten_storms("tokio");
 }
 
 #[test]
 fn storms_on_async_std() {
-    weather("async-std");
+    ten_storms("async-std");
 }
 
 #[test]
 fn storms_on_smol() {
-    weather("smol");
+    ten_storms("smol");
 }
 
 #[test]
 fn storms_on_threads() {
-    weather("threads");
+    ten_storms("threads");
 }
 
 #[test]
 fn storms_on_all_runtimes_at_once() {
-    weather("mixed");
+    ten_storms("mixed");
 }
 
 #[test]
 fn storms_in_the_order_of_a_seed() {
-    weather("seeded");
+    ten_storms("seeded");
 }
 
 #[test]

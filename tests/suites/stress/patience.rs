@@ -1,4 +1,4 @@
-//! Waits that are given up, in all the ways there are.
+//! Waits that are dropped, given up or timed out.
 
 use core::future::poll_fn;
 use core::pin::pin;
@@ -11,14 +11,14 @@ use anywake::{Elapsed, Runtime, Wait};
 
 use crate::rng::Rng;
 
-/// How long a task puts up with a wait.
+/// The limit of a wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Patience {
-    /// As long as it takes.
+    /// None.
     Endless,
-    /// So many polls, each with another waker; then the future is dropped, or asked to give back what it has.
+    /// A number of polls, each with another waker. Then the future is given up, if `ask` is set, or dropped.
     Polls { most: usize, ask: bool },
-    /// So long.
+    /// A time.
     Time(Duration),
 }
 
@@ -36,17 +36,17 @@ impl Patience {
     }
 }
 
-/// How a wait went that was not waited for to the end.
+/// The end of a wait that reached its limit.
 #[derive(Debug)]
 pub(crate) enum GivenUp<R> {
     /// The future was dropped.
     Dropped,
-    /// It gave this back.
+    /// The future was given up, and returned this.
     Returned(R),
 }
 
-/// Waits, for no longer than `patience` allows.
-pub(crate) async fn bear<R, W>(wait: W, patience: Patience) -> Result<W::Output, GivenUp<W::Returned>>
+/// Waits until the future is ready or the limit is reached.
+pub(crate) async fn wait_with<R, W>(wait: W, patience: Patience) -> Result<W::Output, GivenUp<W::Returned>>
 where
     R: Runtime,
     W: Wait,
@@ -80,7 +80,7 @@ where
     if ask { wait.give_up().map_err(GivenUp::Returned) } else { Err(GivenUp::Dropped) }
 }
 
-/// Another waker for the same task: a future that is polled with it has to replace the one it has.
+/// A new waker of the same task, so that a future that is polled with it must replace the previous one.
 struct Relay(Waker);
 
 impl Wake for Relay {

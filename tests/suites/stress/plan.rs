@@ -1,23 +1,23 @@
-//! What a storm is made of: everything that its seed decides before it begins.
+//! The plan of a storm: all that the seed decides before it begins.
 
 use crate::rng::Rng;
 
 /// How a storm ends the queue and the semaphore before their work is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Close {
-    /// It does not.
+    /// Neither is closed early.
     Never,
     /// Both are closed, and the queue is drained.
     Early,
-    /// Both are closed, and what is queued is dropped.
+    /// Both are closed, and the queued items are dropped.
     EarlyAndNow,
 }
 
-/// The size of a storm, and which hazards are in it.
+/// The size of a storm, and its hazards.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub seed: u64,
-    /// What each task does before it goes home, consumers and buyers apart: they stay until there is nothing left.
+    /// The number of steps of each task. Consumers and buyers go on until nothing is left.
     pub steps: usize,
     pub visitors: usize,
     pub producers: usize,
@@ -30,16 +30,16 @@ pub(crate) struct Plan {
     pub bounded: bool,
     pub bypass: u16,
     pub capacity: usize,
-    /// How many tasks are cancelled on their way.
+    /// The number of tasks to cancel.
     pub cancels: usize,
-    /// How many polled futures of each kind may be forgotten, and how many permits.
+    /// The number of polled futures of each kind that may be forgotten, and of permits.
     pub ghosts: usize,
     pub close: Close,
 }
 
 impl Plan {
-    /// The hazards follow from the last digits of the seed, so that ten seeds in a row have each of them, together
-    /// and alone; the first has none. All the rest is random.
+    /// The hazards depend on simple remainders of the seed, so that ten consecutive seeds have each of them, alone and
+    /// with others. Seed 0 has none. All other values are random.
     pub(crate) fn of(seed: u64) -> Self {
         let mut rng = Rng::new(seed, 0);
         let ghosts = if seed % 3 == 1 { rng.within(1, 3) } else { 0 };
@@ -51,10 +51,10 @@ impl Plan {
             consumers: rng.within(1, 4),
             sellers: rng.within(1, 3),
             buyers: rng.within(1, 5),
-            // Up to more than a broadcast wakes at once.
+            // Up to more than one batch of a broadcast.
             sleepers: rng.within(2, 24),
             saboteurs: if seed % 2 == 1 { rng.within(1, 3) } else { 0 },
-            // What is left by the ghosts must be enough for somebody to go on.
+            // At least one permit remains when the ghosts have lost theirs.
             permits: ghosts + rng.within(1, 5),
             bounded: rng.once_in(2),
             bypass: rng.pick(&[0, 0, 1, 3, 1000]),
@@ -69,7 +69,7 @@ impl Plan {
         }
     }
 
-    /// The most permits that may be asked for at once.
+    /// The largest request for permits.
     pub(crate) fn most_permits(&self) -> usize {
         self.permits - self.ghosts
     }

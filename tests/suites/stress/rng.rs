@@ -1,11 +1,11 @@
-//! Random numbers that are the same for the same seed, on every machine.
+//! Random numbers that depend only on the seed, on every machine.
 
 /// The SplitMix64 generator.
 #[derive(Clone, Debug)]
 pub(crate) struct Rng(u64);
 
 impl Rng {
-    /// One of many independent sequences of a seed.
+    /// One of the independent sequences of a seed.
     pub(crate) fn new(seed: u64, sequence: u64) -> Self {
         let mut rng = Self(seed ^ sequence.wrapping_mul(0xD6E8_FEB8_6659_FD93));
         rng.next();
@@ -29,12 +29,12 @@ impl Rng {
         least + self.below(most - least + 1)
     }
 
-    /// True once in `times`.
+    /// Returns true with a probability of one in `times`.
     pub(crate) fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 
-    /// One of them.
+    /// One of the elements.
     pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }

@@ -1,19 +1,19 @@
-//! What the tasks of a storm do.
+//! The roles of the tasks of a storm.
 //!
-//! | role | does | goes home |
+//! | role | action | completes |
 //! |---|---|---|
-//! | visitor | takes permits, then the lock, and writes down that it was there | after its steps |
+//! | visitor | acquires permits, then the lock, and counts its visit | after its steps |
 //! | producer | pushes items | after its steps |
-//! | consumer | pops items | when the queue is closed: when no item is left, see [`World::settle`] |
-//! | seller | adds to the stock, and tells one buyer | after its steps; the last one says that it is over |
-//! | buyer | waits for stock, and takes one | when it is over |
-//! | sleeper | waits for broadcasts | after its steps; there is a last broadcast, for good |
-//! | herald | broadcasts, and waits until all who slept are awake, without any other broadcast | after its steps |
-//! | saboteur | waits for anything, with a waker that panics, and goes away | after its steps |
-//! | ghost | has futures forgotten | at once |
+//! | consumer | pops items | when the queue is closed: when no item is left, see [`World::close_when_done`] |
+//! | seller | adds to the stock, and notifies one buyer | after its steps; the last one ends the sale |
+//! | buyer | waits for stock, and takes one piece | when the sale has ended |
+//! | sleeper | waits for broadcasts | after its steps; the event stays set after the last broadcast |
+//! | herald | broadcasts, and waits until that broadcast has woken all waiters | after its steps |
+//! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
+//! | ghost | forgets polled futures | at once |
 //!
-//! Nobody who has something that others wait for waits without limit for something of theirs, except by the plan: first
-//! permits, then the lock. So a task that does not go home has been left behind by a primitive.
+//! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
+//! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -30,12 +30,12 @@ use anywake::{
 };
 use futures_util::FutureExt as _;
 
-use crate::patience::{GivenUp, Patience, bear};
+use crate::patience::{GivenUp, Patience, wait_with};
 use crate::rng::Rng;
 use crate::sabotage;
 use crate::world::{Item, Ledger, World};
 
-/// A task's presence in the world, from before it begins until nothing of it is left.
+/// Counts a task in the world, from before its start until after its last drop.
 pub(crate) struct Presence {
     world: Arc<World>,
     produces: bool,
@@ -47,7 +47,7 @@ impl Presence {
         Self { world: Arc::clone(world), produces: false }
     }
 
-    /// Of a task that makes items.
+    /// Counts a task that makes items.
     pub(crate) fn of_producer(world: &Arc<World>) -> Self {
         world.producing.fetch_add(1, SeqCst);
         let mut presence = Self::new(world);
@@ -62,27 +62,27 @@ impl Drop for Presence {
             self.world.producing.fetch_sub(1, SeqCst);
         }
         self.world.present.fetch_sub(1, SeqCst);
-        self.world.settle();
+        self.world.close_when_done();
     }
 }
 
-/// Goes through a step, or as far as a saboteur's waker lets it.
+/// Runs a step, until it ends or a saboteur's waker interrupts it.
 pub(crate) async fn survive(world: &World, step: impl Future<Output = ()>) {
     let outcome = AssertUnwindSafe(step).catch_unwind().await;
     if !sabotage::is_complete(outcome) {
         world.sabotaged.fetch_add(1, SeqCst);
     }
     world.steps.fetch_add(1, SeqCst);
-    world.settle();
+    world.close_when_done();
 }
 
-async fn dawdle<R: Runtime>(rng: &mut Rng) {
+async fn maybe_yield<R: Runtime>(rng: &mut Rng) {
     if rng.once_in(2) {
         R::default().yield_now().await;
     }
 }
 
-/// Inside the ledger, alone.
+/// Asserts that no other task is in the critical section as long as this exists.
 struct Visit {
     world: Arc<World>,
     name: usize,
@@ -91,7 +91,7 @@ struct Visit {
 impl Visit {
     fn begin(world: &Arc<World>, name: usize, ledger: &mut Ledger) -> Self {
         let other = world.inside.swap(name, SeqCst);
-        assert_eq!(other, 0, "task {other} is inside, and so is task {name}");
+        assert_eq!(other, 0, "tasks {other} and {name} are both in the critical section");
         ledger.visits += 1;
         world.visits.fetch_add(1, SeqCst);
         Self { world: Arc::clone(world), name }
@@ -101,11 +101,11 @@ impl Visit {
 impl Drop for Visit {
     fn drop(&mut self) {
         let name = self.world.inside.swap(0, SeqCst);
-        assert_eq!(name, self.name, "nobody else has been inside meanwhile");
+        assert_eq!(name, self.name, "no other task entered the critical section");
     }
 }
 
-/// A permit that is counted as long as it is held.
+/// A permit that is counted in the world as long as it is held.
 struct Counted<'a, H: anywake::Handle<Target = Semaphore>> {
     world: &'a World,
     permit: Option<Permits<H>>,
@@ -120,7 +120,7 @@ impl<'a, H: anywake::Handle<Target = Semaphore>> Counted<'a, H> {
         Self { world, permit: Some(permit), count }
     }
 
-    /// Uncounted before it is given back: who gets it next counts it at once.
+    /// Subtracts the permit from the count before it is released, since the next holder counts it at once.
     fn take(&mut self) -> Option<Permits<H>> {
         self.permit.take().inspect(|_| {
             self.world.held.fetch_sub(self.count, SeqCst);
@@ -141,35 +141,35 @@ pub(crate) async fn visitor<R: Runtime>(presence: Presence, name: usize, mut rng
         survive(world, async {
             match rng.below(7) {
                 0 | 1 => visit_with_permits::<R>(world, name, rng).await,
-                2 => visit_at_once(world, name),
+                2 => try_visit(world, name),
                 3 => visit_and_leave_elsewhere::<R>(world, name, rng).await,
                 4 => adjust_permits::<R>(world, rng).await,
-                5 => knock::<R>(world, rng).await,
+                5 => wait_in_vain::<R>(world, rng).await,
                 _ => visit::<R>(world, name, rng).await,
             }
-            dawdle::<R>(rng).await;
+            maybe_yield::<R>(rng).await;
         })
         .await;
     }
 }
 
 async fn visit<R: Runtime>(world: &Arc<World>, name: usize, rng: &mut Rng) {
-    let Ok(mut ledger) = bear::<R, _>(world.ledger.lock(), Patience::random(rng)).await else { return };
+    let Ok(mut ledger) = wait_with::<R, _>(world.ledger.lock(), Patience::random(rng)).await else { return };
     let _visit = Visit::begin(world, name, &mut ledger);
-    dawdle::<R>(rng).await;
+    maybe_yield::<R>(rng).await;
 }
 
 async fn visit_with_permits<R: Runtime>(world: &Arc<World>, name: usize, rng: &mut Rng) {
     let count = rng.within(1, world.plan.most_permits());
     let wait = world.semaphore.acquire_many(count);
-    let Ok(Ok(mut permits)) = bear::<R, _>(wait, Patience::random(rng)).await else { return };
+    let Ok(Ok(mut permits)) = wait_with::<R, _>(wait, Patience::random(rng)).await else { return };
     let part = permits.split(rng.below(count));
     let _permits = Counted::new(world, permits);
     let _part = part.map(|part| Counted::new(world, part));
     visit::<R>(world, name, rng).await;
 }
 
-fn visit_at_once(world: &Arc<World>, name: usize) {
+fn try_visit(world: &Arc<World>, name: usize) {
     match world.semaphore.try_acquire() {
         Ok(permit) => drop(Counted::new(world, permit)),
         Err(error) => assert_ne!(error, TryAcquireError::TooMany),
@@ -178,51 +178,51 @@ fn visit_at_once(world: &Arc<World>, name: usize) {
     let _visit = Visit::begin(world, name, &mut ledger);
 }
 
-/// Owned guards and permits, dropped on a thread for blocking functions.
+/// Drops owned guards and permits on a thread for blocking functions.
 async fn visit_and_leave_elsewhere<R: Runtime>(world: &Arc<World>, name: usize, rng: &mut Rng) {
     let wait = Arc::clone(&world.semaphore).acquire_owned();
-    let Ok(Ok(permit)) = bear::<R, _>(wait, Patience::random(rng)).await else { return };
+    let Ok(Ok(permit)) = wait_with::<R, _>(wait, Patience::random(rng)).await else { return };
     let wait = Arc::clone(&world.ledger).lock_owned();
-    let Ok(mut ledger) = bear::<R, _>(wait, Patience::random(rng)).await else { return };
+    let Ok(mut ledger) = wait_with::<R, _>(wait, Patience::random(rng)).await else { return };
     let visit = Visit::begin(world, name, &mut ledger);
-    // In this order: the visit ends before the lock is free.
+    // Dropped in this order, the visit ends before the lock is free.
     let elsewhere = R::default().spawn_blocking(move || drop((visit, ledger, permit)));
     if let Err(TaskError::Panicked(panic)) = elsewhere.await {
         resume_unwind(panic.into_payload());
     }
 }
 
-/// Takes permits out of the world, and brings as many again.
+/// Removes a permit from the semaphore, and adds it again.
 async fn adjust_permits<R: Runtime>(world: &Arc<World>, rng: &mut Rng) {
-    struct Bring<'a>(&'a Semaphore, usize);
-    impl Drop for Bring<'_> {
+    struct ReleaseOnDrop<'a>(&'a Semaphore, usize);
+    impl Drop for ReleaseOnDrop<'_> {
         fn drop(&mut self) {
-            self.0.release(self.1).expect("as many are missing");
+            self.0.release(self.1).expect("the same number was removed");
         }
     }
     let semaphore = &*world.semaphore;
     if world.plan.bounded {
         let Ok(permit) = semaphore.try_acquire() else { return };
         permit.forget();
-        let _bring = Bring(semaphore, 1);
-        dawdle::<R>(rng).await;
+        let _release = ReleaseOnDrop(semaphore, 1);
+        maybe_yield::<R>(rng).await;
     } else {
         let taken = semaphore.reduce(1);
-        let _bring = Bring(semaphore, taken);
-        dawdle::<R>(rng).await;
+        let _release = ReleaseOnDrop(semaphore, taken);
+        maybe_yield::<R>(rng).await;
     }
 }
 
-/// At doors that nobody opens any more.
-async fn knock<R: Runtime>(world: &World, rng: &mut Rng) {
+/// Waits for a primitive that never becomes available.
+async fn wait_in_vain<R: Runtime>(world: &World, rng: &mut Rng) {
     let (doomed, patience) = (&world.doomed, Patience::limited(rng));
     let opened = match rng.below(4) {
-        0 => bear::<R, _>(doomed.lock.lock(), patience).await.is_ok(),
-        1 => bear::<R, _>(doomed.semaphore.acquire_many(1), patience).await.is_ok(),
-        2 => bear::<R, _>(doomed.event.wait(), patience).await.is_ok(),
-        _ => bear::<R, _>(doomed.empty.pop(), patience).await.is_ok(),
+        0 => wait_with::<R, _>(doomed.lock.lock(), patience).await.is_ok(),
+        1 => wait_with::<R, _>(doomed.semaphore.acquire_many(1), patience).await.is_ok(),
+        2 => wait_with::<R, _>(doomed.event.wait(), patience).await.is_ok(),
+        _ => wait_with::<R, _>(doomed.empty.pop(), patience).await.is_ok(),
     };
-    assert!(!opened, "a wait for something that never comes has ended");
+    assert!(!opened, "a wait for an unavailable primitive has ended");
 }
 
 pub(crate) async fn producer<R: Runtime>(presence: Presence, name: usize, mut rng: Rng) {
@@ -231,7 +231,7 @@ pub(crate) async fn producer<R: Runtime>(presence: Presence, name: usize, mut rn
         let rng = &mut rng;
         survive(world, async {
             push::<R>(world, Item::new(&world.items, name, number), rng).await;
-            dawdle::<R>(rng).await;
+            maybe_yield::<R>(rng).await;
         })
         .await;
     }
@@ -249,7 +249,7 @@ async fn push<R: Runtime>(world: &World, item: Item, rng: &mut Rng) {
             Ok(Some(displaced)) => displaced.give_back(),
             Err(error) => error.into_inner().give_back(),
         },
-        _ => match bear::<R, _>(world.queue.push(item), Patience::random(rng)).await {
+        _ => match wait_with::<R, _>(world.queue.push(item), Patience::random(rng)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => error.into_inner().give_back(),
             Err(GivenUp::Returned(item)) => item.give_back(),
@@ -260,19 +260,19 @@ async fn push<R: Runtime>(world: &World, item: Item, rng: &mut Rng) {
     }
 }
 
-/// Says that the work on an item is done, even if the task is stopped.
+/// Calls `task_done` when it is dropped, even if the task is cancelled.
 struct Work<'a>(&'a Queue<Item>);
 
 impl Drop for Work<'_> {
     fn drop(&mut self) {
-        self.0.task_done().expect("this item was pushed");
+        self.0.task_done().expect("the item was pushed");
     }
 }
 
 pub(crate) async fn consumer<R: Runtime>(presence: Presence, mut rng: Rng) {
     let world = &presence.world;
     let alone = world.plan.consumers == 1;
-    // The ghost makes items too.
+    // The ghost pushes items too.
     let mut last = vec![0; world.plan.producers + 1];
     let mut over = false;
     while !over {
@@ -284,7 +284,7 @@ pub(crate) async fn consumer<R: Runtime>(presence: Presence, mut rng: Rng) {
                     Err(TryPopError::Empty) => return R::default().yield_now().await,
                     Err(TryPopError::Closed) => None,
                 }),
-                _ => bear::<R, _>(world.queue.pop(), Patience::random(rng)).await.map(Result::ok),
+                _ => wait_with::<R, _>(world.queue.pop(), Patience::random(rng)).await.map(Result::ok),
             };
             match popped {
                 Ok(Some(item)) => {
@@ -293,15 +293,15 @@ pub(crate) async fn consumer<R: Runtime>(presence: Presence, mut rng: Rng) {
                     let before = core::mem::replace(&mut last[item.producer], number);
                     assert!(
                         !alone || before < number,
-                        "{number} of producer {} after {before}",
+                        "item {number} of producer {} came after {before}",
                         item.producer
                     );
                     item.deliver();
-                    dawdle::<R>(rng).await;
+                    maybe_yield::<R>(rng).await;
                 }
                 Ok(None) => *over = true,
                 Err(_) if rng.once_in(4) => {
-                    drop(bear::<R, _>(world.queue.join(), Patience::limited(rng)).await);
+                    drop(wait_with::<R, _>(world.queue.join(), Patience::limited(rng)).await);
                 }
                 Err(_) => {}
             }
@@ -310,12 +310,12 @@ pub(crate) async fn consumer<R: Runtime>(presence: Presence, mut rng: Rng) {
     }
 }
 
-/// Notifies when it is dropped: also if giving the lock back is interrupted before.
-struct Tell<'a>(&'a World);
+/// Notifies when it is dropped, even if a panic interrupted the unlock.
+struct NotifyOnDrop<'a>(&'a World);
 
-impl Drop for Tell<'_> {
+impl Drop for NotifyOnDrop<'_> {
     fn drop(&mut self) {
-        self.0.news.notify_one();
+        self.0.condition.notify_one();
     }
 }
 
@@ -324,28 +324,28 @@ pub(crate) async fn seller<R: Runtime>(presence: Presence, mut rng: Rng) {
     for _ in 0..world.plan.steps {
         let rng = &mut rng;
         survive(world, async {
-            let Ok(mut ledger) = bear::<R, _>(world.ledger.lock(), Patience::random(rng)).await else {
+            let Ok(mut ledger) = wait_with::<R, _>(world.ledger.lock(), Patience::random(rng)).await else {
                 return;
             };
             ledger.sold += 1;
-            let tell = Tell(world);
+            let notify = NotifyOnDrop(world);
             if rng.once_in(2) {
                 drop(ledger);
-                drop(tell);
+                drop(notify);
             } else {
-                // While it owns the lock: who is told has to wait for it.
-                drop(tell);
+                // Notifies while it owns the lock: the notified task has to wait for it.
+                drop(notify);
                 drop(ledger);
             }
-            dawdle::<R>(rng).await;
+            maybe_yield::<R>(rng).await;
         })
         .await;
     }
-    let mut said = false;
-    while !said {
+    let mut counted = false;
+    while !counted {
         survive(world, async {
             let mut ledger = world.ledger.lock().await;
-            said = true;
+            counted = true;
             ledger.sellers_done += 1;
             end_if_over(world, &mut ledger);
         })
@@ -353,11 +353,11 @@ pub(crate) async fn seller<R: Runtime>(presence: Presence, mut rng: Rng) {
     }
 }
 
-/// Ends the sale when all is sold and bought. Stock that no buyer is woken for prevents that.
+/// Ends the sale when everything is sold and bought. If no buyer is woken for a piece, this never happens.
 fn end_if_over(world: &World, ledger: &mut Ledger) {
     if ledger.sellers_done == world.plan.sellers && ledger.stock() == 0 && !ledger.over {
         ledger.over = true;
-        world.news.notify_all();
+        world.condition.notify_all();
     }
 }
 
@@ -374,36 +374,38 @@ pub(crate) async fn buyer<R: Runtime>(presence: Presence, mut rng: Rng) {
                     end_if_over(world, &mut ledger);
                 }
             }
-            dawdle::<R>(rng).await;
+            maybe_yield::<R>(rng).await;
         })
         .await;
     }
 }
 
-/// The ledger, when there is something to see in it; or not, if that takes too long.
+/// Waits for the ledger to have stock or to be over. Returns `None` if the wait reached its limit.
 async fn look<'w, R: Runtime>(world: &'w World, rng: &mut Rng) -> Option<LockGuard<'w, Ledger>> {
     let patience = Patience::random(rng);
-    let mut ledger = bear::<R, _>(world.ledger.lock(), patience).await.ok()?;
+    let mut ledger = wait_with::<R, _>(world.ledger.lock(), patience).await.ok()?;
     match rng.below(3) {
-        0 => bear::<R, _>(world.news.wait_for(ledger, Ledger::is_worth_a_look), patience).await.ok(),
+        0 => wait_with::<R, _>(world.condition.wait_for(ledger, Ledger::has_stock_or_is_over), patience)
+            .await
+            .ok(),
         1 => {
-            while !ledger.is_worth_a_look() {
-                ledger = bear::<R, _>(world.news.wait(ledger), patience).await.ok()?;
+            while !ledger.has_stock_or_is_over() {
+                ledger = wait_with::<R, _>(world.condition.wait(ledger), patience).await.ok()?;
             }
             Some(ledger)
         }
         _ => {
             let mut notified = true;
-            while notified && !ledger.is_worth_a_look() {
+            while notified && !ledger.has_stock_or_is_over() {
                 let enough = R::default().yield_now();
-                (ledger, notified) = world.news.wait_until(ledger, enough).await;
+                (ledger, notified) = world.condition.wait_until(ledger, enough).await;
             }
             Some(ledger)
         }
     }
 }
 
-/// A wait for a broadcast, entered in the books as soon as it has begun.
+/// A wait for a broadcast, counted in the world as soon as it is queued.
 struct Nap<'a> {
     world: &'a World,
     wait: Pin<Box<EventFuture<'a>>>,
@@ -432,7 +434,7 @@ impl Future for Nap<'_> {
         if polled.is_ready() {
             self.asleep = None;
         } else if self.asleep.is_none() {
-            // Read after the wait has begun: the broadcast that ends this epoch begins later, so it has to reach it.
+            // Read after the wait is queued. The broadcast that ends this epoch begins later, so it reaches the wait.
             let epoch = self.world.epoch.load(SeqCst);
             self.world.asleep(epoch).fetch_add(1, SeqCst);
             self.asleep = Some(Asleep(self.world, epoch));
@@ -454,8 +456,8 @@ pub(crate) async fn sleeper<R: Runtime>(presence: Presence, mut rng: Rng) {
     for _ in 0..world.plan.steps {
         let rng = &mut rng;
         survive(world, async {
-            drop(bear::<R, _>(Nap::new(world), Patience::random(rng)).await);
-            dawdle::<R>(rng).await;
+            drop(wait_with::<R, _>(Nap::new(world), Patience::random(rng)).await);
+            maybe_yield::<R>(rng).await;
         })
         .await;
     }
@@ -466,7 +468,7 @@ pub(crate) async fn herald<R: Runtime>(presence: Presence, mut rng: Rng) {
     for _ in 0..world.plan.steps {
         let epoch = world.epoch.fetch_add(1, SeqCst);
         survive(world, async { world.event.set() }).await;
-        dawdle::<R>(&mut rng).await;
+        maybe_yield::<R>(&mut rng).await;
         world.event.clear();
         while world.asleep(epoch).load(SeqCst) > 0 {
             R::default().sleep(Duration::from_micros(50)).await;
@@ -481,30 +483,30 @@ pub(crate) async fn saboteur<R: Runtime>(presence: Presence, mut rng: Rng) {
         let rng = &mut rng;
         survive(world, async {
             match rng.below(6) {
-                0 => drop(lie_in_wait::<R, _>(world.ledger.lock(), rng).await),
-                1 => drop(lie_in_wait::<R, _>(world.semaphore.acquire(), rng).await),
-                2 => drop(lie_in_wait::<R, _>(world.event.wait(), rng).await),
-                3 => drop(lie_in_wait::<R, _>(world.queue.join(), rng).await),
+                0 => drop(wait_with_panicking_waker::<R, _>(world.ledger.lock(), rng).await),
+                1 => drop(wait_with_panicking_waker::<R, _>(world.semaphore.acquire(), rng).await),
+                2 => drop(wait_with_panicking_waker::<R, _>(world.event.wait(), rng).await),
+                3 => drop(wait_with_panicking_waker::<R, _>(world.queue.join(), rng).await),
                 4 => {
-                    if let Some(Ok(item)) = lie_in_wait::<R, _>(world.queue.pop(), rng).await {
+                    if let Some(Ok(item)) = wait_with_panicking_waker::<R, _>(world.queue.pop(), rng).await {
                         let _work = Work(&world.queue);
                         item.deliver();
                     }
                 }
                 _ => {
                     if let Some(ledger) = world.ledger.try_lock() {
-                        drop(lie_in_wait::<R, _>(world.news.wait(ledger), rng).await);
+                        drop(wait_with_panicking_waker::<R, _>(world.condition.wait(ledger), rng).await);
                     }
                 }
             }
-            dawdle::<R>(rng).await;
+            maybe_yield::<R>(rng).await;
         })
         .await;
     }
 }
 
-/// Polls once, with a waker that panics, and stays in the queue for a while.
-async fn lie_in_wait<R: Runtime, F: Future>(wait: F, rng: &mut Rng) -> Option<F::Output> {
+/// Polls a wait once with a waker that panics, and leaves it queued for a while.
+async fn wait_with_panicking_waker<R: Runtime, F: Future>(wait: F, rng: &mut Rng) -> Option<F::Output> {
     let mut wait = Box::pin(wait);
     if let Poll::Ready(output) = wait.as_mut().poll(&mut Context::from_waker(&sabotage::waker())) {
         return Some(output);
@@ -520,16 +522,16 @@ pub(crate) async fn ghost<R: Runtime>(presence: Presence, mut rng: Rng) {
     for number in 1..=world.plan.ghosts {
         let rng = &mut rng;
         survive(world, async {
-            forget_where_others_go_on(world, number);
-            forget_where_nobody_does(world);
-            dawdle::<R>(rng).await;
+            forget_shared_waits(world, number);
+            forget_doomed_waits(world);
+            maybe_yield::<R>(rng).await;
         })
         .await;
     }
 }
 
-/// Polls once, and forgets the future if it waits.
-fn die_waiting<F: Future>(wait: F) -> Option<F::Output> {
+/// Polls a future once, and forgets it if it is pending.
+fn poll_and_forget<F: Future>(wait: F) -> Option<F::Output> {
     let mut wait = Box::pin(wait);
     match wait.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),
@@ -540,9 +542,9 @@ fn die_waiting<F: Future>(wait: F) -> Option<F::Output> {
     }
 }
 
-fn forget_where_others_go_on(world: &World, number: usize) {
-    die_waiting(world.event.wait());
-    match die_waiting(world.semaphore.acquire()) {
+fn forget_shared_waits(world: &World, number: usize) {
+    poll_and_forget(world.event.wait());
+    match poll_and_forget(world.semaphore.acquire()) {
         None => drop(world.lost_permits.fetch_add(1, SeqCst)),
         Some(Ok(permit)) => {
             world.lost_permits.fetch_add(1, SeqCst);
@@ -550,25 +552,25 @@ fn forget_where_others_go_on(world: &World, number: usize) {
         }
         Some(Err(Closed)) => {}
     }
-    // Counted before it may be interrupted: too many haunted items are allowed, not too few.
-    world.items.haunted.fetch_add(1, SeqCst);
+    // Counted before a panic may interrupt: the count may be too high, but not too low.
+    world.items.leaked.fetch_add(1, SeqCst);
     let item = Item::new(&world.items, world.plan.producers, number);
-    if let Some(Err(error)) = die_waiting(world.queue.push(item)) {
+    if let Some(Err(error)) = poll_and_forget(world.queue.push(item)) {
         error.into_inner().give_back();
     }
 }
 
-fn forget_where_nobody_does(world: &World) {
+fn forget_doomed_waits(world: &World) {
     let doomed = &world.doomed;
-    let own = Arc::new(Lock::new(())).try_lock_owned().expect("nobody else has it");
+    let own = Arc::new(Lock::new(())).try_lock_owned().expect("a new lock is free");
     let mut ended = [
-        die_waiting(doomed.lock.lock()).is_some(),
-        die_waiting(doomed.semaphore.acquire()).is_some(),
-        die_waiting(doomed.news.wait(own)).is_some(),
-        die_waiting(doomed.event.wait()).is_some(),
-        die_waiting(doomed.empty.pop()).is_some(),
+        poll_and_forget(doomed.lock.lock()).is_some(),
+        poll_and_forget(doomed.semaphore.acquire()).is_some(),
+        poll_and_forget(doomed.condition.wait(own)).is_some(),
+        poll_and_forget(doomed.event.wait()).is_some(),
+        poll_and_forget(doomed.empty.pop()).is_some(),
     ]
     .into_iter();
-    assert!(!ended.any(|ended| ended), "a wait for something that never comes has ended");
+    assert!(!ended.any(|ended| ended), "a wait for an unavailable primitive has ended");
     doomed.ghosts.fetch_add(1, SeqCst);
 }

@@ -1,4 +1,4 @@
-//! A waker that panics, and those who can stand it.
+//! A waker that panics, and calls that survive it.
 
 use core::panic::AssertUnwindSafe;
 use core::task::Waker;
@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::task::Wake;
 use std::thread;
 
-/// What the waker of a saboteur panics with.
+/// The payload of a saboteur's panic.
 pub(crate) struct Sabotage;
 
 struct Saboteur;
 
 impl Wake for Saboteur {
     fn wake(self: Arc<Self>) {
-        // Twice at once would be an abort, here as anywhere.
+        // A panic during a panic would abort.
         if !thread::panicking() {
             resume_unwind(Box::new(Sabotage));
         }
@@ -26,7 +26,7 @@ pub(crate) fn waker() -> Waker {
     Waker::from(Arc::new(Saboteur))
 }
 
-/// Whether it came to its end, or was interrupted by a saboteur's waker. Any other panic goes on.
+/// Returns true after a complete step, and false after one that a saboteur's waker interrupted. Resumes other panics.
 pub(crate) fn is_complete(outcome: thread::Result<()>) -> bool {
     match outcome {
         Ok(()) => true,
@@ -35,7 +35,7 @@ pub(crate) fn is_complete(outcome: thread::Result<()>) -> bool {
     }
 }
 
-/// Calls what may wake a saboteur.
+/// Calls a function that may wake a saboteur.
 pub(crate) fn survive(call: impl FnOnce()) -> bool {
     is_complete(catch_unwind(AssertUnwindSafe(call)))
 }

@@ -1,7 +1,7 @@
-//! [`Seeded`]: a runtime of one thread whose every choice follows from a seed, clock included.
+//! [`Seeded`]: a single-threaded runtime whose schedule and clock depend only on a seed.
 //!
-//! The other runtimes repeat what the tasks of a storm want to do, not how they get in each other's way. This one
-//! repeats both, so a storm that fails on it fails again.
+//! On the other runtimes a seed repeats the choices of the tasks, but not their interleaving. Here it repeats both, so
+//! a storm that fails fails again.
 
 use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
@@ -17,7 +17,7 @@ use anywake::{Runtime, Smol};
 
 use crate::rng::Rng;
 
-/// What time a poll takes.
+/// The time that one poll takes.
 const TICK: Duration = Duration::from_micros(3);
 
 /// The runtime of the thread that is inside [`Seeded::run`].
@@ -29,7 +29,7 @@ type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 #[derive(Default)]
 struct Executor {
     now: Cell<Duration>,
-    /// By the task's number; number 0 is the future that is waited for.
+    /// The tasks, task `n` at index `n - 1`. Number 0 is the future of `run`.
     jobs: RefCell<Vec<Option<Job>>>,
     ready: Ready,
     timers: RefCell<BTreeMap<(Duration, usize), Waker>>,
@@ -77,14 +77,14 @@ impl Executor {
         Bell::ring(jobs.len(), &self.ready);
     }
 
-    /// Wakes those whose time has come; if nobody is ready, also the one whose time comes next.
+    /// Wakes the tasks whose timers are due. If no task is ready, advances the clock to the next timer.
     fn ring_timers(&self) {
         loop {
-            let nobody = self.ready.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+            let idle = self.ready.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
             let mut timers = self.timers.borrow_mut();
             let Some(first) = timers.first_entry() else { return };
             let due = first.key().0;
-            if due > self.now.get() && !nobody {
+            if due > self.now.get() && !idle {
                 return;
             }
             self.now.set(self.now.get().max(due));
@@ -97,7 +97,7 @@ impl Executor {
     fn choose(&self, rng: &mut Rng) -> usize {
         self.ring_timers();
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        assert!(!ready.is_empty(), "all tasks wait, and nobody can wake one");
+        assert!(!ready.is_empty(), "all tasks wait, and no timer is set");
         let place = rng.below(ready.len());
         ready.swap_remove(place)
     }
@@ -111,8 +111,8 @@ impl Executor {
 }
 
 impl Seeded {
-    /// Runs `future` and the tasks that it spawns in the order that follows from `seed`. Gives the number of polls
-    /// too, which tells one order from another.
+    /// Runs `future` and the tasks that it spawns, in an order that depends on `seed`. Also returns the number of
+    /// polls, by which tests compare orders.
     pub(crate) fn run<F: Future>(seed: u64, future: F) -> (F::Output, usize) {
         let executor = EXECUTOR.with_borrow_mut(|current| {
             *current = Rc::default();
@@ -161,14 +161,14 @@ impl Runtime for Seeded {
                 return Poll::Ready(());
             }
             let mut timers = executor.timers.borrow_mut();
-            // The number tells apart timers that are due at the same time.
+            // The number distinguishes timers that are due at the same time.
             timers.insert((due, executor.polls.get()), context.waker().clone());
             Poll::Pending
         })
     }
 
     fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        // It only wakes the task.
+        // smol's `yield_now` only wakes the task.
         Smol.yield_now()
     }
 }

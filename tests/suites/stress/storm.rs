@@ -1,4 +1,4 @@
-//! A storm: all tasks let loose on one world, and what befalls them.
+//! A storm: spawns all tasks of a plan on one world, cancels some, and waits for the others.
 
 use core::future::Future;
 use core::sync::atomic::Ordering::SeqCst;
@@ -18,9 +18,9 @@ use crate::world::World;
 /// The tasks of a storm.
 struct Crew<R> {
     runtime: R,
-    /// Those whose work must get done.
+    /// The tasks that must complete.
     steady: Vec<Task<()>>,
-    /// Those that may be cancelled.
+    /// The tasks that may be cancelled.
     expendable: Vec<Task<()>>,
 }
 
@@ -30,14 +30,14 @@ impl<R: Runtime> Crew<R> {
         if expendable { self.expendable.push(task) } else { self.steady.push(task) }
     }
 
-    fn muster(world: &Arc<World>) -> Self {
+    fn spawn_all(world: &Arc<World>) -> Self {
         let mut crew = Self { runtime: R::default(), steady: Vec::new(), expendable: Vec::new() };
         let plan = &world.plan;
         let mut sequences = 2..;
         let mut rng = || Rng::new(plan.seed, sequences.next().unwrap_or_default());
         let here = || Presence::new(world);
 
-        // Before anybody who could find out that nobody produces.
+        // The producers are counted before any task runs that closes the queue when no producer is left.
         let makers: Vec<_> = (0..plan.producers).map(|_| Presence::of_producer(world)).collect();
         for (name, maker) in makers.into_iter().enumerate() {
             crew.spawn(true, producer::<R>(maker, name, rng()));
@@ -65,15 +65,15 @@ impl<R: Runtime> Crew<R> {
         crew
     }
 
-    /// Waits for all of them.
-    async fn dismiss(self) {
+    /// Waits for all tasks.
+    async fn join(self) {
         for task in self.steady {
-            task.await.expect("it is not cancelled, and survives");
+            task.await.expect("the task is not cancelled and does not panic");
         }
         for task in self.expendable {
             match task.await {
                 Ok(()) | Err(TaskError::Cancelled) => {}
-                // What it had in its hands when it was cancelled went to others, and one of them is a saboteur.
+                // A cancelled task hands its guard or permit to a waiter, whose waker may panic.
                 Err(TaskError::Panicked(panic)) => {
                     sabotage::is_complete(Err(panic.into_payload()));
                 }
@@ -82,19 +82,19 @@ impl<R: Runtime> Crew<R> {
     }
 }
 
-/// Runs all tasks of the plan until nobody but the caller has a hold on the world.
+/// Runs all tasks of the plan until only the caller refers to the world.
 pub(crate) async fn storm<R: Runtime>(world: &Arc<World>) {
-    let crew = Crew::<R>::muster(world);
-    strike(world, &crew).await;
-    crew.dismiss().await;
-    // What a cancelled task has sent to another thread may still be on its way.
+    let crew = Crew::<R>::spawn_all(world);
+    cancel_and_close(world, &crew).await;
+    crew.join().await;
+    // A cancelled task may have started a job on another thread that is still running.
     while Arc::strong_count(world) > 1 {
         R::default().sleep(Duration::from_micros(100)).await;
     }
 }
 
-/// Cancels tasks and closes queue and semaphore, each when so many steps have been done.
-async fn strike<R: Runtime>(world: &World, crew: &Crew<R>) {
+/// Cancels tasks and closes the queue and the semaphore, each after a random number of steps.
+async fn cancel_and_close<R: Runtime>(world: &World, crew: &Crew<R>) {
     let plan = &world.plan;
     let mut rng = Rng::new(plan.seed, 1);
     let all = plan.steps * (plan.visitors + plan.producers + plan.sellers + plan.sleepers);

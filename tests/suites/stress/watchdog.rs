@@ -1,4 +1,4 @@
-//! What happens when a storm does not come to an end.
+//! Aborts a storm that hangs.
 
 use core::sync::atomic::Ordering::SeqCst;
 use core::time::Duration;
@@ -7,12 +7,12 @@ use std::thread::{self, JoinHandle};
 
 use crate::world::World;
 
-/// How long nobody may get a step further. Long even for a debug build under a sanitizer on a machine that has other
-/// work; only a storm that fails waits for it.
+/// The longest time without a step of any task: enough for a debug build under a sanitizer on a busy machine. Only a
+/// storm that hangs waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Watches a storm from a thread of its own. When nobody gets further, it prints how to repeat the storm and the state
-/// of everything, and aborts: threads that hang cannot be made to go away.
+/// Watches a storm from another thread. When no task makes progress, it prints the command that repeats the storm and
+/// the state of the world, and aborts the process, since a hanging thread cannot be stopped.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     over: Option<mpsc::Sender<()>>,
@@ -22,20 +22,20 @@ pub(crate) struct Watchdog {
 impl Watchdog {
     pub(crate) fn new(world: &Arc<World>, command: String) -> Self {
         let world = Arc::downgrade(world);
-        let (over, told) = mpsc::channel();
-        let thread = thread::spawn(move || watch(&world, &told, &command));
+        let (over, is_over) = mpsc::channel();
+        let thread = thread::spawn(move || watch(&world, &is_over, &command));
         Self { over: Some(over), thread: Some(thread) }
     }
 }
 
-fn watch(world: &Weak<World>, told: &mpsc::Receiver<()>, command: &str) {
+fn watch(world: &Weak<World>, is_over: &mpsc::Receiver<()>, command: &str) {
     let mut before = None;
-    while told.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+    while is_over.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
         let Some(world) = world.upgrade() else { return };
         let now = Some(world.steps.load(SeqCst));
         if core::mem::replace(&mut before, now) == now {
-            // First, since looking at a primitive whose internal lock is stuck is stuck too.
-            eprintln!("\nThis storm does not come to an end. Once more:\n\n    {command}\n");
+            // The command first: formatting a primitive hangs if its internal lock is never released.
+            eprintln!("\nThis storm hangs. To repeat it:\n\n    {command}\n");
             eprintln!("{world:#?}");
             std::process::abort();
         }

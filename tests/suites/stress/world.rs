@@ -1,4 +1,4 @@
-//! The five primitives of one storm, the books that are kept about them, and the laws that the books must obey.
+//! The five primitives of one storm, the counters of their use, and the laws that the counters must obey.
 
 use core::fmt;
 use core::sync::atomic::AtomicUsize;
@@ -10,48 +10,47 @@ use anywake::{Condition, Event, Lock, Queue, Semaphore};
 use crate::plan::{Close, Plan};
 use crate::sabotage;
 
-/// How many broadcasts are told apart; two would do.
+/// The number of broadcasts that are distinguished. Two would be enough.
 const EPOCHS: usize = 8;
 
-/// What the tasks of a storm share. Counters are `SeqCst`: nothing here relies on their order, and everything on their
-/// sum.
+/// The state that the tasks of a storm share. The counters are `SeqCst` for simplicity: the laws are about their sums.
 pub(crate) struct World {
     pub plan: Plan,
     pub ledger: Arc<Lock<Ledger>>,
     pub semaphore: Arc<Semaphore>,
     pub event: Event,
-    /// Stands for a change of the ledger's stock.
-    pub news: Condition,
+    /// Notified when the stock of the ledger changes.
+    pub condition: Condition,
     pub queue: Queue<Item>,
     pub doomed: Doomed,
-    /// Who is inside the ledger; 0: nobody.
+    /// The number of the task that owns the ledger's lock, or 0.
     pub inside: AtomicUsize,
     pub visits: AtomicUsize,
-    /// Permits that are out, as the tasks count them.
+    /// The permits that tasks hold, as the tasks count them.
     pub held: AtomicUsize,
-    /// Permits that will never come back: forgotten, or for a future that was.
+    /// The permits that are never released: forgotten themselves, or granted to a forgotten future.
     pub lost_permits: AtomicUsize,
-    /// How many broadcasts there were, and who waits for each.
+    /// The number of broadcasts so far, and the number of tasks that wait for each.
     pub epoch: AtomicUsize,
     pub asleep: [AtomicUsize; EPOCHS],
     pub producing: AtomicUsize,
     pub items: Arc<Items>,
-    /// How often a task was interrupted by somebody else's waker.
+    /// How often a step was interrupted by the panic of another task's waker.
     pub sabotaged: AtomicUsize,
     pub cancelled: AtomicUsize,
-    /// Who has not gone home, and what all did until now.
+    /// The number of tasks that have not completed, and the number of steps of all tasks.
     pub present: AtomicUsize,
     pub steps: AtomicUsize,
 }
 
-/// What the lock protects. Plain numbers: two tasks inside at once would lose one of their changes.
+/// The value behind the lock. The numbers are plain: two owners at once would lose a change.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     pub visits: usize,
     pub sold: usize,
     pub bought: usize,
     pub sellers_done: usize,
-    /// All is sold and bought.
+    /// Whether everything is sold and bought.
     pub over: bool,
 }
 
@@ -60,22 +59,22 @@ impl Ledger {
         self.sold - self.bought
     }
 
-    /// For those who wait for something to buy.
-    pub(crate) fn is_worth_a_look(&mut self) -> bool {
+    /// The predicate of the buyers.
+    pub(crate) fn has_stock_or_is_over(&mut self) -> bool {
         self.stock() > 0 || self.over
     }
 }
 
-/// Primitives that are never available again, because what was taken of them was forgotten. Whoever waits for them
-/// gives up, or is forgotten too.
+/// Primitives that are never available, because their guard or permit was forgotten. A wait for one of them is dropped
+/// or forgotten.
 #[derive(Debug)]
 pub(crate) struct Doomed {
     pub lock: Lock<()>,
     pub semaphore: Semaphore,
-    pub news: Condition,
+    pub condition: Condition,
     pub event: Event,
     pub empty: Queue<()>,
-    /// How many stand in each of their queues.
+    /// The number of forgotten waits in each of their queues.
     pub ghosts: AtomicUsize,
 }
 
@@ -84,7 +83,7 @@ impl Doomed {
         let doomed = Self {
             lock: Lock::new(()),
             semaphore: Semaphore::new(1),
-            news: Condition::new(),
+            condition: Condition::new(),
             event: Event::new(),
             empty: Queue::with_capacity(1).expect("there is memory for one item"),
             ghosts: AtomicUsize::new(0),
@@ -94,33 +93,33 @@ impl Doomed {
         doomed
     }
 
-    /// Every ghost stands in its queue, nobody else does.
+    /// Asserts that exactly the forgotten waits are queued.
     fn check(&self) {
         let waiters = [
             self.lock.waiters(),
             self.semaphore.waiters(),
-            self.news.waiters(),
+            self.condition.waiters(),
             self.event.waiters(),
             self.empty.waiters(),
         ];
-        assert_eq!(waiters, [self.ghosts.load(SeqCst); 5], "only ghosts still wait");
+        assert_eq!(waiters, [self.ghosts.load(SeqCst); 5], "only forgotten waits are still queued");
     }
 }
 
-/// What became of the items.
+/// Counts the fates of the items.
 #[derive(Debug, Default)]
 pub(crate) struct Items {
     pub made: AtomicUsize,
     pub delivered: AtomicUsize,
     pub returned: AtomicUsize,
-    /// Pushes that were dropped while they waited, so that the item may have gone with them.
+    /// The pushes that were dropped while they waited, possibly with their items.
     pub abandoned: AtomicUsize,
-    /// Those that sit in a future which was forgotten.
-    pub haunted: AtomicUsize,
+    /// The items in forgotten futures.
+    pub leaked: AtomicUsize,
     dropped: AtomicUsize,
 }
 
-/// Something to push. On the heap, so that a duplicate is a double free.
+/// An item to push. It owns memory, so that a duplicate shows as a double free.
 #[derive(Debug)]
 pub(crate) struct Item {
     pub producer: usize,
@@ -134,12 +133,12 @@ impl Item {
         Self { producer, number: Box::new(number), items: Arc::clone(items) }
     }
 
-    /// It came out of the queue.
+    /// Counts an item that was popped.
     pub(crate) fn deliver(self) {
         self.items.delivered.fetch_add(1, SeqCst);
     }
 
-    /// It did not go in, or was displaced.
+    /// Counts an item that was returned by a failed push, or displaced.
     pub(crate) fn give_back(self) {
         self.items.returned.fetch_add(1, SeqCst);
     }
@@ -162,7 +161,7 @@ impl World {
                 Semaphore::new(permits)
             }),
             event: Event::new(),
-            news: Condition::new(),
+            condition: Condition::new(),
             queue: Queue::with_capacity(plan.capacity).expect("there is memory for a few items"),
             doomed: Doomed::new(),
             inside: AtomicUsize::new(0),
@@ -181,14 +180,14 @@ impl World {
         }
     }
 
-    /// Who waits for the broadcast after this one.
+    /// The number of tasks that wait for the broadcast after this one.
     pub(crate) fn asleep(&self, epoch: usize) -> &AtomicUsize {
         &self.asleep[epoch % EPOCHS]
     }
 
-    /// Sends the consumers home when there is nothing left for them: all producers are gone, and of every item it is
-    /// known what became of it. An item that nobody takes out, or a consumer that is not woken for it, prevents that.
-    pub(crate) fn settle(&self) {
+    /// Closes the queue, and so ends the consumers, when all producers have completed and every item is accounted for.
+    /// If an item stays in the queue, or a consumer is not woken for it, this never happens.
+    pub(crate) fn close_when_done(&self) {
         let items = &self.items;
         let all_made = self.producing.load(SeqCst) == 0;
         if all_made && items.dropped.load(SeqCst) == items.made.load(SeqCst) {
@@ -196,93 +195,86 @@ impl World {
         }
     }
 
-    /// What must hold when all have gone home.
+    /// Asserts what must hold when all tasks have completed.
     pub(crate) fn check(&self) {
         self.check_lock_and_condition();
         self.check_semaphore();
-        assert_eq!(self.event.waiters(), 0, "the last broadcast reached everybody, ghosts included");
+        assert_eq!(self.event.waiters(), 0, "the last broadcast ended all waits, also the forgotten ones");
         self.check_queue();
         self.doomed.check();
     }
 
     fn check_lock_and_condition(&self) {
-        assert_eq!(self.ledger.waiters(), 0, "nobody waits for the lock");
-        assert_eq!(self.news.waiters(), 0, "nobody waits for news");
-        assert_eq!(self.inside.load(SeqCst), 0, "who was inside has left");
-        let ledger = self.ledger.try_lock().expect("all guards are gone");
+        assert_eq!(self.ledger.waiters(), 0, "no task waits for the lock");
+        assert_eq!(self.condition.waiters(), 0, "no task waits for the condition");
+        assert_eq!(self.inside.load(SeqCst), 0, "no task is in the critical section");
+        let ledger = self.ledger.try_lock().expect("all guards are dropped");
         assert_eq!(
             ledger.visits,
             self.visits.load(SeqCst),
-            "visits written down = visits made: mutual exclusion"
+            "visits in the ledger = visits counted: mutual exclusion"
         );
-        assert_eq!(ledger.stock(), 0, "everything that was sold was bought");
-        assert!(ledger.over, "the sellers have said so");
+        assert_eq!(ledger.stock(), 0, "every piece sold was bought");
+        assert!(ledger.over, "the last seller has ended the sale");
     }
 
     fn check_semaphore(&self) {
         let semaphore = &self.semaphore;
-        assert_eq!(self.held.load(SeqCst), 0, "all tasks have put back their permits");
-        assert_eq!(semaphore.waiters(), 0, "nobody waits for permits");
+        assert_eq!(self.held.load(SeqCst), 0, "all tasks have released their permits");
+        assert_eq!(semaphore.waiters(), 0, "no task waits for permits");
         let lost = self.lost_permits.load(SeqCst);
         let accounted = semaphore.available_permits() + lost;
         if self.plan.close == Close::Never {
-            assert_eq!(accounted, self.plan.permits, "permits in = permits out");
+            assert_eq!(accounted, self.plan.permits, "no permit was lost or made");
         } else {
-            // A ghost that still waited when it was closed was refused, and has none.
+            // A forgotten wait that was still queued at the close was refused, and has no permit.
             assert!(
                 (self.plan.permits..=self.plan.permits + lost).contains(&accounted),
-                "permits in = permits out"
+                "no permit was lost or made"
             );
         }
         if self.plan.bounded {
-            assert!(semaphore.release(1).is_err(), "permits that are lost are out, so none is missing");
+            assert!(semaphore.release(1).is_err(), "lost permits count as held, so none can be added");
         }
     }
 
     fn check_queue(&self) {
         let queue = &self.queue;
-        assert!(queue.is_closed(), "it was closed early, or after the last item");
-        assert_eq!(queue.waiters(), 0, "nobody waits to push or pop");
-        assert_eq!(queue.len(), 0, "what was pushed was popped or dropped");
+        assert!(queue.is_closed(), "the queue was closed early, or after the last item");
+        assert_eq!(queue.waiters(), 0, "no task waits to push or pop");
+        assert_eq!(queue.len(), 0, "every pushed item was popped or dropped");
 
         let items = &self.items;
-        let [made, delivered, returned, abandoned, haunted, dropped] = [
-            &items.made,
-            &items.delivered,
-            &items.returned,
-            &items.abandoned,
-            &items.haunted,
-            &items.dropped,
-        ]
-        .map(|count| count.load(SeqCst));
+        let [made, delivered, returned, abandoned, leaked, dropped] =
+            [&items.made, &items.delivered, &items.returned, &items.abandoned, &items.leaked, &items.dropped]
+                .map(|count| count.load(SeqCst));
         let destroyed = dropped - delivered - returned;
-        assert!(made - dropped <= haunted, "every item was dropped, once, but for those of ghosts");
+        assert!(made - dropped <= leaked, "every item was dropped once, except those in forgotten futures");
 
         let plan = &self.plan;
         if plan.close != Close::EarlyAndNow && plan.saboteurs == 0 && plan.cancels == 0 {
-            assert!(
-                destroyed <= abandoned,
-                "items in = items out + returned, but for those dropped with a push"
-            );
+            assert!(destroyed <= abandoned, "items made = items popped + returned + dropped with a push");
             assert_eq!(queue.unfinished(), 0, "all work was reported as done");
         }
-        // A task that is interrupted, by a waker or for good, has one item at most in its hands. What is dropped with
-        // the queue is not in anybody's.
+        // A task that is interrupted or cancelled holds at most one item. Items that `close_now` drops are not counted.
         if plan.close != Close::EarlyAndNow {
             let interrupted = self.sabotaged.load(SeqCst) + self.cancelled.load(SeqCst);
-            assert!(destroyed <= abandoned + interrupted, "no other items were lost");
+            assert!(
+                destroyed <= abandoned + interrupted,
+                "no more items were dropped than interrupted tasks can hold"
+            );
         }
     }
 
-    /// What must hold when the primitives are alone in the world, and have moved.
-    pub(crate) fn bury(self) {
+    /// Moves and drops the primitives, which nothing else refers to, and asserts that no item is lost.
+    pub(crate) fn check_dropped(self) {
         let Self { doomed, queue, items, .. } = self;
         let mut doomed = Box::new(doomed);
         doomed.check();
         doomed.lock.get_mut();
         drop(doomed);
         drop(queue);
-        assert!(items.made.load(SeqCst) - items.dropped.load(SeqCst) <= items.haunted.load(SeqCst));
+        assert!(items.made.load(SeqCst) - items.dropped.load(SeqCst) <= items.leaked.load(SeqCst));
     }
 }
 
@@ -302,7 +294,7 @@ impl fmt::Debug for World {
             .field("event", &self.event)
             .field("epoch", &epoch)
             .field("asleep", self.asleep(epoch))
-            .field("news", &self.news)
+            .field("condition", &self.condition)
             .field("queue", &self.queue)
             .field("producing", &self.producing)
             .field("items", &self.items)

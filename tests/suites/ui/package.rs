@@ -1,4 +1,4 @@
-//! Programs that are checked by one run of cargo, as binaries of a package that is made up for them.
+//! Checks programs by one run of cargo, as binaries of a generated package.
 
 use core::fmt::Write as _;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The files of a folder that end so, by their names, sorted.
+/// The files of a folder with this extension, sorted by name.
 pub(crate) fn files(folder: &str, extension: &str) -> Vec<(String, PathBuf)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("suites/ui").join(folder);
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -22,8 +22,8 @@ pub(crate) fn files(folder: &str, extension: &str) -> Vec<(String, PathBuf)> {
     files
 }
 
-/// Checks the programs, with these features of the core, and sorts the compiler's messages by program: each as cargo
-/// shows it, in JSON. A program that compiles has an entry too.
+/// Checks the programs with these features of the core. Returns the compiler's messages for each program, in cargo's
+/// JSON format. A program that compiles has an entry too.
 pub(crate) fn check(
     package: &str,
     features: &[&str],
@@ -36,22 +36,22 @@ pub(crate) fn check(
         .arg(&manifest)
         .arg("--target-dir")
         .arg(manifest.with_file_name("target"))
-        // What the outer run was compiled with, say for models or sanitizers, is not for these programs.
+        // The flags of the outer run, say for models or sanitizers, do not apply to these programs.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .output()
-        .expect("cargo runs");
+        .expect("cargo can be run");
 
-    let mut said: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut messages: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for line in String::from_utf8(output.stdout).unwrap().lines() {
         let message: Value = serde_json::from_str(line).unwrap();
         if message["target"]["kind"][0] == "bin" {
-            said.entry(message["target"]["name"].as_str().unwrap().to_owned()).or_default().push(message);
+            messages.entry(message["target"]["name"].as_str().unwrap().to_owned()).or_default().push(message);
         }
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(!said.is_empty(), "the package itself does not compile:\n{stderr}");
-    said
+    assert!(!messages.is_empty(), "the package itself does not compile:\n{stderr}");
+    messages
 }
 
 /// Writes a package with one binary for each program, and returns the path of its manifest.
@@ -59,7 +59,7 @@ fn write(package: &str, features: &[&str], programs: &[(String, PathBuf)]) -> Pa
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(package);
     fs::create_dir_all(&folder).unwrap();
-    // With the workspace's lock file, cargo has nothing to look up.
+    // With the lock file of the workspace, cargo works offline.
     fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 
     let mut manifest = format!(
@@ -75,9 +75,10 @@ fn write(package: &str, features: &[&str], programs: &[(String, PathBuf)]) -> Pa
     path
 }
 
-/// The errors among what was said, without the compiler's closing line.
-pub(crate) fn errors(said: &[Value]) -> impl Iterator<Item = &Value> {
-    said.iter()
+/// The errors among the messages, without the compiler's closing line.
+pub(crate) fn errors(messages: &[Value]) -> impl Iterator<Item = &Value> {
+    messages
+        .iter()
         .filter(|message| message["reason"] == "compiler-message")
         .map(|message| &message["message"])
         .filter(|message| {

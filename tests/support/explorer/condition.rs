@@ -1,7 +1,7 @@
 //! The model of [`Condition`] with one or two locks, and its scenario.
 //!
-//! A notified waiter is woken, and asks for its lock when it looks. If the notifier passes the guard of that lock along,
-//! the waiter is moved to the lock's line instead, asleep.
+//! A notified waiter is woken, and asks for its lock when it is polled. If the notifier passes the guard of that lock,
+//! the waiter is requeued to the lock instead and not woken.
 
 use core::cell::Cell;
 use core::fmt;
@@ -14,16 +14,16 @@ use futures_util::FutureExt as _;
 use super::lock::LockState;
 use super::{BoxedWait, Disagreement, Given, Model, Scenario, Wakes, run_bytes};
 
-/// What is waited for; the number says with which lock.
+/// A kind of wait. The number selects the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConditionKind {
     /// `lock()`.
     Lock(usize),
     /// `wait(guard)`.
     Wait(usize),
-    /// `wait_for(guard, ..)` a stock above zero, which is then reduced by one.
+    /// `wait_for(guard, ..)`, until the stock is above zero. The stock is then reduced by one.
     WaitFor(usize),
-    /// `wait_until(guard, ..)` an operation [`Stop`](ConditionOperation::Stop).
+    /// `wait_until(guard, ..)`, until a notification or the operation [`Stop`](ConditionOperation::Stop).
     WaitUntil(usize),
 }
 
@@ -34,72 +34,72 @@ impl ConditionKind {
     }
 }
 
-/// What can be done besides waiting.
+/// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConditionOperation {
     /// `notify(n)`.
     Notify(usize),
     /// `notify_all()`.
     NotifyAll,
-    /// `notify_with(n, guard)`, with the guard of this lock, if it is free.
+    /// `notify_with(n, guard)`, with the guard of this lock, if the lock is free.
     NotifyWith(usize, usize),
-    /// `notify_all_with(guard)`, with the guard of this lock, if it is free.
+    /// `notify_all_with(guard)`, with the guard of this lock, if the lock is free.
     NotifyAllWith(usize),
-    /// Adds one to the stock behind this lock, if it is free.
+    /// Adds one to the stock behind this lock, if the lock is free.
     Stock(usize),
-    /// Ends every `wait_until`, from now on.
+    /// Ends every `wait_until` from now on.
     Stop,
 }
 
-/// What waits and operations give.
+/// The result of a wait or an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConditionOutcome {
-    /// The lock.
+    /// The wait acquired the lock.
     Locked,
-    /// The lock, and whether it was notified.
+    /// The wait acquired the lock; whether it was notified.
     LockedUntil(bool),
-    /// How many were notified.
+    /// The number of waiters notified.
     Notified(usize),
-    /// How many were notified, if the lock was free.
+    /// The number of waiters notified, if the lock was free.
     NotifiedWith(Option<usize>),
-    /// The stock now, if the lock was free.
+    /// The new stock, if the lock was free.
     Stocked(Option<u32>),
-    /// It has no result.
+    /// The operation has no result.
     Done,
 }
 
-/// What can be seen of a condition and its locks.
+/// The observable state of a condition and its locks.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConditionSeen {
     waiters: usize,
-    /// Of each lock: whether it is locked, and how many wait for it.
+    /// For each lock whether it is locked, and the number of its waiters.
     locks: Vec<(bool, usize)>,
 }
 
-/// The number of locks, and their bypass limit.
+/// A condition with some locks.
 #[derive(Clone, Copy, Debug)]
 pub struct ConditionScenario {
-    /// How many locks share the condition.
+    /// The number of locks that share the condition.
     pub locks: usize,
-    /// How often the first waiter of each may be overtaken.
+    /// The bypass limit of the locks.
     pub limit: u16,
-    /// What programs begin.
+    /// The kinds of wait in the programs.
     pub kinds: &'static [ConditionKind],
-    /// What programs do.
+    /// The operations in the programs.
     pub operations: &'static [ConditionOperation],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    /// Made, and not polled: a wait for the condition owns its lock.
+    /// Not polled yet. A wait for the condition owns its lock.
     Idle,
-    /// Waits for the condition.
+    /// Queued at the condition.
     Waiting,
-    /// Notified and woken; it has not looked yet.
+    /// Notified and woken, and not polled since.
     Notified,
-    /// In line for the lock, or has been given it.
+    /// Queued at the lock, or granted it.
     AtLock,
-    /// Owns the lock, as a guard.
+    /// Complete: the slot holds the guard.
     Holds,
 }
 
@@ -107,15 +107,15 @@ enum Place {
 struct Wait {
     kind: ConditionKind,
     place: Place,
-    /// It was notified by a `notify(n)`: if it goes away, it notifies another one.
-    owes: bool,
-    /// `Stop` has been seen, and is not looked at again.
+    /// Notified by a `notify(n)`: if the wait is dropped, the notification is forwarded to another waiter.
+    forwards: bool,
+    /// The wait has seen `Stop`, and does not check it again.
     stopped: bool,
-    /// Stopped before it was notified.
+    /// The wait was stopped before it was notified.
     in_vain: bool,
 }
 
-/// What a condition should do.
+/// The specified behaviour of a condition.
 #[derive(Debug)]
 pub struct ConditionModel {
     scenario: ConditionScenario,
@@ -128,20 +128,20 @@ pub struct ConditionModel {
 
 impl ConditionModel {
     fn wait(&mut self, slot: usize) -> &mut Wait {
-        self.waits[slot].as_mut().expect("there is something in the slot")
+        self.waits[slot].as_mut().expect("the slot has a wait")
     }
 
     fn lock_of(&self, slot: usize) -> usize {
-        self.waits[slot].expect("there is something in the slot").kind.lock()
+        self.waits[slot].expect("the slot has a wait").kind.lock()
     }
 
-    /// Notifies up to `n`; those of the lock that the notifier owns, if it does, are requeued to it.
-    fn notify(&mut self, n: usize, owes: bool, owned: Option<usize>, wakes: &mut Wakes) -> usize {
+    /// Notifies up to `n` waiters. If the notifier owns a lock, the waiters of that lock are requeued to it.
+    fn notify(&mut self, n: usize, forwards: bool, owned: Option<usize>, wakes: &mut Wakes) -> usize {
         let n = n.min(self.waiting.len());
         for slot in self.waiting.drain(..n).collect::<Vec<_>>() {
             let lock = self.lock_of(slot);
             let wait = self.wait(slot);
-            wait.owes = owes;
+            wait.forwards = forwards;
             if owned == Some(lock) {
                 wait.place = Place::AtLock;
                 self.locks[lock].requeue(slot);
@@ -153,17 +153,17 @@ impl ConditionModel {
         n
     }
 
-    fn notify_with(&mut self, n: usize, owes: bool, lock: usize, wakes: &mut Wakes) -> ConditionOutcome {
+    fn notify_with(&mut self, n: usize, forwards: bool, lock: usize, wakes: &mut Wakes) -> ConditionOutcome {
         let free = self.locks[lock].try_lock();
         ConditionOutcome::NotifiedWith(free.then(|| {
-            let n = self.notify(n, owes, Some(lock), wakes);
+            let n = self.notify(n, forwards, Some(lock), wakes);
             self.locks[lock].unlock(wakes);
             n
         }))
     }
 
-    /// Polls a wait for the condition; gives whether it has the lock again.
-    fn look(&mut self, slot: usize, wakes: &mut Wakes) -> bool {
+    /// Polls a wait for the condition. Returns whether it has reacquired the lock.
+    fn poll_wait(&mut self, slot: usize, wakes: &mut Wakes) -> bool {
         let lock = self.lock_of(slot);
         match self.wait(slot).place {
             Place::Idle => {
@@ -177,12 +177,12 @@ impl ConditionModel {
             }
             _ => {}
         }
-        self.wait(slot).place == Place::AtLock && self.locks[lock].look(slot)
+        self.wait(slot).place == Place::AtLock && self.locks[lock].poll(slot)
     }
 
-    /// Passes on the news that a wait had received and will not use.
-    fn pass_on(&mut self, wait: Wait, wakes: &mut Wakes) {
-        if wait.owes {
+    /// Forwards the notification of a wait that is dropped.
+    fn forward(&mut self, wait: Wait, wakes: &mut Wakes) {
+        if wait.forwards {
             self.notify(1, true, None, wakes);
         }
     }
@@ -194,7 +194,7 @@ impl Model for ConditionModel {
     type Outcome = ConditionOutcome;
     type Seen = ConditionSeen;
 
-    /// A wait for the condition begins with a guard: of a lock that is free, or the one in the slot.
+    /// A wait for the condition needs a guard: of a free lock, or the guard in the slot.
     fn kinds(&self, holding: Option<usize>) -> Vec<ConditionKind> {
         let allowed = |kind: &ConditionKind| match (kind, holding) {
             (ConditionKind::Lock(_), _) => holding.is_none(),
@@ -214,9 +214,9 @@ impl Model for ConditionModel {
         }
         let holds = self.waits[slot].is_some();
         if !holds && !matches!(kind, ConditionKind::Lock(_)) {
-            assert!(self.locks[kind.lock()].try_lock(), "it was free");
+            assert!(self.locks[kind.lock()].try_lock(), "the lock was free");
         }
-        let wait = Wait { kind, place: Place::Idle, owes: false, stopped: false, in_vain: false };
+        let wait = Wait { kind, place: Place::Idle, forwards: false, stopped: false, in_vain: false };
         self.waits[slot] = Some(wait);
     }
 
@@ -229,17 +229,17 @@ impl Model for ConditionModel {
                 self.wait(slot).place = Place::AtLock;
                 self.locks[lock].arrive(slot)
             }
-            ConditionKind::Lock(_) => self.locks[lock].look(slot),
-            ConditionKind::Wait(_) => self.look(slot, wakes),
+            ConditionKind::Lock(_) => self.locks[lock].poll(slot),
+            ConditionKind::Wait(_) => self.poll_wait(slot, wakes),
             ConditionKind::WaitFor(_) => {
-                if place == Place::Idle || self.look(slot, wakes) {
-                    // It owns the lock, and looks at the stock.
+                if place == Place::Idle || self.poll_wait(slot, wakes) {
+                    // The wait owns the lock, and checks the stock.
                     let enough = self.stock[lock] > 0;
                     if enough {
                         self.stock[lock] -= 1;
                     } else {
-                        (self.wait(slot).place, self.wait(slot).owes) = (Place::Idle, false);
-                        self.look(slot, wakes);
+                        (self.wait(slot).place, self.wait(slot).forwards) = (Place::Idle, false);
+                        self.poll_wait(slot, wakes);
                     }
                     enough
                 } else {
@@ -248,11 +248,11 @@ impl Model for ConditionModel {
             }
             ConditionKind::WaitUntil(_) if in_vain => {
                 outcome = ConditionOutcome::LockedUntil(false);
-                self.locks[lock].look(slot)
+                self.locks[lock].poll(slot)
             }
             ConditionKind::WaitUntil(_) => {
                 outcome = ConditionOutcome::LockedUntil(true);
-                let mut has_lock = self.look(slot, wakes);
+                let mut has_lock = self.poll_wait(slot, wakes);
                 if !has_lock && self.stop && !self.wait(slot).stopped {
                     self.wait(slot).stopped = true;
                     if self.wait(slot).place == Place::Waiting {
@@ -273,18 +273,18 @@ impl Model for ConditionModel {
     }
 
     fn drop(&mut self, slot: usize, wakes: &mut Wakes) {
-        let wait = self.waits[slot].take().expect("there is something to drop");
+        let wait = self.waits[slot].take().expect("the slot has something to drop");
         let lock = wait.kind.lock();
         match wait.place {
             Place::Idle if matches!(wait.kind, ConditionKind::Lock(_)) => {}
             Place::Idle | Place::Holds => self.locks[lock].unlock(wakes),
             Place::Waiting | Place::Notified => {
                 self.waiting.retain(|waiter| *waiter != slot);
-                self.pass_on(wait, wakes);
+                self.forward(wait, wakes);
             }
             Place::AtLock => {
                 self.locks[lock].leave(slot, wakes);
-                self.pass_on(wait, wakes);
+                self.forward(wait, wakes);
             }
         }
     }
@@ -327,7 +327,7 @@ impl Model for ConditionModel {
     }
 }
 
-/// A condition, and its locks with a stock behind each.
+/// A condition and its locks, with a stock behind each.
 pub struct Shop {
     condition: Condition,
     locks: Vec<Lock<u32>>,
@@ -427,7 +427,7 @@ impl Scenario for ConditionScenario {
         }
     }
 
-    /// An idle wait owns the lock.
+    /// A wait that was never polled owns the lock.
     fn idle_counts(self) -> bool {
         true
     }
@@ -443,7 +443,7 @@ fn boxed<'a, F: Future + 'a>(
     }))
 }
 
-/// Runs the program in `bytes`, of which the first chooses the locks.
+/// Runs the program in `bytes`. The first byte selects the number of locks and the bypass limit.
 ///
 /// # Errors
 /// If primitive and model disagree.

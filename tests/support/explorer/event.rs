@@ -11,7 +11,7 @@ use super::{BoxedWait, Disagreement, Given, Model, Scenario, Wakes, run_bytes};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitForIt;
 
-/// What can be done to an event.
+/// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventOperation {
     /// `set()`.
@@ -20,14 +20,14 @@ pub enum EventOperation {
     Clear,
 }
 
-/// What can be seen of an event.
+/// The observable state of an event.
 #[derive(Debug, PartialEq, Eq)]
 pub struct EventSeen {
     is_set: bool,
     waiters: usize,
 }
 
-/// What an event should do: a flag, those who wait, and those whose wait a `set` has ended.
+/// The specified behaviour of an event: a flag, the waiters, and the waiters whose wait a `set` has ended.
 #[derive(Debug, Default)]
 pub struct EventModel {
     is_set: bool,

@@ -1,4 +1,4 @@
-//! The model of [`Lock`], which that of the condition uses too, and its scenario.
+//! The model of [`Lock`], which the model of the condition uses too, and its scenario.
 
 use core::task::{Context, Poll};
 use std::sync::Arc;
@@ -8,18 +8,18 @@ use futures_util::FutureExt as _;
 
 use super::{BoxedWait, Disagreement, Given, Model, Scenario, Wakes, run_bytes};
 
-/// One lock, as a flag and a line of those who wait.
+/// One lock: a flag and a line of waiters.
 #[derive(Debug)]
 pub struct LockState {
     limit: u16,
     locked: bool,
-    /// Who waits, longest first.
+    /// The waiters, the longest-waiting first.
     line: Vec<usize>,
-    /// To whom it was handed, who have not looked yet.
+    /// The waiters that the lock was handed to and that were not polled since.
     granted: Vec<usize>,
-    /// The first in line was woken to try, and has not looked yet.
+    /// Whether the first waiter was woken to try the lock and was not polled since.
     notified: bool,
-    /// How often the lock was taken over the heads of those in line, since one of them last got it.
+    /// How often the lock was taken past the waiters in line, since a waiter last got it.
     overtaken: u16,
 }
 
@@ -30,32 +30,32 @@ impl LockState {
         Self { limit, locked: false, line: Vec::new(), granted: Vec::new(), notified: false, overtaken: 0 }
     }
 
-    /// Whether somebody owns it.
+    /// Whether the lock has an owner.
     #[must_use]
     pub fn is_locked(&self) -> bool {
         self.locked
     }
 
-    /// How many are in line.
+    /// The number of waiters in line.
     #[must_use]
     pub fn waiters(&self) -> usize {
         self.line.len()
     }
 
-    /// Takes it if it is free; over the heads of those in line, if there are any.
+    /// Takes the lock if it is free, even if there are waiters in line.
     pub fn try_lock(&mut self) -> bool {
         if self.locked {
             return false;
         }
         if !self.line.is_empty() {
             self.overtaken += 1;
-            assert!(self.overtaken <= self.limit, "it must not be free for an arrival any more");
+            assert!(self.overtaken <= self.limit, "above the limit the lock is never free for an arrival");
         }
         self.locked = true;
         true
     }
 
-    /// Takes it if it is free, and else joins the line.
+    /// Takes the lock if it is free; otherwise joins the line. Returns whether the lock was taken.
     pub fn arrive(&mut self, slot: usize) -> bool {
         let taken = self.try_lock();
         if !taken {
@@ -64,14 +64,14 @@ impl LockState {
         taken
     }
 
-    /// Its owner moves this waiter, which stands in another line, to the end of this one.
+    /// Moves a waiter from another line to the end of this one. Only the owner of the lock does so.
     pub fn requeue(&mut self, slot: usize) {
         assert!(self.locked, "only an owner requeues");
         self.line.push(slot);
     }
 
-    /// Somebody in line looks; gives whether the lock is now its own.
-    pub fn look(&mut self, slot: usize) -> bool {
+    /// Polls a waiter. Returns whether it now owns the lock.
+    pub fn poll(&mut self, slot: usize) -> bool {
         if let Some(at) = self.granted.iter().position(|granted| *granted == slot) {
             self.granted.remove(at);
             return true;
@@ -80,7 +80,7 @@ impl LockState {
             return false;
         }
         if self.line[0] != slot {
-            // Not its turn, but it may overtake like an arrival.
+            // It is not this waiter's turn, but it may overtake, as an arrival may.
             let taken = self.try_lock();
             self.line.retain(|waiter| !taken || *waiter != slot);
             return taken;
@@ -93,13 +93,13 @@ impl LockState {
         self.line.first() != Some(&slot)
     }
 
-    /// Whether somebody in line would have the lock if it looked now.
+    /// Whether this waiter would get the lock if it were polled now.
     #[must_use]
     pub fn is_due(&self, slot: usize) -> bool {
         self.granted.contains(&slot) || !self.locked && self.line.first() == Some(&slot)
     }
 
-    /// The owner gives it back.
+    /// Releases the lock.
     pub fn unlock(&mut self, wakes: &mut Wakes) {
         match self.line.first() {
             None => self.locked = false,
@@ -116,16 +116,16 @@ impl LockState {
         }
     }
 
-    /// Somebody goes away who was in line, or to whom it was handed.
+    /// Drops a waiter that was in line, or that the lock was handed to.
     pub fn leave(&mut self, slot: usize, wakes: &mut Wakes) {
-        if self.look_away(slot) {
+        if self.take_back(slot) {
             self.unlock(wakes);
             return;
         }
         self.line.retain(|waiter| *waiter != slot);
         match self.line.first() {
             None => (self.notified, self.overtaken) = (false, 0),
-            // The one that had been woken has gone: its turn, and nothing of its past, goes to the next.
+            // The waiter that was woken is dropped. The next one gets its turn, but not its count.
             Some(&first) if self.notified && wakes.is_asleep(first) => {
                 self.overtaken = 0;
                 self.notified = !self.locked;
@@ -137,21 +137,21 @@ impl LockState {
         }
     }
 
-    /// Forgets that it was handed to somebody, if it was.
-    fn look_away(&mut self, slot: usize) -> bool {
+    /// Takes the lock back from a waiter that it was handed to. Returns whether that was so.
+    fn take_back(&mut self, slot: usize) -> bool {
         let before = self.granted.len();
         self.granted.retain(|granted| *granted != slot);
         self.granted.len() < before
     }
 
-    /// The first leaves the line, with the lock.
+    /// Removes the first waiter from the line. It gets the lock.
     fn advance(&mut self) {
         self.line.remove(0);
         (self.notified, self.overtaken) = (false, 0);
     }
 }
 
-/// How a lock is asked for.
+/// A way to acquire a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockKind {
     /// `lock()`.
@@ -162,14 +162,14 @@ pub enum LockKind {
     TryLock,
 }
 
-/// What can be seen of a lock.
+/// The observable state of a lock.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LockSeen {
     is_locked: bool,
     waiters: usize,
 }
 
-/// What a lock should do.
+/// The specified behaviour of a lock.
 #[derive(Debug)]
 pub struct LockModel {
     lock: LockState,
@@ -212,22 +212,22 @@ impl Model for LockModel {
     }
 
     fn poll(&mut self, slot: usize, _: &mut Wakes) -> Poll<bool> {
-        let locked = match self.waits[slot].expect("somebody waits there") {
+        let locked = match self.waits[slot].expect("the slot has a wait") {
             Waits::Idle(LockKind::TryLock) => {
                 let locked = self.lock.try_lock();
                 self.waits[slot] = locked.then_some(Waits::Holds);
                 return Poll::Ready(locked);
             }
             Waits::Idle(_) => self.lock.arrive(slot),
-            Waits::InLine => self.lock.look(slot),
-            Waits::Holds => unreachable!("it has ended"),
+            Waits::InLine => self.lock.poll(slot),
+            Waits::Holds => unreachable!("the wait in slot {slot} has ended"),
         };
         self.waits[slot] = Some(if locked { Waits::Holds } else { Waits::InLine });
         if locked { Poll::Ready(true) } else { Poll::Pending }
     }
 
     fn drop(&mut self, slot: usize, wakes: &mut Wakes) {
-        match self.waits[slot].take().expect("there is something to drop") {
+        match self.waits[slot].take().expect("the slot has something to drop") {
             Waits::Idle(_) => {}
             Waits::InLine => self.lock.leave(slot, wakes),
             Waits::Holds => self.lock.unlock(wakes),
@@ -252,21 +252,21 @@ impl Model for LockModel {
 pub struct LockScenario {
     /// The bypass limit.
     pub limit: u16,
-    /// What programs begin.
+    /// The kinds of wait in the programs.
     pub kinds: &'static [LockKind],
 }
 
 impl LockScenario {
-    /// All kinds of waits.
+    /// All kinds of wait.
     pub const ALL: &'static [LockKind] = &[LockKind::Lock, LockKind::TryLock, LockKind::LockOwned];
 }
 
-/// A guard, of either type.
+/// A guard of either type.
 #[derive(Debug)]
 pub enum HeldLock<'a> {
-    /// By reference.
+    /// A guard that borrows the lock.
     Borrowed(LockGuard<'a, ()>),
-    /// By `Arc`.
+    /// A guard that holds an `Arc`.
     Owned(OwnedLockGuard<()>),
 }
 
@@ -310,7 +310,7 @@ impl Scenario for LockScenario {
     }
 }
 
-/// Runs the program in `bytes`, of which the first chooses the bypass limit.
+/// Runs the program in `bytes`. The first byte selects the bypass limit.
 ///
 /// # Errors
 /// If primitive and model disagree.

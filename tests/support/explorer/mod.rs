@@ -1,28 +1,29 @@
-//! The explorer: programs of polls, drops and operations, run step by step on a primitive and on a plain model of it.
+//! The explorer: runs programs of polls, drops and operations step by step on a primitive and on a plain model of it.
 //!
 //! # Problem
-//! The bugs of this field need a sequence: queue two, grant the first, drop it before it looks, and see whether the
-//! second hears of it. Tests written by hand have the sequences that somebody thought of.
+//! A bug in a primitive shows only after a certain sequence of steps: enqueue two waiters, grant the first, drop it
+//! before it is polled, and see whether the second is woken. Tests written by hand cover only the sequences that their
+//! authors thought of.
 //!
 //! # Chosen
-//! One interpreter, which knows nothing of any primitive: it keeps futures in numbered slots, polls them by hand with
-//! wakers that report to it, and after each step compares everything that can be seen with a sequential [`Model`]:
-//! what a poll or an operation gave, which wakers were woken and in which order, the counters of the primitive. Where
-//! the next step comes from is left open, so the same interpreter and the same models serve
+//! One interpreter, independent of any primitive. It keeps futures in numbered slots and polls them by hand, with
+//! wakers that report to it. After each step it compares everything observable with a sequential [`Model`]: the results
+//! of polls and operations, the wakers that were woken and their order, and the counters of the primitive. The source
+//! of the next step is exchangeable, so two drivers share the interpreter and the models:
 //!
-//! * [`explore`]: *all* programs up to a number of steps, in a few slots;
-//! * [`run_bytes`]: the program that a string of bytes stands for, in so many slots that a broadcast takes several
-//!   batches. Any bytes are a program, and a shorter string is a shorter program: property tests shrink it, and a
+//! * [`explore`] runs *all* programs up to a number of steps, in a few slots;
+//! * [`run_bytes`] runs the program that a string of bytes encodes, in enough slots for a broadcast to need several
+//!   batches. Every string is a program, and a shorter string is a shorter program: property tests shrink it, and a
 //!   fuzzer mutates it.
 //!
-//! # What is checked
-//! 1. Each poll and each operation gives what the model gives.
-//! 2. Each step wakes exactly the waiters that the model wakes, in its order, by the waker of their *last* poll, and
-//!    nobody twice between two polls.
-//! 3. No lost wake: whoever could go on, says the model, has been woken since it last looked.
+//! # Checks
+//! 1. Each poll and each operation returns the same as in the model.
+//! 2. Each step wakes the same waiters as in the model, in the same order, by the waker of their *last* poll, and no
+//!    waiter twice between two polls.
+//! 3. No wake is lost: a waiter that would make progress, according to the model, has been woken since its last poll.
 //! 4. All counters and flags agree after each step.
-//! 5. No waker outlives the wait that it was given to, or its replacement by another.
-//! 6. In the end everything is dropped, one by one and compared as before; then nothing is left behind.
+//! 5. A waker is dropped when its wait ends or when another waker replaces it.
+//! 6. At the end the contents of all slots are dropped one by one and compared as before. Nothing is left then.
 
 use core::fmt;
 use core::future::Future;
@@ -39,27 +40,27 @@ pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
 
-/// How many slots the long programs have: more than one batch of wakers.
+/// The number of slots of the long programs: more than a batch of wakers holds.
 const SLOTS: usize = 24;
 
-/// What a primitive should do, in plain sequential code.
+/// The specified behaviour of a primitive, in plain sequential code.
 ///
-/// A slot is the name of a wait, and then of what the wait gave; the model keeps account of who is where by it.
+/// The model identifies a wait by the number of its slot, and so the guard or permit that the wait returned.
 pub trait Model {
-    /// The kinds of wait that can be begun. Attempts that do not wait are waits that are ready at once.
+    /// The kinds of wait. An attempt that never waits is a wait that is ready at its first poll.
     type Kind: Copy + fmt::Debug;
-    /// What can be done besides waiting.
+    /// The operations of the primitive that are not waits.
     type Operation: Copy + fmt::Debug;
-    /// What a wait or an operation gives, as plain data.
+    /// The result of a wait or an operation, as plain data.
     type Outcome: PartialEq + fmt::Debug;
     /// The counters and flags of the primitive.
     type Seen: PartialEq + fmt::Debug;
 
-    /// What may be begun in an empty slot, or in one that holds something, which is then used up.
+    /// The kinds of wait that may begin in an empty slot, or in a slot with a guard, which the wait then consumes.
     fn kinds(&self, holding: Option<usize>) -> Vec<Self::Kind>;
-    /// What may be done now.
+    /// The operations that are possible now.
     fn operations(&self) -> Vec<Self::Operation>;
-    /// Whether what is in the slot may be [taken](Model::take).
+    /// Whether [`take`](Model::take) is possible on this slot.
     fn can_take(&self, _slot: usize) -> bool {
         false
     }
@@ -68,22 +69,23 @@ pub trait Model {
     fn begin(&mut self, slot: usize, kind: Self::Kind);
     /// Polls a wait.
     fn poll(&mut self, slot: usize, wakes: &mut Wakes) -> Poll<Self::Outcome>;
-    /// Drops a wait, or what it gave.
+    /// Drops a wait, or the guard or permit that it returned.
     fn drop(&mut self, slot: usize, wakes: &mut Wakes);
-    /// Ends a wait, or what it gave, in the other way that it has.
+    /// Consumes a wait, or the guard or permit that it returned, by another method than its drop.
     fn take(&mut self, slot: usize, _wakes: &mut Wakes) -> Self::Outcome {
         unreachable!("slot {slot} cannot be taken")
     }
     /// Carries out an operation.
     fn operate(&mut self, operation: Self::Operation, wakes: &mut Wakes) -> Self::Outcome;
 
-    /// Whether this wait, polled before, could go on if it were polled now.
+    /// Whether this wait, which was polled before, would make progress if it were polled now.
     fn is_due(&self, slot: usize) -> bool;
     /// The counters and flags.
     fn seen(&self) -> Self::Seen;
 }
 
-/// Brings the real primitive to the interpreter. Its value says which, and what the programs are made of.
+/// Connects the real primitive to the interpreter. A value of the type selects the primitive's parameters and the
+/// steps of the programs.
 pub trait Scenario: Copy + fmt::Debug + 'static {
     /// The model to compare with.
     type Model: Model;
@@ -91,27 +93,27 @@ pub trait Scenario: Copy + fmt::Debug + 'static {
     type Shared: 'static;
     /// A wait of any kind.
     type Wait<'a>;
-    /// A guard or a permit, or whatever a wait gives that must be given back.
+    /// A guard, a permit, or another value that a wait returns and that is released by its drop.
     type Held<'a>;
 
-    /// A fresh model.
+    /// Makes a new model.
     fn model(self) -> Self::Model;
-    /// A fresh primitive.
+    /// Makes a new primitive.
     fn shared(self) -> Self::Shared;
     /// Makes a wait, without polling it.
     fn begin<'a>(shared: &'a Self::Shared, kind: Kind<Self>, held: Option<Self::Held<'a>>) -> Self::Wait<'a>;
     /// Polls a wait.
     fn poll<'a>(wait: &mut Self::Wait<'a>, context: &mut Context<'_>) -> Poll<Given<'a, Self>>;
-    /// Ends a wait, or what it gave, in the other way that it has.
+    /// Consumes a wait, or the guard or permit that it returned, by another method than its drop.
     fn take(content: Content<'_, Self>) -> Outcome<Self> {
         drop(content);
-        unreachable!("nothing here can be taken")
+        unreachable!("this scenario takes nothing")
     }
     /// Carries out an operation.
     fn operate(shared: &Self::Shared, operation: Operation<Self>) -> Outcome<Self>;
     /// The counters and flags.
     fn seen(shared: &Self::Shared) -> <Self::Model as Model>::Seen;
-    /// Whether programs begin waits without polling them at once, because an idle one has an effect.
+    /// Whether programs also begin waits that they do not poll at once, because an unpolled wait has an effect.
     fn idle_counts(self) -> bool {
         false
     }
@@ -123,18 +125,18 @@ pub type Kind<S> = <<S as Scenario>::Model as Model>::Kind;
 pub type Operation<S> = <<S as Scenario>::Model as Model>::Operation;
 /// The outcomes of a scenario.
 pub type Outcome<S> = <<S as Scenario>::Model as Model>::Outcome;
-/// What a wait gives: what is compared, and what is kept in the slot.
+/// The output of a wait: the outcome to compare, and the value to keep in the slot.
 pub type Given<'a, S> = (Outcome<S>, Option<<S as Scenario>::Held<'a>>);
-/// A wait of which only the output matters.
+/// A wait that is only polled and dropped.
 pub type BoxedWait<'a, S> = Pin<Box<dyn Future<Output = Given<'a, S>> + 'a>>;
 
-/// What is in a slot.
+/// The content of a slot.
 pub enum Content<'a, S: Scenario> {
     /// Nothing.
     Empty,
-    /// A wait that has not ended.
+    /// A wait that is not complete.
     Waiting(S::Wait<'a>),
-    /// What a wait gave.
+    /// The guard or permit that a wait returned.
     Holding(S::Held<'a>),
 }
 
@@ -148,7 +150,7 @@ impl<S: Scenario> fmt::Debug for Content<'_, S> {
     }
 }
 
-/// Who sleeps, and who was woken in this step: the model's account of wakers.
+/// The model's account of wakers: which waiters sleep, and which were woken in this step.
 #[derive(Debug)]
 pub struct Wakes {
     asleep: Vec<bool>,
@@ -156,14 +158,14 @@ pub struct Wakes {
 }
 
 impl Wakes {
-    /// Wakes this waiter, unless it was woken since it last looked: then it has no waker left, and needs none.
+    /// Wakes this waiter, unless it was woken since its last poll: then its waker is used up, and no other wake is due.
     pub fn wake(&mut self, slot: usize) {
         if core::mem::take(&mut self.asleep[slot]) {
             self.log.push(slot);
         }
     }
 
-    /// Whether it has not been woken since it last looked.
+    /// Whether this waiter waits and has not been woken since its last poll.
     #[must_use]
     pub fn is_asleep(&self, slot: usize) -> bool {
         self.asleep[slot]
@@ -173,39 +175,39 @@ impl Wakes {
 /// One step of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step<K, O> {
-    /// Makes a wait of this kind, and polls it if so said.
+    /// Makes a wait.
     Begin {
-        /// Where.
+        /// The slot to use.
         slot: usize,
-        /// Of this kind.
+        /// The kind of wait.
         kind: K,
-        /// And at once.
+        /// Whether to poll it at once.
         poll: bool,
     },
-    /// Polls a wait again, with a new waker or with the one that it has.
+    /// Polls a wait again.
     Poll {
-        /// Which.
+        /// The slot of the wait.
         slot: usize,
-        /// With a new waker.
+        /// Whether to use a new waker, instead of the previous one.
         fresh: bool,
     },
-    /// Drops a wait, or what it gave.
+    /// Drops a wait, or the guard or permit that it returned.
     Drop {
-        /// Which.
+        /// The slot.
         slot: usize,
     },
-    /// Ends it the other way: a push is cancelled, a permit forgotten.
+    /// Consumes the content by another method than its drop: cancels a push, forgets a permit.
     Take {
-        /// Which.
+        /// The slot.
         slot: usize,
     },
-    /// An operation on the primitive.
+    /// Carries out an operation on the primitive.
     Operate(O),
 }
 
 type StepOf<S> = Step<Kind<S>, Operation<S>>;
 
-/// Primitive and model disagree; shows in what, and the program that led there.
+/// A difference between the primitive and the model. Its `Debug` shows the difference and the program that led to it.
 pub struct Disagreement(String);
 
 impl fmt::Debug for Disagreement {
@@ -214,7 +216,7 @@ impl fmt::Debug for Disagreement {
     }
 }
 
-/// Goes back to the caller with a [`String`] unless two values are equal.
+/// Returns an error, a [`String`], from the calling function unless the two values are equal.
 macro_rules! same {
     ($real:expr, $model:expr, $($what:tt)+) => {
         match (&$real, &$model) {
@@ -224,7 +226,7 @@ macro_rules! same {
     };
 }
 
-/// The steps that are possible now, by what they do.
+/// The steps that are possible now, by kind.
 struct Possible<S: Scenario> {
     begin: Vec<StepOf<S>>,
     poll: Vec<StepOf<S>>,
@@ -232,23 +234,24 @@ struct Possible<S: Scenario> {
     operate: Vec<StepOf<S>>,
 }
 
-/// Where the next step comes from.
+/// A source of steps.
 trait Program<S: Scenario> {
-    /// One of the possible steps, or the end.
+    /// Returns one of the possible steps, or `None` at the end of the program.
     fn next(&mut self, scenario: S, possible: impl FnOnce() -> Possible<S>) -> Option<StepOf<S>>;
-    /// Whether all steps up to this one were taken before, by a program that began alike. Everything here is
-    /// deterministic, so they need not be compared again.
+    /// Whether an earlier program began with the same steps, up to the latest one. Programs are deterministic, so this
+    /// step need not be compared again.
     fn repeats(&self) -> bool {
         false
     }
 }
 
-/// Runs every program of at most `steps` steps in `slots` slots; gives how many there were.
+/// Runs every program of at most `steps` steps in `slots` slots, and returns the number of programs.
 ///
-/// Slots are alike, so a wait begins in the lowest empty one only; and nobody is polled twice in a row in vain.
+/// Slots are interchangeable, so a wait begins only in the lowest empty slot. A wait that was just polled and not woken
+/// is not polled again at once.
 ///
 /// # Errors
-/// The first program that shows a disagreement.
+/// Returns the first program at which primitive and model disagree.
 pub fn explore<S: Scenario>(scenario: S, slots: usize, steps: usize) -> Result<u64, Disagreement> {
     let mut all = Exhaustive::<S> { path: Vec::new(), at: 0, steps };
     let mut programs = 0;
@@ -261,7 +264,7 @@ pub fn explore<S: Scenario>(scenario: S, slots: usize, steps: usize) -> Result<u
     }
 }
 
-/// Runs the program that these bytes stand for, in `slots` slots.
+/// Runs the program that the bytes encode, in `slots` slots.
 ///
 /// # Errors
 /// If primitive and model disagree.
@@ -269,16 +272,16 @@ pub fn run_bytes<S: Scenario>(scenario: S, slots: usize, bytes: &[u8]) -> Result
     run(scenario, slots, &mut Bytes(bytes.iter()))
 }
 
-/// An odometer over the choices of one program after another. Its last digit turns first.
+/// Enumerates all programs as an odometer counts: the last choice changes first.
 struct Exhaustive<S: Scenario> {
-    /// What is left to choose at each step, the current choice last. With none left it is the end of the program.
+    /// For each step the remaining choices, the current one last. An empty list ends the program.
     path: Vec<Vec<StepOf<S>>>,
     at: usize,
     steps: usize,
 }
 
 impl<S: Scenario> Exhaustive<S> {
-    /// On to the next program.
+    /// Advances to the next program. Returns whether there is one.
     fn turn(&mut self) -> bool {
         self.at = 0;
         while let Some(choices) = self.path.last_mut() {
@@ -312,13 +315,13 @@ impl<S: Scenario> Program<S> for Exhaustive<S> {
         step
     }
 
-    /// Only the last choice is a new one.
+    /// Only the last choice is new.
     fn repeats(&self) -> bool {
         self.at < self.path.len()
     }
 }
 
-/// A program in bytes: one for what to do, one for which of it.
+/// A program in bytes. For each step one byte selects the kind of step, and one selects the step.
 struct Bytes<'b>(core::slice::Iter<'b, u8>);
 
 impl<S: Scenario> Program<S> for Bytes<'_> {
@@ -326,8 +329,9 @@ impl<S: Scenario> Program<S> for Bytes<'_> {
         let possible = possible();
         loop {
             let (&what, &which) = (self.0.next()?, self.0.next()?);
-            // Weighed so that the slots fill, and a broadcast finds more waiters than a batch holds. The two high
-            // bits vary how it is done; by zeros, which is where shrinking leads, it is done as `explore` does it.
+            // The kinds are weighted so that the slots fill, and a broadcast finds more waiters than a batch holds.
+            // The two high bits select variants of a step. Shrinking leads to zeros, which select the variants that
+            // `explore` uses.
             let steps = match what % 16 {
                 0..6 => &possible.begin,
                 6..10 => &possible.poll,
@@ -346,14 +350,14 @@ impl<S: Scenario> Program<S> for Bytes<'_> {
     }
 }
 
-/// Runs one program, and the end that belongs to every one.
+/// Runs one program, then drops what is left in the slots.
 fn run<S: Scenario>(scenario: S, slots: usize, program: &mut impl Program<S>) -> Result<(), Disagreement> {
     let shared = scenario.shared();
     let mut world = World::new(scenario, &shared, slots);
-    world.run(program).map_err(|what| Disagreement(format!("{what}\n{:?}", world.trace)))
+    world.run(program).map_err(|difference| Disagreement(format!("{difference}\n{:?}", world.trace)))
 }
 
-/// A waker that reports to the interpreter. Each poll with a fresh one has its own, told apart by the serial.
+/// A waker that reports to the interpreter. Each fresh waker has a serial number of its own.
 #[derive(Debug)]
 struct Bell {
     slot: usize,
@@ -374,23 +378,28 @@ struct Slot<'a, S: Scenario> {
 }
 
 impl<S: Scenario> Slot<'_, S> {
-    /// Point 5 of what is checked: nobody but this slot has the waker.
+    /// Check 5: no other handle to the waker exists.
     fn retire_bell(&mut self) -> Result<(), String> {
         if let Some(bell) = self.bell.take() {
-            same!(Arc::strong_count(&bell), 1, "handles to the waker after the wait in slot {}", bell.slot);
+            same!(
+                Arc::strong_count(&bell),
+                1,
+                "handles to the waker, when the wait in slot {} has ended",
+                bell.slot
+            );
         }
         Ok(())
     }
 }
 
-/// The primitive, its model, and what is under way.
+/// The primitive, its model, and the state of a run.
 struct World<'a, S: Scenario> {
     shared: &'a S::Shared,
     model: S::Model,
     slots: Vec<Slot<'a, S>>,
-    /// What the model says about wakers.
+    /// The wakes that the model expects.
     wakes: Wakes,
-    /// What the primitive did with them.
+    /// The wakes that happened, as slot and serial number.
     rung: Arc<Mutex<Vec<(usize, u32)>>>,
     bells: u32,
     trace: Trace<S>,
@@ -494,13 +503,13 @@ impl<'a, S: Scenario> World<'a, S> {
                 same!(
                     S::take(content),
                     self.model.take(slot, &mut self.wakes),
-                    "what was taken from slot {slot}"
+                    "the result of taking from slot {slot}"
                 );
                 self.end(slot)?;
             }
             Step::Operate(operation) => {
                 let real = S::operate(self.shared, operation);
-                same!(real, self.model.operate(operation, &mut self.wakes), "what {operation:?} gave");
+                same!(real, self.model.operate(operation, &mut self.wakes), "the result of {operation:?}");
             }
         }
         Ok(())
@@ -520,13 +529,13 @@ impl<'a, S: Scenario> World<'a, S> {
         let real = S::poll(wait, &mut Context::from_waker(&waker));
         drop(waker);
         if let Some(old) = old {
-            same!(Arc::strong_count(&old), 1, "handles to the waker that slot {slot} had before");
+            same!(Arc::strong_count(&old), 1, "handles to the previous waker of slot {slot}");
         }
         let (real, held) = match real {
             Poll::Pending => (Poll::Pending, None),
             Poll::Ready((outcome, held)) => (Poll::Ready(outcome), held),
         };
-        same!(real, self.model.poll(slot, &mut self.wakes), "what the wait in slot {slot} gave");
+        same!(real, self.model.poll(slot, &mut self.wakes), "the result of the wait in slot {slot}");
         self.wakes.asleep[slot] = real.is_pending();
         if real.is_ready() {
             *content = held.map_or(Content::Empty, Content::Holding);
@@ -544,25 +553,29 @@ impl<'a, S: Scenario> World<'a, S> {
         core::mem::take(&mut *self.rung.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Leaves out a comparison.
+    /// Discards the wakes of a step that is not compared.
     fn skip(&mut self) {
         self.rung();
         self.wakes.log.clear();
     }
 
-    /// Points 2, 3 and 4 of what is checked.
+    /// Checks 2, 3 and 4.
     fn compare(&mut self) -> Result<(), String> {
         let rung = self.rung();
         for (slot, serial) in &rung {
             let current = self.slots[*slot].bell.as_ref().map(|bell| bell.serial);
-            same!(Some(*serial), current, "the waker by which slot {slot} was woken");
+            same!(Some(*serial), current, "the serial number of the waker that woke slot {slot}");
         }
         let woken: Vec<usize> = rung.into_iter().map(|(slot, _)| slot).collect();
-        same!(woken, core::mem::take(&mut self.wakes.log), "who was woken");
-        same!(S::seen(self.shared), self.model.seen(), "what can be seen");
+        same!(woken, core::mem::take(&mut self.wakes.log), "the slots that were woken");
+        same!(S::seen(self.shared), self.model.seen(), "the counters and flags");
         for (slot, Slot { content, bell }) in self.slots.iter().enumerate() {
             if matches!(content, Content::Waiting(_)) && bell.is_some() && self.model.is_due(slot) {
-                same!(self.wakes.is_asleep(slot), false, "whether slot {slot}, which could go on, sleeps");
+                same!(
+                    self.wakes.is_asleep(slot),
+                    false,
+                    "whether slot {slot}, which would make progress, sleeps"
+                );
             }
         }
         Ok(())
@@ -582,7 +595,7 @@ impl<S: Scenario> fmt::Debug for Trace<S> {
     }
 }
 
-/// A panic in the primitive has no [`Disagreement`] to show the program.
+/// Shows the program if the primitive panics, since no [`Disagreement`] shows it then.
 impl<S: Scenario> Drop for Trace<S> {
     fn drop(&mut self) {
         if thread::panicking() {

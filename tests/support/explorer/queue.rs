@@ -15,7 +15,7 @@ use futures_util::FutureExt as _;
 
 use super::{BoxedWait, Content, Disagreement, Given, Model, Scenario, Wakes, run_bytes};
 
-/// How a queue is waited for.
+/// A kind of wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueueKind {
     /// `push(item)`, with the next item.
@@ -26,7 +26,7 @@ pub enum QueueKind {
     Join,
 }
 
-/// What can be done to a queue.
+/// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueueOperation {
     /// `try_push(item)`, with the next item.
@@ -43,28 +43,28 @@ pub enum QueueOperation {
     CloseNow,
 }
 
-/// What waits and operations give, with items as their numbers.
+/// The result of a wait or an operation, with numbers for the items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueueOutcome {
-    /// Of `push`.
+    /// The result of `push`.
     Pushed(Result<(), u32>),
-    /// Of `pop`.
+    /// The result of `pop`.
     Popped(Result<u32, Closed>),
-    /// Of `PushFuture::cancel`.
+    /// The result of `PushFuture::cancel`.
     Cancelled(Option<u32>),
-    /// Of `try_push`.
+    /// The result of `try_push`.
     TriedPush(Result<(), TryPushError<u32>>),
-    /// Of `try_pop`.
+    /// The result of `try_pop`.
     TriedPop(Result<u32, TryPopError>),
-    /// Of `force_push`.
+    /// The result of `force_push`.
     Forced(Result<Option<u32>, u32>),
     /// Whether a `task_done` was allowed.
     TaskDone(bool),
-    /// It has no result.
+    /// The wait or operation has no result.
     Done,
 }
 
-/// What can be seen of a queue.
+/// The observable state of a queue.
 #[derive(Debug, PartialEq, Eq)]
 pub struct QueueSeen {
     len: usize,
@@ -73,7 +73,7 @@ pub struct QueueSeen {
     unfinished: usize,
     is_closed: bool,
     waiters: usize,
-    /// The numbers of the items that exist, anywhere.
+    /// The numbers of all items that exist, in the queue or outside.
     alive: Vec<u32>,
 }
 
@@ -92,30 +92,30 @@ enum Place {
     Refused,
 }
 
-/// What a queue should do: a line of items, of which some are promised, and lines of those who wait.
+/// The specified behaviour of a queue: the items, the claims on them, and three lines of waiters.
 #[derive(Debug)]
 pub struct QueueModel {
     scenario: (&'static [QueueKind], &'static [QueueOperation]),
     capacity: usize,
     items: Vec<u32>,
-    /// How many of the items are promised to pops that have not looked yet.
-    promised: usize,
+    /// The number of items that are granted to pops which were not polled since.
+    claimed: usize,
     unfinished: usize,
     gate: Gate,
     pushers: Vec<usize>,
     poppers: Vec<usize>,
     joiners: Vec<usize>,
-    /// By slot: the wait, the item that it still has, and how it stands.
+    /// For each slot the wait, the item that it still holds, and its state.
     waits: Vec<Option<(QueueKind, Option<u32>, Place)>>,
     next_item: u32,
 }
 
 impl QueueModel {
     fn wait(&mut self, slot: usize) -> &mut (QueueKind, Option<u32>, Place) {
-        self.waits[slot].as_mut().expect("there is something in the slot")
+        self.waits[slot].as_mut().expect("the slot has a wait")
     }
 
-    fn stand(&mut self, slot: usize, place: Place, wakes: &mut Wakes) {
+    fn decide(&mut self, slot: usize, place: Place, wakes: &mut Wakes) {
         self.wait(slot).2 = place;
         wakes.wake(slot);
     }
@@ -129,7 +129,7 @@ impl QueueModel {
         self.gate == Gate::Open
     }
 
-    /// No `pop` that was not promised an item will get one.
+    /// Whether no `pop` without a claim can get an item any more.
     fn is_over(&self) -> bool {
         self.gate == Gate::Discarding || self.gate == Gate::Draining && self.items.is_empty()
     }
@@ -141,49 +141,49 @@ impl QueueModel {
     fn add(&mut self, item: u32, wakes: &mut Wakes) {
         self.items.push(item);
         self.unfinished += 1;
-        self.serve(wakes);
+        self.decide_due(wakes);
     }
 
-    /// The first item, if not all are promised.
+    /// Removes the first item, unless all are claimed.
     fn take_free(&mut self, wakes: &mut Wakes) -> Option<u32> {
-        if self.items.len() == self.promised || self.gate == Gate::Discarding {
+        if self.items.len() == self.claimed || self.gate == Gate::Discarding {
             return None;
         }
         let item = self.items.remove(0);
-        self.serve(wakes);
+        self.decide_due(wakes);
         Some(item)
     }
 
-    /// Whoever waits to push fills the room, or is refused; then whoever waits to pop is promised what is there.
-    fn serve(&mut self, wakes: &mut Wakes) {
+    /// Grants room to the waiting pushes, or refuses them; then grants items to the waiting pops, or refuses them.
+    fn decide_due(&mut self, wakes: &mut Wakes) {
         while let Some(&slot) = self.pushers.first() {
             if self.is_open() && self.is_full() {
                 break;
             }
             self.pushers.remove(0);
             if self.is_open() {
-                let item = self.wait(slot).1.take().expect("it has an item");
+                let item = self.wait(slot).1.take().expect("a queued push has an item");
                 self.items.push(item);
                 self.unfinished += 1;
-                self.stand(slot, Place::Granted, wakes);
+                self.decide(slot, Place::Granted, wakes);
             } else {
-                self.stand(slot, Place::Refused, wakes);
+                self.decide(slot, Place::Refused, wakes);
             }
         }
-        while !self.poppers.is_empty() && (self.items.len() > self.promised || self.is_over()) {
+        while !self.poppers.is_empty() && (self.items.len() > self.claimed || self.is_over()) {
             let slot = self.poppers.remove(0);
-            if self.items.len() > self.promised {
-                self.promised += 1;
-                self.stand(slot, Place::Granted, wakes);
+            if self.items.len() > self.claimed {
+                self.claimed += 1;
+                self.decide(slot, Place::Granted, wakes);
             } else {
-                self.stand(slot, Place::Refused, wakes);
+                self.decide(slot, Place::Refused, wakes);
             }
         }
     }
 
-    /// Drops what nobody was promised, if the queue was closed so.
+    /// Drops the unclaimed items, if the queue was closed by `close_now`.
     fn discard(&mut self, wakes: &mut Wakes) {
-        while self.gate == Gate::Discarding && self.items.len() > self.promised {
+        while self.gate == Gate::Discarding && self.items.len() > self.claimed {
             self.items.pop();
             self.finish_one(wakes);
         }
@@ -193,12 +193,12 @@ impl QueueModel {
         self.unfinished = self.unfinished.saturating_sub(1);
         if self.unfinished == 0 {
             for slot in core::mem::take(&mut self.joiners) {
-                self.stand(slot, Place::Granted, wakes);
+                self.decide(slot, Place::Granted, wakes);
             }
         }
     }
 
-    /// What a wait gives when it is polled first; `None`: it has to wait.
+    /// The result of a wait at its first poll, or `None` if it has to wait.
     fn ask(&mut self, slot: usize, wakes: &mut Wakes) -> Option<QueueOutcome> {
         let wait = *self.wait(slot);
         match wait {
@@ -208,7 +208,7 @@ impl QueueModel {
                 None
             }
             (QueueKind::Push, item, _) => {
-                self.add(item.expect("it has an item"), wakes);
+                self.add(item.expect("a new push has an item"), wakes);
                 Some(QueueOutcome::Pushed(Ok(())))
             }
             (QueueKind::Pop, ..) => match self.take_free(wakes) {
@@ -227,14 +227,14 @@ impl QueueModel {
         }
     }
 
-    /// What a wait gives that was decided.
-    fn settle(&mut self, slot: usize, granted: bool, wakes: &mut Wakes) -> QueueOutcome {
+    /// The result of a wait that was decided.
+    fn result(&mut self, slot: usize, granted: bool, wakes: &mut Wakes) -> QueueOutcome {
         match *self.wait(slot) {
             (QueueKind::Push, item, _) => QueueOutcome::Pushed(item.map_or(Ok(()), Err)),
             (QueueKind::Pop, ..) if granted => {
-                self.promised -= 1;
+                self.claimed -= 1;
                 let item = self.items.remove(0);
-                self.serve(wakes);
+                self.decide_due(wakes);
                 QueueOutcome::Popped(Ok(item))
             }
             (QueueKind::Pop, ..) => QueueOutcome::Popped(Err(Closed)),
@@ -242,15 +242,15 @@ impl QueueModel {
         }
     }
 
-    /// Ends a wait; gives the item that it still had.
+    /// Drops a wait, and returns the item that it still held.
     fn end(&mut self, slot: usize, wakes: &mut Wakes) -> Option<u32> {
-        let (kind, item, place) = self.waits[slot].take().expect("there is something to end");
+        let (kind, item, place) = self.waits[slot].take().expect("the slot has a wait to end");
         for line in [&mut self.pushers, &mut self.poppers, &mut self.joiners] {
             line.retain(|waiter| *waiter != slot);
         }
         if (kind, place) == (QueueKind::Pop, Place::Granted) {
-            self.promised -= 1;
-            self.serve(wakes);
+            self.claimed -= 1;
+            self.decide_due(wakes);
             self.discard(wakes);
         }
         item
@@ -293,8 +293,8 @@ impl Model for QueueModel {
                 }
             },
             Place::InLine => return Poll::Pending,
-            Place::Granted => self.settle(slot, true, wakes),
-            Place::Refused => self.settle(slot, false, wakes),
+            Place::Granted => self.result(slot, true, wakes),
+            Place::Refused => self.result(slot, false, wakes),
         };
         self.waits[slot] = None;
         Poll::Ready(outcome)
@@ -304,7 +304,7 @@ impl Model for QueueModel {
         self.end(slot, wakes);
     }
 
-    /// A push is cancelled.
+    /// Cancels a push.
     fn take(&mut self, slot: usize, wakes: &mut Wakes) -> QueueOutcome {
         QueueOutcome::Cancelled(self.end(slot, wakes))
     }
@@ -347,13 +347,13 @@ impl Model for QueueModel {
                 if self.is_open() {
                     self.gate = Gate::Draining;
                 }
-                self.serve(wakes);
+                self.decide_due(wakes);
                 QueueOutcome::Done
             }
             QueueOperation::CloseNow => {
                 self.gate = Gate::Discarding;
                 self.discard(wakes);
-                self.serve(wakes);
+                self.decide_due(wakes);
                 QueueOutcome::Done
             }
         }
@@ -364,8 +364,8 @@ impl Model for QueueModel {
     }
 
     fn seen(&self) -> QueueSeen {
-        let parcels = self.waits.iter().flatten().filter_map(|(_, item, _)| *item);
-        let mut alive: Vec<u32> = self.items.iter().copied().chain(parcels).collect();
+        let unsent = self.waits.iter().flatten().filter_map(|(_, item, _)| *item);
+        let mut alive: Vec<u32> = self.items.iter().copied().chain(unsent).collect();
         alive.sort_unstable();
         QueueSeen {
             len: self.items.len(),
@@ -379,14 +379,14 @@ impl Model for QueueModel {
     }
 }
 
-/// Which items exist. Whatever is dropped twice, or never, shows.
+/// The items that exist. It detects an item that is dropped twice or never.
 #[derive(Debug, Default)]
 struct Ledger {
     made: Cell<u32>,
     alive: RefCell<Vec<u32>>,
 }
 
-/// An item that is entered in a ledger as long as it exists.
+/// An item that is in a ledger as long as it exists.
 #[derive(Debug)]
 pub struct Entry {
     number: u32,
@@ -406,21 +406,21 @@ impl Drop for Entry {
     fn drop(&mut self) {
         let mut alive = self.ledger.alive.borrow_mut();
         let at = alive.iter().position(|number| *number == self.number);
-        alive.remove(at.expect("an item was dropped twice"));
+        alive.remove(at.expect("no item is dropped twice"));
     }
 }
 
-/// A queue, and the account of its items.
+/// A queue, and the ledger of its items.
 #[derive(Debug)]
 pub struct Kept<S: Slots> {
-    /// First, so that the ledger is looked at after the queue is gone.
+    /// Taken by `drop`, which checks the ledger after the queue is dropped.
     queue: Option<BoundedQueue<Entry, S>>,
     ledger: Rc<Ledger>,
 }
 
 impl<S: Slots> Kept<S> {
     fn queue(&self) -> &BoundedQueue<Entry, S> {
-        self.queue.as_ref().expect("only the drop takes it")
+        self.queue.as_ref().expect("only `drop` takes the queue")
     }
 }
 
@@ -428,18 +428,18 @@ impl<S: Slots> Drop for Kept<S> {
     fn drop(&mut self) {
         self.queue = None;
         if !std::thread::panicking() {
-            assert_eq!(*self.ledger.alive.borrow(), [0_u32; 0], "items have outlived their queue");
+            assert_eq!(*self.ledger.alive.borrow(), [0_u32; 0], "all items are dropped with the queue");
         }
     }
 }
 
-/// A queue, made by `make`.
+/// A queue.
 pub struct QueueScenario<S: Slots> {
-    /// An empty queue.
+    /// Makes an empty queue.
     pub make: fn() -> BoundedQueue<Entry, S>,
-    /// What programs begin.
+    /// The kinds of wait in the programs.
     pub kinds: &'static [QueueKind],
-    /// What programs do.
+    /// The operations in the programs.
     pub operations: &'static [QueueOperation],
 }
 
@@ -457,11 +457,11 @@ impl<S: Slots> fmt::Debug for QueueScenario<S> {
     }
 }
 
-/// A wait for a queue: a push, which can be cancelled, or another one.
+/// A wait for a queue. A push is separate, since it can be cancelled.
 pub enum QueueWait<'a, S: Slots + 'static> {
-    /// `push`.
+    /// A `push`.
     Push(Pin<Box<PushFuture<'a, BoundedQueue<Entry, S>>>>),
-    /// Any other.
+    /// A `pop` or a `join`.
     Other(BoxedWait<'a, QueueScenario<S>>),
 }
 
@@ -482,7 +482,7 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
             scenario: (self.kinds, self.operations),
             capacity: (self.make)().capacity(),
             items: Vec::new(),
-            promised: 0,
+            claimed: 0,
             unfinished: 0,
             gate: Gate::Open,
             pushers: Vec::new(),
@@ -519,7 +519,7 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
 
     fn take(content: Content<'_, Self>) -> QueueOutcome {
         let Content::Waiting(QueueWait::Push(mut push)) = content else {
-            unreachable!("a push can be cancelled")
+            unreachable!("only a push is cancelled")
         };
         QueueOutcome::Cancelled(push.as_mut().cancel().map(|item| item.number))
     }
@@ -569,7 +569,7 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
     }
 }
 
-/// Runs the program in `bytes`, of which the first chooses the queue.
+/// Runs the program in `bytes`. The first byte selects the queue.
 ///
 /// # Errors
 /// If primitive and model disagree.
@@ -582,7 +582,7 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
         &[TryPush, TryPop, ForcePush, TaskDone, TryPop, TaskDone, Close, CloseNow];
 
     let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
-    // After a close not much happens any more, so most programs have none.
+    // Little happens after a close, so most programs have none.
     let closes = *first >= 192;
     let operations = &OPERATIONS[..OPERATIONS.len() - if closes { 0 } else { 2 }];
     macro_rules! run_with {
@@ -593,8 +593,8 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     match first % 4 {
         0 => run_with!(StaticQueue::<Entry, 1>::new()),
         1 => run_with!(StaticQueue::<Entry, 3>::new()),
-        2 => run_with!(Queue::with_capacity(2).expect("two items have room")),
-        _ => run_with!(Queue::with_capacity(20).expect("twenty items have room")),
+        2 => run_with!(Queue::with_capacity(2).expect("there is memory for two items")),
+        _ => run_with!(Queue::with_capacity(20).expect("there is memory for twenty items")),
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use super::{BoxedWait, Content, Disagreement, Given, Model, Scenario, Wakes, run_bytes};
 
-/// How permits are asked for.
+/// A way to acquire permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SemaphoreKind {
     /// `acquire()`.
@@ -27,7 +27,7 @@ impl SemaphoreKind {
     }
 }
 
-/// What can be done to a semaphore.
+/// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SemaphoreOperation {
     /// `release(n)`.
@@ -38,26 +38,26 @@ pub enum SemaphoreOperation {
     Close,
 }
 
-/// What waits and operations give.
+/// The result of a wait or an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SemaphoreOutcome {
-    /// So many permits.
+    /// This number of permits.
     Acquired(usize),
-    /// What `acquire` fails with.
+    /// The error of `acquire`.
     Closed,
-    /// What `acquire_many` fails with.
+    /// The error of `acquire_many`.
     NotMany(AcquireError),
-    /// What `try_acquire_many` fails with.
+    /// The error of `try_acquire_many`.
     NotNow(TryAcquireError),
     /// Whether a release was allowed.
     Released(bool),
-    /// By how many it was reduced.
+    /// The number of permits removed.
     Reduced(usize),
-    /// It has no result.
+    /// The operation has no result.
     Done,
 }
 
-/// What can be seen of a semaphore.
+/// The observable state of a semaphore.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SemaphoreSeen {
     available: usize,
@@ -74,28 +74,28 @@ enum Place {
     Holds,
 }
 
-/// What a semaphore should do: permits that are here, permits that there are, and a line.
+/// The specified behaviour of a semaphore: the available permits, their total, and a line of waiters.
 #[derive(Debug)]
 pub struct SemaphoreModel {
     scenario: SemaphoreScenario,
-    /// Below zero, permits that come back are swallowed.
+    /// The permits that can be acquired. If negative, that many released permits are absorbed first.
     available: isize,
-    /// Available or held.
+    /// The permits available or held.
     total: isize,
-    /// What there can ever be, if that is bounded.
+    /// The largest total, if there is one.
     bound: Option<usize>,
     closed: bool,
     line: Vec<usize>,
-    /// By slot: what it asked for or holds, and how it stands.
+    /// For each slot the request, and its state.
     waits: Vec<Option<(SemaphoreKind, Place)>>,
 }
 
 impl SemaphoreModel {
     fn wait(&self, slot: usize) -> (SemaphoreKind, Place) {
-        self.waits[slot].expect("there is something in the slot")
+        self.waits[slot].expect("the slot has a request")
     }
 
-    fn stand(&mut self, slot: usize, place: Place) {
+    fn set_place(&mut self, slot: usize, place: Place) {
         let (kind, _) = self.wait(slot);
         self.waits[slot] = Some((kind, place));
     }
@@ -104,7 +104,7 @@ impl SemaphoreModel {
         self.available.max(0).unsigned_abs() >= n
     }
 
-    /// A single permit is waited for in any case.
+    /// `acquire` is never refused as too many: it waits even if the bound is zero.
     fn is_too_many(&self, kind: SemaphoreKind) -> bool {
         kind != SemaphoreKind::One && self.bound.is_some_and(|bound| kind.count() > bound)
     }
@@ -113,16 +113,16 @@ impl SemaphoreModel {
         if self.closed { AcquireError::Closed } else { AcquireError::TooMany }
     }
 
-    /// Strictly in line: whoever cannot be served yet holds up those behind.
-    fn serve(&mut self, wakes: &mut Wakes) {
+    /// Decides waiters in strict order: a waiter that cannot be granted yet holds up the waiters behind it.
+    fn decide_due(&mut self, wakes: &mut Wakes) {
         while let Some(&first) = self.line.first() {
             let (kind, _) = self.wait(first);
             let n = kind.count();
             if self.closed || self.is_too_many(kind) {
-                self.stand(first, Place::Refused);
+                self.set_place(first, Place::Refused);
             } else if self.can_take(n) {
                 self.available -= n as isize;
-                self.stand(first, Place::Granted);
+                self.set_place(first, Place::Granted);
             } else {
                 return;
             }
@@ -131,12 +131,12 @@ impl SemaphoreModel {
         }
     }
 
-    fn put_back(&mut self, n: usize, wakes: &mut Wakes) {
+    fn give_back(&mut self, n: usize, wakes: &mut Wakes) {
         self.available += n as isize;
-        self.serve(wakes);
+        self.decide_due(wakes);
     }
 
-    /// What a request gives at once; `None`: it has to wait.
+    /// The immediate result of a request, or `None` if it has to wait.
     fn ask(&mut self, kind: SemaphoreKind) -> Option<Result<(), AcquireError>> {
         if self.closed || self.is_too_many(kind) {
             return Some(Err(self.error()));
@@ -185,18 +185,18 @@ impl Model for SemaphoreModel {
                 }
                 None => {
                     self.line.push(slot);
-                    self.stand(slot, Place::InLine);
+                    self.set_place(slot, Place::InLine);
                     return Poll::Pending;
                 }
             },
             Place::InLine => return Poll::Pending,
             Place::Granted => Ok(()),
             Place::Refused => Err(self.error()),
-            Place::Holds => unreachable!("it has ended"),
+            Place::Holds => unreachable!("the request in slot {slot} has ended"),
         };
         Poll::Ready(match result {
             Ok(()) => {
-                self.stand(slot, Place::Holds);
+                self.set_place(slot, Place::Holds);
                 SemaphoreOutcome::Acquired(kind.count())
             }
             Err(error) => {
@@ -211,20 +211,20 @@ impl Model for SemaphoreModel {
     }
 
     fn drop(&mut self, slot: usize, wakes: &mut Wakes) {
-        let (kind, place) = self.waits[slot].take().expect("there is something to drop");
+        let (kind, place) = self.waits[slot].take().expect("the slot has something to drop");
         match place {
             Place::Idle | Place::Refused => {}
             Place::InLine => {
                 self.line.retain(|waiter| *waiter != slot);
-                self.serve(wakes);
+                self.decide_due(wakes);
             }
-            Place::Granted | Place::Holds => self.put_back(kind.count(), wakes),
+            Place::Granted | Place::Holds => self.give_back(kind.count(), wakes),
         }
     }
 
-    /// A permit is forgotten.
+    /// Forgets a permit.
     fn take(&mut self, slot: usize, _: &mut Wakes) -> SemaphoreOutcome {
-        let (kind, _) = self.waits[slot].take().expect("there is a permit to forget");
+        let (kind, _) = self.waits[slot].take().expect("the slot has a permit");
         self.total -= kind.count() as isize;
         SemaphoreOutcome::Done
     }
@@ -235,7 +235,7 @@ impl Model for SemaphoreModel {
                 let allowed = self.bound.is_none_or(|bound| self.total + n as isize <= bound as isize);
                 if allowed {
                     self.total += n as isize;
-                    self.put_back(n, wakes);
+                    self.give_back(n, wakes);
                 }
                 SemaphoreOutcome::Released(allowed)
             }
@@ -244,12 +244,12 @@ impl Model for SemaphoreModel {
                 self.bound = self.bound.map(|bound| bound - n);
                 self.total -= n as isize;
                 self.available -= n as isize;
-                self.serve(wakes);
+                self.decide_due(wakes);
                 SemaphoreOutcome::Reduced(n)
             }
             SemaphoreOperation::Close => {
                 self.closed = true;
-                self.serve(wakes);
+                self.decide_due(wakes);
                 SemaphoreOutcome::Done
             }
         }
@@ -271,13 +271,13 @@ impl Model for SemaphoreModel {
 /// A semaphore with some permits.
 #[derive(Clone, Copy, Debug)]
 pub struct SemaphoreScenario {
-    /// So many.
+    /// The number of permits.
     pub permits: usize,
-    /// And never more.
+    /// Whether this number is also the bound.
     pub bounded: bool,
-    /// What programs begin.
+    /// The kinds of wait in the programs.
     pub kinds: &'static [SemaphoreKind],
-    /// What programs do.
+    /// The operations in the programs.
     pub operations: &'static [SemaphoreOperation],
 }
 
@@ -326,7 +326,7 @@ impl Scenario for SemaphoreScenario {
     }
 
     fn take(content: Content<'_, Self>) -> SemaphoreOutcome {
-        let Content::Holding(permit) = content else { unreachable!("a permit can be forgotten") };
+        let Content::Holding(permit) = content else { unreachable!("only a permit is forgotten") };
         permit.forget();
         SemaphoreOutcome::Done
     }
@@ -361,7 +361,7 @@ fn given<'a, E>(
     }
 }
 
-/// Runs the program in `bytes`, of which the first chooses the semaphore.
+/// Runs the program in `bytes`. The first byte selects the semaphore.
 ///
 /// # Errors
 /// If primitive and model disagree.
@@ -373,7 +373,7 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
         &[Release(1), Reduce(1), Release(2), Reduce(2), Release(20), Release(1), Release(0), Close];
 
     let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
-    // After a close not much happens any more, so most programs have none.
+    // Little happens after a close, so most programs have none.
     let closes = *first >= 192;
     let scenario = SemaphoreScenario {
         permits: usize::from(first % 8),

@@ -24,7 +24,13 @@ enum Build {
     Optimized,
     /// With the models' flags.
     Models,
+    /// Of another copy. Cargo names what it builds after its place in the workspace, and would take the core of the one copy
+    /// for that of the other.
+    Planted,
 }
+
+/// Names the mistakes that are made, for the switches in `mistake.rs`.
+const VARIABLE: &str = "ANYWAKE_MISTAKE";
 
 /// How a mistake shows.
 #[derive(Clone, Debug)]
@@ -40,11 +46,13 @@ pub(crate) const CHECKS: &[Check] = &[
     check("conformance", "-p anywake-tests --test conformance --test mixed", Build::Plain),
     check("explorer", "-p anywake-tests --test explorer", Build::Optimized),
     check("loom", "--release -p anywake-core --features std,futures --lib", Build::Models),
+    check("toolbox", "-p anywake --all-features --lib --test toolbox", Build::Plain),
     check("stress", "-p anywake-tests --test stress", Build::Plain),
 ];
 
 /// What the type checker finds cannot have a switch: these are built for each such mistake.
-pub(crate) const TYPES: Check = check("types", "-p anywake-tests --test auto_traits --test ui", Build::Plain);
+pub(crate) const TYPES: Check =
+    check("types", "-p anywake-tests --test auto_traits --test ui", Build::Planted);
 
 /// Checks that this program does not run, with the way to run them.
 pub(crate) const ELSEWHERE: &[(&str, &str)] = &[
@@ -82,6 +90,7 @@ impl Check {
             Build::Plain => ("plain", "0", "--cap-lints=allow"),
             Build::Optimized => ("optimized", "1", "--cap-lints=allow"),
             Build::Models => ("models", "0", "--cap-lints=allow --cfg loom"),
+            Build::Planted => ("planted", "0", "--cap-lints=allow"),
         };
         let mut command = Command::new("cargo");
         command
@@ -105,13 +114,29 @@ impl Check {
             let (_, path) = line.trim_start().strip_prefix("Executable ")?.rsplit_once('(')?;
             Some(root.join(path.trim_end_matches(')')))
         });
-        let package = if self.arguments.contains("anywake-core") { "core" } else { "tests" };
-        Ok(Built {
-            check: self,
-            programs: programs.collect(),
-            directory: root.join(package),
-            patience: Duration::from_secs(900),
-        })
+        let programs: Vec<PathBuf> = programs.collect();
+        if self.build != Build::Planted {
+            have_switches(&programs)?;
+        }
+        let package = match self.arguments.split(' ').find(|word| word.starts_with("anywake")) {
+            Some("anywake-core") => "core",
+            Some("anywake") => "std-adapters",
+            _ => "tests",
+        };
+        Ok(Built { check: self, programs, directory: root.join(package), patience: Duration::from_secs(900) })
+    }
+}
+
+/// An error if one of the programs is without the mistakes that it should have: then all that it lets pass says nothing.
+fn have_switches(programs: &[PathBuf]) -> Result<(), String> {
+    let without = |program: &&PathBuf| {
+        fs::read(program)
+            .is_ok_and(|bytes| !bytes.windows(VARIABLE.len()).any(|part| part == VARIABLE.as_bytes()))
+    };
+    match programs.iter().find(without) {
+        _ if programs.is_empty() => Err("no program was built".into()),
+        Some(program) => Err(format!("there is no mistake in {}", program.display())),
+        None => Ok(()),
     }
 }
 
@@ -141,8 +166,7 @@ impl Built {
     ) -> io::Result<Option<Finding>> {
         let file = File::create(log)?;
         let mut command = self.command(program, part);
-        let child =
-            command.env("ANYWAKE_MISTAKE", mistakes).stdout(file.try_clone()?).stderr(file).spawn()?;
+        let child = command.env(VARIABLE, mistakes).stdout(file.try_clone()?).stderr(file).spawn()?;
         let status = wait(child, self.patience)?;
         let output = String::from_utf8_lossy(&fs::read(log)?).into_owned();
         let what = match status {

@@ -179,7 +179,7 @@ fn build(request: &Request, switched: &[Mistake], root: &Path, work: &Path) -> R
     for check in needed {
         let begin = Instant::now();
         let mut built =
-            check.build(root, work).map_err(|why| format!("{why}\n\n{} does not compile", check.name))?;
+            check.build(root, work).map_err(|why| format!("{why}\n\n{} cannot be built", check.name))?;
         println!("| none | | {} is built | {} s |", check.name, begin.elapsed().as_secs());
         if request.baseline {
             let begin = Instant::now();

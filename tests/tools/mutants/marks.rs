@@ -15,7 +15,7 @@
 use std::path::Path;
 use std::{fs, io};
 
-/// Of the files below `core/src`, those that mistakes are made in: neither tests nor what models stand on.
+/// Of the files below a `src`, those that mistakes are made in: neither tests nor what models stand on.
 const NOT_MUTATED: &[&str] = &["tests.rs", "loom.rs", "atomic.rs", "modelled.rs", "doctest.rs"];
 
 /// What each may become. `AcqRel` is two promises, so it is broken twice.
@@ -75,8 +75,8 @@ pub(crate) fn files(sources: &Path) -> io::Result<Vec<String>> {
     Ok(files)
 }
 
-/// Makes the mistakes that are marked in a file, and then weakens its orderings.
-pub(crate) fn mutate(file: &str, text: &str, change: Change<'_>) -> Result<Mutated, String> {
+/// Makes the mistakes that are marked in a file, and then, where that is asked for, weakens its orderings.
+pub(crate) fn mutate(file: &str, text: &str, change: Change<'_>, weakens: bool) -> Result<Mutated, String> {
     let mut mutated = Mutated { text: text.to_owned(), names: Vec::new() };
     // From the last to the first, so that places found stay where they are.
     for mark in marks(file, text)?.into_iter().rev() {
@@ -86,7 +86,9 @@ pub(crate) fn mutate(file: &str, text: &str, change: Change<'_>) -> Result<Mutat
         mark.make(&mut mutated.text, change).map_err(|why| format!("{file}: {}: {why}", mark.name))?;
     }
     mutated.names.reverse();
-    weaken(file, &mut mutated, change);
+    if weakens {
+        weaken(file, &mut mutated, change);
+    }
     Ok(mutated)
 }
 
@@ -266,20 +268,20 @@ fn cancel() {
 ";
 
     fn planted(name: &str) -> String {
-        mutate("lock.rs", SOURCE, Change::Planted(&[name])).unwrap().text
+        mutate("lock.rs", SOURCE, Change::Planted(&[name]), true).unwrap().text
     }
 
     #[test]
     fn a_mark_is_found_across_lines_and_comments() {
         let changed = SOURCE.replace("a, b,\n    );", "a, b\n    );");
-        let planted = mutate("lock.rs", &changed, Change::Planted(&["one"])).unwrap().text;
+        let planted = mutate("lock.rs", &changed, Change::Planted(&["one"]), true).unwrap().text;
         assert!(planted.contains("\n    drop(a);\n"), "{planted}");
     }
 
     #[test]
     fn marked_code_that_has_changed_is_an_error() {
         let changed = SOURCE.replace("    serve(\n", "    served(\n");
-        assert!(mutate("lock.rs", &changed, Change::Planted(&["one"])).unwrap_err().contains("one: "));
+        assert!(mutate("lock.rs", &changed, Change::Planted(&["one"]), true).unwrap_err().contains("one: "));
     }
 
     #[test]
@@ -293,7 +295,7 @@ fn cancel() {
     #[test]
     fn every_mistake_gets_a_switch() {
         let changed = SOURCE.replace("a, b,\n    );", "a, b\n    );");
-        let mutated = mutate("lock.rs", &changed, Change::Switches(&[])).unwrap();
+        let mutated = mutate("lock.rs", &changed, Change::Switches(&[]), true).unwrap();
         assert_eq!(mutated.names, ["one", "two", "three", "lock::cancel::Release-Relaxed"]);
         assert!(mutated.text.contains("if !crate::mistake::is_made(\"two\") { let x = 1; take(x); } else {"));
     }

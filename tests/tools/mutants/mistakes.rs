@@ -53,8 +53,16 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "a waker that calls back finds the internal lock taken by its own thread",
     ),
-    ("one_is_woken_under_the_lock", "semantics", "the same, where one waiter alone was due"),
-    ("an_unlock_wakes_under_the_lock", "semantics", "the same, where no loop is needed"),
+    (
+        "one_is_woken_under_the_lock",
+        "semantics",
+        "a waker that calls back finds the internal lock taken, where one waiter alone was due",
+    ),
+    (
+        "an_unlock_wakes_under_the_lock",
+        "semantics",
+        "a waker that calls back finds the internal lock taken, where an unlock needs no wake loop",
+    ),
     ("a_panic_ends_the_wake_loop", "semantics", "a waker that panics takes away the wakes of later batches"),
     ("one_batch_only", "semantics", "more waiters than a batch holds are due, and the others sleep on"),
     (
@@ -94,7 +102,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "the_locks_queue_forgets_to_forward",
         "semantics",
-        "the same, where the waiter has gone on to the queue of its lock",
+        "a waiter that `notify(n)` reached is dropped in the queue of its lock, and the next one sleeps on",
     ),
     (
         "a_broadcast_reaches_late_comers",
@@ -118,6 +126,12 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ),
     ("first_come_last_served", "units", "a new entry comes before the first, not behind the last"),
     ("the_last_entry_stays", "units", "a list keeps pointing at its only entry when that has left"),
+    // The raw lock.
+    (
+        "a_contended_lock_takes_a_look_for_a_swap",
+        "loom::raw_lock",
+        "two threads that find the lock free at once both hold it",
+    ),
     // The lock.
     (
         "a_hand_over_forgets_the_others",
@@ -138,7 +152,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "a_bypass_in_the_queue_is_not_counted",
         "semantics",
-        "the same, for a waiter that overtakes the first one",
+        "a queued waiter that overtakes the first one does so for free",
     ),
     (
         "a_woken_waiter_takes_its_wake_along",
@@ -172,11 +186,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "loom::semaphore",
         "a permit that comes back before the announcement is left there while the waiter sleeps",
     ),
-    (
-        "a_request_for_nothing_waits",
-        "semantics",
-        "who asks for no permits waits behind those that ask for some",
-    ),
+    ("a_request_for_nothing_waits", "semantics", "a request for no permits waits behind requests for some"),
     (
         "a_granted_acquire_keeps_its_permits",
         "semantics",
@@ -212,6 +222,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "readers behind a writer that gave up wait until all others have left",
     ),
     // The event.
+    ("a_set_after_the_wakes", "loom::event", "a wait that a `set` has ended finds the flag clear"),
     (
         "a_set_before_the_lock",
         "loom::event",
@@ -227,7 +238,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "wait_until_drops_its_notification",
         "loom::condition",
-        "the same, where the wait was cancelled to get the lock back",
+        "a notified wait that was cancelled to get the lock back tells nobody",
     ),
     (
         "a_dropped_wait_keeps_the_lock",
@@ -242,12 +253,18 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     (
         "a_waiter_is_requeued_to_the_wrong_lock",
         "semantics",
-        "notified waiters of two locks are given the notifier's",
+        "notified waiters of two locks are requeued to the notifier's",
     ),
     // The queue.
+    ("a_strangers_panic_costs_an_item", "semantics", "a `pop` loses its item to a waker that panics"),
+    ("a_join_ends_before_the_last_drop", "units", "`close_now` ends a `join` while an item is still there"),
     ("a_cancelled_pop_keeps_its_claim", "semantics", "the item that it was promised is nobody's"),
     ("try_pop_takes_what_is_promised", "semantics", "a `pop` that was woken for an item finds none"),
-    ("close_now_drops_what_is_promised", "semantics", "the same, by `close_now`"),
+    (
+        "close_now_drops_what_is_promised",
+        "semantics",
+        "a `pop` that was woken for an item finds none after a `close_now`",
+    ),
     ("displaced_work_is_never_done", "semantics", "`join` waits for an item that `force_push` has taken out"),
     ("a_drained_queue_is_not_closed", "semantics", "a wait for an item of a closed queue never ends"),
     (
@@ -262,6 +279,73 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ),
     ("a_panic_leaves_the_work_undone", "semantics", "`join` waits for an item whose drop panicked"),
     ("a_ring_one_too_long", "units", "the last slot is followed by one that does not exist"),
+    // The toolbox.
+    (
+        "a_change_of_state_wakes_one_consumer",
+        "toolbox",
+        "an item that is not enough for the first consumer is never seen by a later one",
+    ),
+    ("a_join_is_told_by_an_earlier_round", "toolbox", "a `join` ends with the work of an earlier round"),
+    (
+        "a_load_leaves_what_was_inserted_meanwhile",
+        "toolbox",
+        "a load does not replace what was inserted while it ran",
+    ),
+    (
+        "a_stranger_panics_into_a_pop",
+        "toolbox",
+        "the waker of another task that panics costs a `pop` its item",
+    ),
+    (
+        "those_who_leave_are_never_forgotten",
+        "toolbox",
+        "a barrier takes tasks that have left for ones that are leaving",
+    ),
+    ("an_arrival_that_was_dropped_stays", "toolbox", "a dropped arrival still counts"),
+    ("a_slot_in_use_is_removed", "toolbox", "a slot goes while a load works on it"),
+    ("a_stale_slot_in_use_is_pruned", "toolbox", "a slot is pruned while a load works on it"),
+    (
+        "users_of_a_slot_are_not_counted",
+        "toolbox",
+        "a slot goes while a load works on it, because its users are not counted",
+    ),
+    ("close_now_drops_the_best", "toolbox", "`close_now` drops the items that were promised"),
+    ("a_gather_returns_again", "toolbox", "`gather` polled again returns nothing as if it were something"),
+    ("a_mutex_knows_no_holder", "toolbox", "a comparison that comes back to its own queue hangs"),
+    ("a_sleep_beyond_the_clock_panics", "toolbox", "a simulated sleep beyond the range of `Instant` panics"),
+    ("a_stream_comes_before_its_deadline", "toolbox", "a stream that is always ready never ends"),
+    ("a_token_is_eaten", "toolbox", "an unpark that was meant for the caller of a blocking wait is lost"),
+    ("a_budget_never_ends", "toolbox", "a wait that is always granted never lets others run"),
+    (
+        "a_cancelled_function_stays_in_the_queue",
+        "toolbox",
+        "a function that is cancelled in its queue ends when its turn comes",
+    ),
+    ("a_moved_deadline_expires", "toolbox", "a deadline that is moved while its timer fires expires"),
+    (
+        "a_wait_leaves_its_waker_in_the_task",
+        "toolbox",
+        "a wait for a task that has elapsed leaves its waker there",
+    ),
+    (
+        "a_join_waits_for_what_comes_later",
+        "toolbox",
+        "a `join` of a pool waits for functions that were spawned after it",
+    ),
+    ("a_receipt_is_lost", "toolbox", "an `emit` whose item is dropped hangs"),
+    ("a_stay_never_ends", "toolbox", "what a dropped scope leaves is never over"),
+    ("a_destructor_is_in_no_scope", "toolbox", "what a destructor in a scope leaves is not waited for"),
+    ("a_broken_connection_comes_back", "toolbox", "a discarded connection is handed out again"),
+    (
+        "an_abort_spares_those_who_leave",
+        "toolbox",
+        "tasks that are leaving an aborted barrier are not broken",
+    ),
+    (
+        "a_stranger_panics_into_the_last_pop",
+        "toolbox",
+        "the waker of a refused task that panics costs a `pop` the last item of a closed queue",
+    ),
     // Interrupts.
     ("interrupts_stay_on", "firmware", "an interrupt handler finds a list half linked"),
 ];
@@ -281,7 +365,7 @@ pub(crate) struct Mistake {
 pub(crate) fn known(places: &[(String, String)]) -> Result<Vec<Mistake>, String> {
     if let Some((name, ..)) = MARKED.iter().find(|(name, ..)| places.iter().all(|(placed, _)| placed != name))
     {
-        return Err(format!("{name} is in the list, and marked nowhere in the core"));
+        return Err(format!("{name} is in the list, and marked nowhere"));
     }
     places.iter().map(|(name, file)| of_place(name, file)).collect()
 }

@@ -8,6 +8,11 @@ use crate::marks::{self, Change};
 /// What the workspace needs to be one.
 const PARTS: &[&str] = &["Cargo.toml", "Cargo.lock", "README.md", "core", "std-adapters", "tests", "benches"];
 
+/// Where mistakes are made: in the core, and in the toolbox.
+const SOURCES: &[&str] = &[MODELLED, "std-adapters/src"];
+/// The sources that models check.
+const MODELLED: &str = "core/src";
+
 /// Goes into the copy that has every mistake.
 const SWITCHES: &str = include_str!("mistake.rs");
 
@@ -35,11 +40,15 @@ impl Tree {
     pub(crate) fn copy(root: PathBuf, change: Change<'_>) -> Result<Self, String> {
         let mut tree = Self { root, mistakes: Vec::new() };
         let mut mutated = Vec::new();
-        let sources = original().join("core/src");
-        for file in marks::files(&sources).map_err(|error| format!("{}: {error}", sources.display()))? {
-            let file_mutated = marks::mutate(&file, &read(&sources.join(&file))?, change)?;
-            tree.mistakes.extend(file_mutated.names.into_iter().map(|name| (name, file.clone())));
-            mutated.push((PathBuf::from("core/src").join(file), file_mutated.text));
+        for folder in SOURCES {
+            let sources = original().join(folder);
+            for file in marks::files(&sources).map_err(|error| format!("{}: {error}", sources.display()))? {
+                let text = read(&sources.join(&file))?;
+                // Orderings are weakened where there are models.
+                let file_mutated = marks::mutate(&file, &text, change, *folder == MODELLED)?;
+                tree.mistakes.extend(file_mutated.names.into_iter().map(|name| (name, file.clone())));
+                mutated.push((Path::new(folder).join(file), file_mutated.text));
+            }
         }
         tree.mistakes.dedup();
         if matches!(change, Change::Switches(_)) {
@@ -65,9 +74,12 @@ impl Tree {
             }
         }
         names.push_str("];\n");
-        let root = PathBuf::from("core/src/lib.rs");
-        let (_, text) = mutated.iter_mut().find(|(path, _)| *path == root).expect("the core has a lib.rs");
-        text.push_str(&format!("\nmod mistake {{\n{SWITCHES}{names}}}\n"));
+        for folder in SOURCES {
+            let root = Path::new(folder).join("lib.rs");
+            let (_, text) =
+                mutated.iter_mut().find(|(path, _)| *path == root).expect("a library has a lib.rs");
+            text.push_str(&format!("\nmod mistake {{\n{SWITCHES}{names}}}\n"));
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The suites under AddressSanitizer and LeakSanitizer: use after free, after return, out of bounds, leaks.
+# Runs the suites under AddressSanitizer and LeakSanitizer, which find use after free and after return, accesses out of
+# bounds, and leaks.
 #
-#   tests/tools/sanitizers/address.sh              the suites; what follows goes to the test programs
-#   tests/tools/sanitizers/address.sh --self-test  finds the planted bugs, or fails
+#   tests/tools/sanitizers/address.sh              the suites; further arguments are passed to the test programs
+#   tests/tools/sanitizers/address.sh --self-test  fails unless it finds the planted bugs
 #
-# Needs no more than a Rust toolchain: the sanitizer's runtime comes with it. A nightly is used if rustup has one, else
-# the default one is told to allow nightly features.
+# Needs only a Rust toolchain, which includes the sanitizer's runtime. Uses rustup's nightly if there is one, and otherwise
+# enables nightly features in the default toolchain.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

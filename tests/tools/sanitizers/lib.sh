@@ -1,17 +1,17 @@
-# What address.sh and thread.sh share. They set `RUSTFLAGS` and what else cargo needs, and the array `cargo`: the command,
-# with the flags that come before the subcommand's own.
+# Sourced by address.sh and thread.sh. They set `RUSTFLAGS` and the other variables of cargo, and the array `cargo`: the
+# command, with its flags.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 triple=x86_64-unknown-linux-gnu
-# Ignored by git, as all of the target directory.
+# Below the target directory, which git ignores.
 work=$(realpath -m "${CARGO_TARGET_DIR:-$root/target}")/sanitizers
 
-[ "$(uname -sm)" = "Linux x86_64" ] || { echo "the sanitizers are set up for Linux on x86_64 only"; exit 1; }
+[ "$(uname -sm)" = "Linux x86_64" ] || { echo "this script supports the sanitizers only on Linux on x86_64"; exit 1; }
 
-# Every suite in which memory changes hands: polled by hand, on each runtime, across them, and in storms.
+# The suites that share memory: polled by hand, on each runtime, across runtimes, and in storms.
 suites=(--test semantics --test conformance --test mixed --test stress)
 
-# To print where a task panicked, as some do on purpose, takes a program with a sanitizer in it a minute.
+# A program with a sanitizer takes a minute to print a backtrace, and some tests panic on purpose.
 export RUST_BACKTRACE=0
 
 # check [arguments of the test programs]
@@ -20,7 +20,7 @@ check() {
     "${cargo[@]}" test --no-fail-fast --target "$triple" -p anywake-tests "${suites[@]}" -- "$@"
 }
 
-# self_test <program>=<what its report must say>...: the programs in planted/ have a bug each, and one has none.
+# self_test <program>=<text of its report>...: each of these programs in planted/ has a bug; the program `clean` has none.
 self_test() {
     cd "$root/tests/tools/sanitizers/planted"
     "${cargo[@]}" build --target "$triple"

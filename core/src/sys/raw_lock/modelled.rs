@@ -6,7 +6,7 @@ pub(crate) struct RawLock {
     mutex: loom::sync::Mutex<()>,
 }
 
-/// Proof that the lock is held; gives it back when dropped.
+/// Proof that the lock is held; releases it when dropped.
 #[derive(Debug)]
 pub(crate) struct RawGuard<'a> {
     _held: loom::sync::MutexGuard<'a, ()>,

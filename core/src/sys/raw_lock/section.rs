@@ -11,7 +11,7 @@ pub(crate) struct RawLock {
     held: AtomicBool,
 }
 
-/// Proof that the lock is held; gives it back when dropped.
+/// Proof that the lock is held; releases it when dropped.
 #[derive(Debug)]
 pub(crate) struct RawGuard<'a> {
     outside: critical_section::RestoreState,

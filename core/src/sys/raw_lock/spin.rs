@@ -4,7 +4,7 @@ use crate::sys::atomic::{AtomicBool, Ordering, const_fn, spin_loop, yield_now};
 
 /// The first pause of a thread that finds the lock taken, in spin hints.
 ///
-/// The holder works in bursts on its own cache line. Whoever looks at the lock too soon takes the line away
+/// The holder works in bursts on its own cache line. A thread that looks at the lock too soon takes the line away
 /// in the middle of such a burst, so short pauses make *everybody* slower: with pauses of 1 to 64 the
 /// contended queue takes several times as long for a message as with 64 to 512.
 const SHORTEST_PAUSE: u32 = if cfg!(loom) { 1 } else { 64 };
@@ -17,7 +17,7 @@ pub(crate) struct RawLock {
     taken: AtomicBool,
 }
 
-/// Proof that the lock is held; gives it back when dropped.
+/// Proof that the lock is held; releases it when dropped.
 #[derive(Debug)]
 pub(crate) struct RawGuard<'a> {
     lock: &'a RawLock,
@@ -46,6 +46,8 @@ impl RawLock {
             for _ in 0..pause {
                 spin_loop();
             }
+            // mistake a_contended_lock_takes_a_look_for_a_swap: !self.taken.swap(true, Ordering::Acquire) ~>
+            //     { self.taken.swap(true, Ordering::Acquire); true }
             // Ordering: Relaxed, it only avoids a useless `swap` that would take the holder's cache line; the
             // `swap` behind it has the Acquire, as in `lock`.
             if !self.taken.load(Ordering::Relaxed) && !self.taken.swap(true, Ordering::Acquire) {

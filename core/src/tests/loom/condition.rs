@@ -43,7 +43,7 @@ fn no_notification_is_missed() {
     });
 }
 
-/// The same with `wait_for`, and with the lock still held by whoever notifies.
+/// The same with `wait_for`, and with the lock still held by the notifier.
 #[test]
 fn no_notification_under_the_lock_is_missed() {
     model(|| {
@@ -218,7 +218,7 @@ fn a_move_to_the_lock_meets_a_poll() {
     });
 }
 
-/// One is moved to the lock and goes away there: its notification reaches the other one, whoever owns the lock by then.
+/// One is moved to the lock and is dropped there: its notification reaches the other one, also if the lock is owned by then.
 #[test]
 fn a_moved_waiter_that_goes_away_forwards() {
     model(|| {
@@ -249,7 +249,7 @@ fn an_enabled_wait_misses_no_notification() {
     });
 }
 
-/// Two locks, one condition: each waiter gets its own lock, whoever is polled first.
+/// Two locks, one condition: each waiter gets its own lock, in whatever order they are polled.
 #[test]
 fn two_locks_share_a_condition() {
     model(|| {

@@ -27,6 +27,22 @@ fn a_set_meets_the_last_look() {
     });
 }
 
+/// A wait that a `set` ended finds the flag set, as long as nobody clears it.
+#[test]
+fn a_wait_that_has_ended_finds_the_flag_set() {
+    model(|| {
+        let event = Arc::new(Event::new());
+        let mut wait = queued(own(&event, Event::wait));
+        let setter = Arc::clone(&event);
+        let setter = spawn(move || setter.set());
+        if poll(&mut wait).is_pending() {
+            block_on(wait);
+        }
+        assert!(event.is_set());
+        setter.join().unwrap();
+    });
+}
+
 /// A poll that finds itself woken, without a wake-up, sees what was done before the `set`.
 #[test]
 fn a_set_carries_memory_to_a_waiter() {
@@ -42,7 +58,7 @@ fn a_set_carries_memory_to_a_waiter() {
     });
 }
 
-/// Whoever sees the flag sees what was done before it was set.
+/// A thread that sees the flag set sees what was done before that.
 #[test]
 fn a_set_carries_memory_to_is_set() {
     model(|| carries_memory(Event::new(), Event::set, |event| event.is_set()));
@@ -62,7 +78,7 @@ fn a_broadcast_carries_memory_to_is_set() {
     });
 }
 
-/// And whoever sees that it is clear again sees what was done before that.
+/// And a thread that sees it clear again sees what was done before that.
 #[test]
 fn a_clear_carries_memory_to_is_set() {
     model(|| {

@@ -45,7 +45,7 @@ impl Guarded {
         links
     }
 
-    /// Takes it out if nobody else did, and frees it; gives what was written.
+    /// Takes it out if nobody else did, and frees it; returns what was written.
     fn leave(&self, links: NonNull<Links>) -> u32 {
         let entry = links.cast::<Entry>();
         // SAFETY: freed below and nowhere else.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{block_on, join, model, own, poll, queued, spawn};
 use crate::lock::{Lock, OwnedLockGuard};
 
-/// Whoever has the lock is alone with the value, and sees what the last owner did to it.
+/// The owner of the lock is alone with the value, and sees what the last owner did to it.
 #[test]
 fn owners_exclude_each_other() {
     model(|| {

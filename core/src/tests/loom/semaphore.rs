@@ -126,7 +126,7 @@ fn a_hand_over_carries_memory() {
     });
 }
 
-/// Two permits come back while somebody begins to wait for both: whoever grants it passes on what was done under *both*,
+/// Two permits come back while somebody begins to wait for both: the thread that grants them passes on what was done under *both*,
 /// although one may have come to the word without the lock.
 #[test]
 fn a_grant_carries_the_memory_of_all_its_permits() {

@@ -157,7 +157,7 @@ fn a_verdict_carries_memory() {
     });
 }
 
-/// Whoever learns that it has its token, without the lock, has its node back: the giver is done with it.
+/// A waiter that learns that it has its token, without the lock, has its node back: the granting thread is done with it.
 #[test]
 fn a_verdict_hands_the_node_back() {
     model(|| {
@@ -222,7 +222,7 @@ impl Wake for Caller {
     }
 }
 
-/// A waker that comes back to the queue finds its lock free, whoever wakes it and whatever others do meanwhile.
+/// A waker that comes back to the queue finds its lock free, whatever others do meanwhile.
 #[test]
 fn a_waker_comes_back_to_the_queue() {
     model(|| {

@@ -52,7 +52,7 @@ impl Checked<'_> {
             let next = order[(at + 1) % order.len()];
             // SAFETY: linked, and the list is not changed meanwhile.
             assert_eq!(unsafe { Links::next(place) }, next);
-            // SAFETY: likewise.
+            // SAFETY: as for the first one: the entry is linked (L1).
             assert_eq!(unsafe { Links::prev(next) }, place);
         }
     }

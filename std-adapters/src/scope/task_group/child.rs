@@ -80,6 +80,9 @@ struct Leave<'a, E> {
 
 impl<E> Drop for Leave<'_, E> {
     fn drop(&mut self) {
-        self.group.leave(self.id, self.failure.take());
+        if let Some(failure) = self.failure.take() {
+            self.group.fail(failure);
+        }
+        self.group.leave(self.id);
     }
 }

@@ -87,6 +87,7 @@ impl<T> Order for Newest<T> {
     }
 
     fn take_last(&mut self, count: usize) -> Vec<T> {
+        // mistake close_now_drops_the_best: self.0.drain(..count) ~> self.0.drain(self.0.len() - count..)
         self.0.drain(..count).collect()
     }
 }

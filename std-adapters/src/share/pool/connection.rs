@@ -4,61 +4,62 @@ use core::fmt;
 use core::ops::{Deref, DerefMut};
 use core::time::Duration;
 use std::sync::Arc;
-use std::time::Instant;
 
+use super::idle::Held;
 use super::record::Event;
-use super::{Manager, PoolError, Shared, Slot};
+use super::{Manager, Shared, Slot};
 use crate::runtime::Runtime;
-use crate::task::{Task, TaskError};
-
-/// A connection that nobody uses.
-pub(super) struct Idle<C> {
-    connection: C,
-    made: Instant,
-}
-
-impl<C> Idle<C> {
-    pub(super) fn new(connection: C, made: Instant) -> Self {
-        Self { connection, made }
-    }
-
-    pub(super) fn into_inner(self) -> C {
-        self.connection
-    }
-}
+use crate::task::Task;
 
 /// A connection in use; it goes back to its [`Pool`](super::Pool) when it is dropped.
 ///
 /// If it is found to be broken, [`discard`](Pooled::discard) it: the next checkout makes a new one in its place.
 pub struct Pooled<M: Manager, R: Runtime> {
     shared: Arc<Shared<M, R>>,
-    /// Both are there until it is dropped or closed.
-    connection: Option<Idle<M::Connection>>,
-    slot: Option<Slot>,
+    /// There until it is dropped or closed.
+    held: Option<Held<M::Connection>>,
     /// Whether it may be used again.
     trusted: bool,
+    /// Whether somebody outside has or had it.
+    used: bool,
     reused: bool,
 }
 
 const IN_USE: &str = "there until it is dropped";
 
 impl<M: Manager, R: Runtime> Pooled<M, R> {
-    /// One that was idle is closed when it is dropped, until it is found to be usable.
-    pub(super) fn new(
-        shared: &Arc<Shared<M, R>>,
-        connection: Idle<M::Connection>,
-        slot: Slot,
-        reused: bool,
-    ) -> Self {
-        let shared = Arc::clone(shared);
-        Self { shared, connection: Some(connection), slot: Some(slot), trusted: !reused, reused }
+    pub(super) fn fresh(shared: &Arc<Shared<M, R>>, held: Held<M::Connection>) -> Self {
+        Self { shared: Arc::clone(shared), held: Some(held), trusted: true, used: false, reused: false }
     }
 
-    pub(super) fn trust(&mut self) {
-        self.trusted = true;
+    /// One that was idle. It is closed when it is dropped, until it is found to be usable.
+    pub(super) fn idle(shared: &Arc<Shared<M, R>>, held: Held<M::Connection>) -> Self {
+        Self { shared: Arc::clone(shared), held: Some(held), trusted: false, used: false, reused: true }
     }
 
-    /// Whether it has been used before.
+    pub(super) fn begin_use(&mut self) {
+        (self.trusted, self.used) = (true, true);
+    }
+
+    /// Whether it is to be put back as it was.
+    pub(super) fn trust(&mut self, trusted: bool) {
+        self.trusted = trusted;
+    }
+
+    pub(super) fn is_too_old(&self) -> bool {
+        self.shared.is_too_old(self.held())
+    }
+
+    /// How long nobody has used it.
+    pub(super) fn idle_time(&self) -> Duration {
+        self.shared.runtime.now().saturating_duration_since(self.held().since)
+    }
+
+    fn held(&self) -> &Held<M::Connection> {
+        self.held.as_ref().expect(IN_USE)
+    }
+
+    /// Whether it has been used before, or was made in advance.
     ///
     /// # Examples
     ///
@@ -109,8 +110,7 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
     /// ```
     #[must_use]
     pub fn age(&self) -> Duration {
-        let made = self.connection.as_ref().expect(IN_USE).made;
-        self.shared.runtime.now().saturating_duration_since(made)
+        self.shared.runtime.now().saturating_duration_since(self.held().made)
     }
 
     /// Closes the connection instead of giving it back: for one that is broken.
@@ -139,38 +139,26 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
         self.trusted = false;
         self.shared.record(Event::Broken { error: None });
     }
-}
 
-impl<M: Manager, R: Runtime> Pooled<M, R> {
-    /// Closes it, and gives the slot for another one.
-    pub(super) async fn close(mut self) -> Result<Slot, PoolError<M::Error>> {
-        match self.begin_close().await {
-            Ok(slot) => Ok(slot),
-            Err(TaskError::Panicked(panic)) => panic.resume(),
-            Err(TaskError::Cancelled) => Err(PoolError::Closed),
-        }
-    }
-
-    fn begin_close(&mut self) -> Task<Slot> {
-        let connection = self.connection.take().expect(IN_USE);
-        self.shared.close_holding(connection, self.slot.take().expect(IN_USE))
+    /// Closes it, and returns the slot for another one.
+    pub(super) fn close(mut self) -> Task<Slot> {
+        let held = self.held.take().expect(IN_USE);
+        self.shared.begin_close(held)
     }
 }
 
 impl<M: Manager, R: Runtime> Drop for Pooled<M, R> {
     fn drop(&mut self) {
-        if self.connection.is_none() {
-            return;
+        let Some(mut held) = self.held.take() else { return };
+        // mistake a_broken_connection_comes_back: !self.trusted ~> false
+        if !self.trusted {
+            return self.shared.retire(held);
         }
-        if self.trusted {
-            let idle = self.connection.take().expect(IN_USE);
+        if self.used {
+            held.since = self.shared.runtime.now();
             self.shared.record(Event::Returned);
-            // The slot is given back after this, with the fields.
-            let put = self.shared.idle.try_push(idle);
-            assert!(put.is_ok(), "there is room for as many as there are slots");
-        } else {
-            drop(self.begin_close());
         }
+        self.shared.give_back(held);
     }
 }
 
@@ -178,13 +166,13 @@ impl<M: Manager, R: Runtime> Deref for Pooled<M, R> {
     type Target = M::Connection;
 
     fn deref(&self) -> &M::Connection {
-        &self.connection.as_ref().expect(IN_USE).connection
+        &self.held().connection
     }
 }
 
 impl<M: Manager, R: Runtime> DerefMut for Pooled<M, R> {
     fn deref_mut(&mut self) -> &mut M::Connection {
-        &mut self.connection.as_mut().expect(IN_USE).connection
+        &mut self.held.as_mut().expect(IN_USE).connection
     }
 }
 

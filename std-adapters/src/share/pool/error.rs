@@ -3,11 +3,11 @@
 use core::error::Error;
 use core::fmt;
 
-/// Why a [`Pool`](super::Pool) did not give a connection.
+/// Why a [`Pool`](super::Pool) did not return a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PoolError<E> {
-    /// The pool is closed.
+    /// The pool is closed, or the runtime ended while a connection was being made.
     Closed,
     /// The checkout took longer than `checkout_timeout`.
     TimedOut,

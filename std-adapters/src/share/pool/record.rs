@@ -1,4 +1,4 @@
-//! What happens in a pool: counted, and told to `tracing` if that is asked for.
+//! What happens in a pool: counted, and reported to `tracing` on request.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -31,8 +31,13 @@ pub struct PoolStats {
     pub broken: u64,
     /// Connections that were replaced for their age.
     pub recycled: u64,
+    /// Connections that were closed because they were idle for too long, or too many were.
+    pub retired: u64,
     /// Connections that were closed, for whatever reason.
     pub closed: u64,
+    /// Connections that were dropped without being closed: [`Manager::close`](super::Manager::close) took too long or
+    /// panicked, or the runtime ended.
+    pub not_closed: u64,
 }
 
 #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only `tracing` is told the details"))]
@@ -55,8 +60,10 @@ pub(super) enum Event<'a, E> {
         error: Option<&'a PoolError<E>>,
     },
     Recycled,
+    Retired,
     Returned,
     Closed,
+    NotClosed,
 }
 
 #[derive(Default)]
@@ -68,7 +75,9 @@ pub(super) struct Counters {
     not_connected: AtomicU64,
     broken: AtomicU64,
     recycled: AtomicU64,
+    retired: AtomicU64,
     closed: AtomicU64,
+    not_closed: AtomicU64,
 }
 
 impl Counters {
@@ -86,8 +95,10 @@ impl Counters {
             Event::NotConnected { .. } => count(&self.not_connected),
             Event::Broken { .. } => count(&self.broken),
             Event::Recycled => count(&self.recycled),
+            Event::Retired => count(&self.retired),
             Event::Returned => {}
             Event::Closed => count(&self.closed),
+            Event::NotClosed => count(&self.not_closed),
         }
     }
 
@@ -105,7 +116,9 @@ impl Counters {
             not_connected: read(&self.not_connected),
             broken: read(&self.broken),
             recycled: read(&self.recycled),
+            retired: read(&self.retired),
             closed: read(&self.closed),
+            not_closed: read(&self.not_closed),
         }
     }
 }
@@ -130,7 +143,9 @@ fn tell<E: fmt::Display>(event: &Event<'_, E>) {
         Event::Broken { error: Some(error) } => warn!(target: TARGET, %error, "broken"),
         Event::Broken { error: None } => warn!(target: TARGET, "discarded"),
         Event::Recycled => debug!(target: TARGET, "too old"),
+        Event::Retired => debug!(target: TARGET, "not needed"),
         Event::Returned => trace!(target: TARGET, "returned"),
         Event::Closed => debug!(target: TARGET, "closed"),
+        Event::NotClosed => warn!(target: TARGET, "dropped without being closed"),
     }
 }

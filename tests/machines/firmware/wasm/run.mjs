@@ -1,4 +1,4 @@
-// Runs the module given as argument; its panic is this program's failure.
+// Runs the module that is named by the argument. If the module panics, this program fails.
 import { readFileSync } from "node:fs";
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));

@@ -1,8 +1,8 @@
-//! All five primitives in statics, in a program that has no allocator: it links, therefore nothing allocates.
+//! Uses all five primitives, in statics, in a program without an allocator. That it links shows that nothing allocates.
 //!
-//! It is an ordinary program of the host, started by C's runtime, so that the host's toolchain builds and runs it. Three
-//! tasks wait for each other through every primitive, and each of them is polled only when it was woken: a lost wake
-//! ends the program instead of being papered over by the next round.
+//! It is an ordinary program of the host, started by C's runtime, so that the host's toolchain builds and runs it.
+//! Three tasks wait for each other through every primitive. Each is polled only after a wake, so that a lost wake makes
+//! the program fail.
 
 #![no_std]
 #![no_main]
@@ -27,7 +27,7 @@ static GROWN: Condition = Condition::new();
 static TURN: Semaphore = Semaphore::bounded(1);
 static ITEMS_TO_ADD: StaticQueue<u32, 2> = StaticQueue::new();
 
-/// Has the permit until the start, and more items than the queue has room for.
+/// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
     let permit = TURN.acquire().await.unwrap();
     START.wait().await;
@@ -40,7 +40,7 @@ async fn producer() {
     assert_eq!(ITEMS_TO_ADD.unfinished(), 0);
 }
 
-/// Has the lock until the start, and then until its condition waits.
+/// Holds the lock until the start, and then until its wait for the condition.
 async fn reporter() {
     let sum = SUM.lock().await;
     START.wait().await;
@@ -48,11 +48,11 @@ async fn reporter() {
     assert_eq!(*sum, TOTAL);
 }
 
-/// Starts the others and needs what they have.
+/// Starts the other tasks, and waits for what they hold.
 async fn consumer() {
     {
         let mut pop = pin!(ITEMS_TO_ADD.pop());
-        assert!(is_pending(pop.as_mut()).await, "the queue is empty: the wait begins, and is cancelled");
+        assert!(is_pending(pop.as_mut()).await, "the queue is empty: the wait is queued, and then cancelled");
     }
     assert_eq!(START.waiters(), 2);
     START.set();
@@ -71,14 +71,14 @@ async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
     poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
 }
 
-/// Polls each task when it was woken, until all are done.
+/// Polls each task after a wake, until all are complete.
 fn block_on(mut tasks: [Option<Pin<&mut dyn Future<Output = ()>>>; TASKS]) {
     static WOKEN: [AtomicBool; TASKS] = [const { AtomicBool::new(true) }; TASKS];
     while tasks.iter().any(Option::is_some) {
         let mut idle = true;
         for (slot, woken) in tasks.iter_mut().zip(&WOKEN) {
             if let Some(task) = slot {
-                // Ordering: Relaxed, there is one thread.
+                // Ordering: Relaxed, since there is one thread.
                 if woken.swap(false, Ordering::Relaxed) {
                     idle = false;
                     if task.as_mut().poll(&mut Context::from_waker(&waker(woken))).is_ready() {
@@ -87,20 +87,20 @@ fn block_on(mut tasks: [Option<Pin<&mut dyn Future<Output = ()>>>; TASKS]) {
                 }
             }
         }
-        assert!(!idle, "tasks wait, and none of them is woken");
+        assert!(!idle, "tasks wait, and no task is woken");
     }
 }
 
-/// A waker that says so in a static.
+/// A waker that sets a flag in a static.
 fn waker(woken: &'static AtomicBool) -> Waker {
     const TABLE: RawWakerVTable = RawWakerVTable::new(|data| RawWaker::new(data, &TABLE), wake, wake, |_| ());
 
     fn wake(data: *const ()) {
-        // SAFETY: `data` is the reference below, which is valid for ever.
+        // SAFETY: `data` is the static reference below, which is always valid.
         unsafe { &*data.cast::<AtomicBool>() }.store(true, Ordering::Relaxed);
     }
 
-    // SAFETY: the data is a static reference: copying it is cloning it, and nothing has to be dropped.
+    // SAFETY: the data is a static reference: a clone copies it, and a drop has nothing to do.
     unsafe { Waker::from_raw(RawWaker::new((&raw const *woken).cast(), &TABLE)) }
 }
 
@@ -137,7 +137,7 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     abort()
 }
 
-/// The precompiled `core` names the function that would direct an unwinding; a panic here ends the program, so that it
-/// is never called.
+/// The precompiled `core` refers to the personality function of unwinding. A panic aborts here, so that it is never
+/// called.
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}

@@ -1,5 +1,5 @@
-//! shuttle behind the names of loom, as far as the core uses them: the core is written against loom's machine, and runs
-//! on this one unchanged.
+//! shuttle under those names of loom that the core uses, so that the core, which is written for loom, runs on shuttle
+//! unchanged.
 
 pub mod hint {
     pub use shuttle::hint::spin_loop;
@@ -12,7 +12,7 @@ pub mod thread {
 pub mod sync {
     pub use shuttle::sync::{Mutex, MutexGuard};
 
-    /// With loom, an access that is seen as one; here every atomic access is.
+    /// With loom, the core's atomics make each load an event of its own by it. For shuttle every access is an event.
     #[derive(Debug, Default)]
     pub struct Condvar;
 
@@ -35,10 +35,10 @@ pub mod cell {
 
     const WRITER: usize = 1 << 32;
 
-    /// A cell that another thread may try to get at in the middle of each access, and that panics when it does.
+    /// A cell that lets other threads run during each access, and panics if one of them makes a conflicting access.
     #[derive(Debug)]
     pub struct UnsafeCell<T: ?Sized> {
-        /// How many are reading, or [`WRITER`]. One of shuttle's, so that each change is a place to switch threads.
+        /// The number of readers, or [`WRITER`]. It is shuttle's atomic, so that threads may switch at each change.
         users: AtomicUsize,
         value: std::cell::UnsafeCell<T>,
     }
@@ -51,7 +51,7 @@ pub mod cell {
             let race = others >= WRITER || others > 0 && add == WRITER;
             assert!(
                 !race || std::thread::panicking(),
-                "a data race: two accesses at once, one of them a write"
+                "a data race: two accesses at once, one of which is a write"
             );
             Self(users, add)
         }

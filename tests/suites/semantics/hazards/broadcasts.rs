@@ -1,4 +1,4 @@
-//! What can go wrong when many are woken at once: in batches, with wakers running between them.
+//! Hazards of waking many waiters at once: in batches, with wakers running between the batches.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -9,14 +9,14 @@ use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, finishes, leak, panic_of, queue_up, queued, run_woken,
 };
 
-/// How many waiters one critical section takes out.
+/// The number of waiters that one critical section removes.
 const BATCH: usize = if cfg!(feature = "critical-section") { 8 } else { 16 };
-/// More than two batches.
+/// A number of waiters above two batches.
 const CROWD: usize = 40;
 
 type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Something that ends all waits at a primitive, which lives for ever, at once.
+/// An operation that ends all waits at a primitive at once. The primitive is never dropped.
 struct Broadcast {
     name: &'static str,
     wait: Box<dyn Fn() -> Wait>,
@@ -44,7 +44,7 @@ fn broadcasts() -> Vec<Broadcast> {
     let set = leak(Event::new());
     let (released, closed) = (leak(Semaphore::new(0)), leak(Semaphore::new(0)));
     let reduced = leak(Semaphore::bounded(2));
-    reduced.try_acquire_many(2).expect("they are there").forget();
+    reduced.try_acquire_many(2).expect("two permits are available").forget();
     let popped: &StaticQueue<u8, 1> = leak(StaticQueue::new());
     let [pushed, dropped, joined]: [&StaticQueue<u8, 1>; 3] = core::array::from_fn(|_| {
         let queue = leak(StaticQueue::new());
@@ -56,7 +56,7 @@ fn broadcasts() -> Vec<Broadcast> {
         broadcast(
             "Semaphore::release",
             || released.acquire(),
-            || released.release(CROWD).expect("few"),
+            || released.release(CROWD).expect("the semaphore has no bound"),
             || released.waiters(),
         ),
         broadcast("Semaphore::close", || closed.acquire(), || closed.close(), || closed.waiters()),
@@ -72,13 +72,13 @@ fn broadcasts() -> Vec<Broadcast> {
         broadcast(
             "Queue::task_done",
             || joined.join(),
-            || joined.task_done().expect("once"),
+            || joined.task_done().expect("one item is unfinished"),
             || joined.waiters(),
         ),
     ]
 }
 
-/// Begins a crowd of waits, each with the waker that `waker` makes for its place.
+/// Queues [`CROWD`] waits, each with the waker that `waker` makes for its place.
 fn crowd(broadcast: &Broadcast, waker: impl Fn(usize) -> Arc<CountingWaker>) -> Vec<Task<Wait>> {
     let begin = |place| {
         let mut task = Task::with_waker((broadcast.wait)(), waker(place));
@@ -130,7 +130,7 @@ fn a_panicking_waker_still_wakes_the_others_of_all_batches() {
             });
             assert!(panic_of(|| (broadcast.fire)()).contains("panics"), "{}", broadcast.name);
             for task in &mut tasks {
-                assert_eq!(task.wakes(), 1, "{}, {place}", broadcast.name);
+                assert_eq!(task.wakes(), 1, "{}, waker {place} panics", broadcast.name);
                 task.ready();
             }
             assert_eq!((broadcast.waiters)(), 0, "{}", broadcast.name);
@@ -159,9 +159,10 @@ fn a_waiter_cancelled_between_batches_is_not_woken() {
     }
 }
 
-/// A place for a task that a waker begins, and the hook that begins it on the first wake.
+/// The place for a wait that a waker begins.
 type LateComer<F> = Arc<Mutex<Option<Task<F>>>>;
 
+/// Makes such a place, and a waker that begins the wait at its wake.
 fn late_comer<F: Future + Send + 'static>(
     begin: impl Fn() -> F + Send + Sync + 'static,
 ) -> (LateComer<F>, Arc<CountingWaker>) {
@@ -173,7 +174,7 @@ fn late_comer<F: Future + Send + 'static>(
     (place, CountingWaker::reentrant(Call::Wake, hook))
 }
 
-/// Begins one wait with `first` as its waker, then a crowd.
+/// Queues one wait with `first` as its waker, then [`CROWD`] waits.
 fn crowd_behind<F: Future>(first: Arc<CountingWaker>, wait: impl Fn() -> F) -> Vec<Task<F>> {
     let mut tasks = vec![Task::with_waker(wait(), first)];
     assert_pending!(tasks[0].poll());
@@ -192,7 +193,7 @@ fn broadcast_of_more_than_a_batch_does_not_wake_a_late_comer_between_batches() {
     EVENT.set();
     assert!(tasks.iter().all(|task| task.wakes() == 1));
     tasks.iter_mut().for_each(Task::ready);
-    let mut late = late.lock().unwrap().take().expect("it came between two batches");
+    let mut late = late.lock().unwrap().take().expect("the late wait began between two batches");
     assert!(!late.is_woken());
     assert_pending!(late.poll());
     assert_eq!(EVENT.waiters(), 1);
@@ -200,7 +201,7 @@ fn broadcast_of_more_than_a_batch_does_not_wake_a_late_comer_between_batches() {
     late.ready();
 }
 
-/// The generation changes when a critical section may not be enough: right at the limit, too.
+/// Whether a broadcast changes the generation depends on the number of waiters: tested around the size of a batch.
 #[test]
 fn broadcast_to_exactly_a_batch_does_not_wake_a_late_comer() {
     for waiters in [1, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH] {
@@ -213,10 +214,10 @@ fn broadcast_to_exactly_a_batch_does_not_wake_a_late_comer() {
         assert_pending!(first.poll());
         let others = queue_up(waiters - 1, || event.wait());
         event.set();
-        assert!(first.is_woken() && others.iter().all(|task| task.wakes() == 1), "of {waiters}");
-        let late = late.lock().unwrap().take().expect("it came while the first was woken");
-        assert!(!late.is_woken(), "one more than {waiters}");
-        assert_eq!(event.waiters(), 1, "one more than {waiters}");
+        assert!(first.is_woken() && others.iter().all(|task| task.wakes() == 1), "with {waiters} waiters");
+        let late = late.lock().unwrap().take().expect("the late wait began during the first wake");
+        assert!(!late.is_woken(), "with {waiters} waiters");
+        assert_eq!(event.waiters(), 1, "with {waiters} waiters");
     }
 }
 
@@ -232,7 +233,7 @@ fn end_of_work_for_more_than_a_batch_does_not_end_a_late_join_between_batches() 
     let mut joins = crowd_behind(waker, || QUEUE.join());
     QUEUE.task_done().unwrap();
     joins.iter_mut().for_each(Task::ready);
-    let mut late = late.lock().unwrap().take().expect("it came between two batches");
+    let mut late = late.lock().unwrap().take().expect("the late wait began between two batches");
     assert!(!late.is_woken());
     QUEUE.task_done().unwrap();
     late.ready();
@@ -248,7 +249,7 @@ fn notify_all_of_more_than_a_batch_does_not_reach_a_late_comer_between_batches()
     assert_eq!(CONDITION.notify_all(), CROWD + 1);
     run_woken(&mut tasks, drop);
     assert!(tasks.is_empty());
-    let late = late.lock().unwrap().take().expect("it came between two batches");
+    let late = late.lock().unwrap().take().expect("the late wait began between two batches");
     assert!(!late.is_woken());
     assert_eq!(CONDITION.waiters(), 1);
 }
@@ -260,7 +261,7 @@ fn release_for_more_than_a_batch_does_not_serve_a_late_comer_before_those_who_wa
     let mut tasks = crowd_behind(waker, || SEMAPHORE.acquire());
     SEMAPHORE.release(CROWD + 1).unwrap();
     tasks.iter_mut().for_each(|task| assert_eq!(task.ready().unwrap().forget(), 1));
-    let mut late = late.lock().unwrap().take().expect("it came between two batches");
+    let mut late = late.lock().unwrap().take().expect("the late wait began between two batches");
     assert!(!late.is_woken());
     SEMAPHORE.release(1).unwrap();
     late.ready().unwrap().forget();
@@ -288,7 +289,7 @@ fn a_broadcast_inside_a_broadcast_reaches_its_own_cohort_and_no_other() {
     let mut between = between.lock().unwrap();
     assert_eq!((between[0].wakes(), between[1].wakes()), (1, 0));
     between[0].ready();
-    assert!(!EVENT.is_set(), "the outer set is over, and the inner clear came after it");
+    assert!(!EVENT.is_set(), "the inner clear came after the outer set");
 }
 
 #[test]
@@ -300,5 +301,5 @@ fn a_panicking_waker_does_not_stop_notify_all() {
     panic_of(|| CONDITION.notify_all());
     assert!(tasks[0].is_woken());
     run_woken(&mut tasks, drop);
-    assert!(tasks.is_empty(), "all were notified");
+    assert!(tasks.is_empty(), "every waiter was notified");
 }

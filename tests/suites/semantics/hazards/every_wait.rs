@@ -1,4 +1,4 @@
-//! What can go wrong with any wait, tried with all of them.
+//! Hazards of any wait, tested with every kind of wait.
 
 use core::future::Future;
 use core::mem::ManuallyDrop;
@@ -29,8 +29,8 @@ macro_rules! every_hazard {
         every_hazard!($subject:
             a_grant_does_not_die_with_a_cancelled_waiter,
             waker_clone_that_re_enters_does_not_deadlock,
-            what_opens_while_the_first_waker_is_cloned_is_seen,
-            what_opens_while_a_new_waker_is_cloned_is_seen,
+            a_grant_while_the_first_waker_is_cloned_is_seen,
+            a_grant_while_a_new_waker_is_cloned_is_seen,
             waker_wake_that_re_enters_does_not_deadlock,
             waker_drop_that_re_enters_does_not_deadlock,
             waker_that_polls_inline_gets_through,
@@ -67,7 +67,7 @@ for_every_wait! {
     join: crate::subjects::JoinWait,
 }
 
-/// A hook that comes back into the subject, and how often it did.
+/// A waker that re-enters the subject at `call`, and a counter of these calls.
 fn touching<S: Subject>(subject: &'static S, call: Call) -> (Arc<CountingWaker>, Arc<AtomicUsize>) {
     let times = Arc::new(AtomicUsize::new(0));
     let counter = times.clone();
@@ -87,7 +87,7 @@ fn a_grant_does_not_die_with_a_cancelled_waiter<S: Subject>() {
     head.cancel();
     let mut through = 0;
     run_woken(&mut tasks, |_| through += 1);
-    if S::PASSES_ON {
+    if S::FORWARDS {
         assert_eq!(through, 2);
     }
     if !tasks.is_empty() {
@@ -107,12 +107,12 @@ fn waker_clone_that_re_enters_does_not_deadlock<S: Subject>() {
     task.ready();
 }
 
-/// A waker whose clone, which comes between two looks, lets a waiter through.
+/// A waker whose clone lets a waiter through. The clone happens between two checks of the primitive.
 fn opening<S: Subject>(subject: &'static S) -> Arc<CountingWaker> {
     CountingWaker::reentrant(Call::Clone, || subject.open(1))
 }
 
-fn what_opens_while_the_first_waker_is_cloned_is_seen<S: Subject>() {
+fn a_grant_while_the_first_waker_is_cloned_is_seen<S: Subject>() {
     let subject = S::closed();
     let mut task = Task::with_waker(subject.wait(), opening(subject));
     if !S::STORES {
@@ -124,7 +124,7 @@ fn what_opens_while_the_first_waker_is_cloned_is_seen<S: Subject>() {
     assert_eq!(subject.waiters(), 0);
 }
 
-fn what_opens_while_a_new_waker_is_cloned_is_seen<S: Subject>() {
+fn a_grant_while_a_new_waker_is_cloned_is_seen<S: Subject>() {
     let subject = S::closed();
     let mut task = queued(subject.wait());
     drop(assert_ready!(task.poll_with(&opening(subject).waker())));
@@ -151,14 +151,14 @@ fn waker_drop_that_re_enters_does_not_deadlock<S: Subject>() {
     assert_pending!(task.poll_with(&waker));
     assert_eq!(times.load(SeqCst), 0);
     assert_pending!(task.poll_with(Waker::noop()));
-    assert_eq!(times.load(SeqCst), 1, "it was replaced");
+    assert_eq!(times.load(SeqCst), 1, "the replaced waker is dropped");
     assert_pending!(task.poll_with(&waker));
     task.cancel();
-    assert_eq!(times.load(SeqCst), 2, "it went with its wait");
+    assert_eq!(times.load(SeqCst), 2, "the waker is dropped with its wait");
     assert_eq!(subject.waiters(), 0);
 }
 
-/// Tasks that poll themselves when they are woken, as an executor does that runs a task inside `wake`.
+/// A task that polls itself when it is woken, as under an executor that runs tasks inside `wake`.
 struct Inline<F: Future> {
     future: Mutex<Option<Pin<Box<F>>>>,
     done: AtomicBool,
@@ -225,7 +225,7 @@ fn a_panicking_waker_does_not_lose_the_others<S: Subject>() {
             assert_pending!(task.poll());
             tasks.push(task);
         }
-        // Where one lets the next through, the panic may come out of any of these steps.
+        // Where one waiter lets the next one through, the panic may come out of any of these steps.
         let step = |step: &mut dyn FnMut()| {
             let _ = catch_unwind(AssertUnwindSafe(step));
         };
@@ -233,7 +233,7 @@ fn a_panicking_waker_does_not_lose_the_others<S: Subject>() {
         for _ in 0..5 {
             step(&mut || run_woken(&mut tasks, drop));
         }
-        assert_eq!((tasks.len(), subject.waiters()), (0, 0), "the waker of {place} panicked");
+        assert_eq!((tasks.len(), subject.waiters()), (0, 0), "waker {place} panics");
     }
 }
 
@@ -243,7 +243,7 @@ fn a_waker_whose_clone_panics_leaves_no_trace<S: Subject>() {
     let mut task = Task::with_waker(subject.wait(), broken.clone());
     panic_of(|| task.poll());
     assert_eq!((subject.waiters(), broken.alive()), (0, 0));
-    assert_pending!(task.poll_with(Waker::noop()), "it can still be polled");
+    assert_pending!(task.poll_with(Waker::noop()), "the future can still be polled");
     task.cancel();
 
     let mut tasks = queue_up(1, || subject.wait());
@@ -251,7 +251,7 @@ fn a_waker_whose_clone_panics_leaves_no_trace<S: Subject>() {
     assert_eq!((subject.waiters(), broken.alive()), (1, 0));
     subject.open(1);
     run_woken(&mut tasks, drop);
-    assert!(tasks.is_empty(), "its old waker was still there");
+    assert!(tasks.is_empty(), "the old waker is kept if the new one cannot be cloned");
 }
 
 fn a_waker_whose_drop_panics_leaves_no_trace<S: Subject>() {
@@ -262,10 +262,10 @@ fn a_waker_whose_drop_panics_leaves_no_trace<S: Subject>() {
     assert_pending!(tasks[0].poll_with(&waker));
     tasks.push(queued(subject.wait()));
     panic_of(|| tasks[0].poll_with(Waker::noop()));
-    assert_eq!(subject.waiters(), 2, "it was replaced all the same");
+    assert_eq!(subject.waiters(), 2, "the waker is replaced although its drop panics");
     assert_pending!(tasks[0].poll_with(&waker));
     panic_of(|| tasks.remove(0).cancel());
-    assert_eq!(subject.waiters(), 1, "it was cancelled all the same");
+    assert_eq!(subject.waiters(), 1, "the wait is cancelled although the drop of its waker panics");
     subject.open(1);
     run_woken(&mut tasks, drop);
     assert!(tasks.is_empty());
@@ -328,12 +328,12 @@ fn forgotten_queued_future_is_harmless<S: Subject>() {
     let mut tasks = queue_up(4, || subject.wait());
     tasks.remove(1).forget();
     tasks.remove(2).cancel();
-    assert_eq!(subject.waiters(), 3, "it still stands in the queue");
+    assert_eq!(subject.waiters(), 3, "the forgotten wait is still queued");
     subject.touch();
     tasks.remove(0).cancel();
     tasks.push(queued(subject.wait()));
     subject.open(3);
-    // Whether those behind it get through depends on what it was given and keeps; that they can go does not.
+    // A forgotten wait keeps its grant, so the waits behind it may stay pending. They can be dropped in any case.
     run_woken(&mut tasks, drop);
     drop(tasks);
     subject.touch();
@@ -344,18 +344,18 @@ fn an_enabled_wait_has_its_place_before_it_is_polled<S: Subject>() {
     let mut enabled = pin!(subject.wait());
     assert!(!S::enable(enabled.as_mut()));
     assert_eq!(subject.waiters(), 1);
-    assert!(!S::enable(enabled.as_mut()), "a second time changes nothing");
+    assert!(!S::enable(enabled.as_mut()), "enabling again changes nothing");
     assert_eq!(subject.waiters(), 1);
     subject.open(1);
     drop(assert_ready!(poll_once(enabled)));
     assert_eq!(subject.waiters(), 0);
 }
 
-/// What lets one waiter through has come before the wait is enabled, if that is kept.
-fn enabled_late<S: Subject>(subject: &'static S, mut wait: Pin<&mut S::Wait>) {
+/// Opens the subject for one waiter, then enables the wait. Only for subjects that store an `open`.
+fn enable_after_open<S: Subject>(subject: &'static S, mut wait: Pin<&mut S::Wait>) {
     subject.open(1);
     assert!(S::enable(wait.as_mut()));
-    assert!(S::enable(wait), "a second time takes nothing");
+    assert!(S::enable(wait), "enabling again takes nothing");
 }
 
 fn an_enabled_wait_keeps_what_it_was_granted<S: Subject>() {
@@ -364,8 +364,8 @@ fn an_enabled_wait_keeps_what_it_was_granted<S: Subject>() {
     }
     let subject = S::closed();
     let mut wait = pin!(subject.wait());
-    enabled_late(subject, wait.as_mut());
-    // There was enough for one.
+    enable_after_open(subject, wait.as_mut());
+    // The subject was opened for one waiter.
     drop(assert_ready!(poll_once(wait)));
 }
 
@@ -375,10 +375,10 @@ fn an_enabled_wait_that_is_dropped_passes_its_grant_on<S: Subject>() {
     }
     let subject = S::closed();
     let mut wait = Box::pin(subject.wait());
-    enabled_late(subject, wait.as_mut());
+    enable_after_open(subject, wait.as_mut());
     drop(wait);
     let next = pin!(subject.wait());
-    if S::PASSES_ON {
+    if S::FORWARDS {
         drop(assert_ready!(poll_once(next)));
     }
     assert_eq!(subject.waiters(), 0);

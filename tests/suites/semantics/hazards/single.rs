@@ -1,4 +1,4 @@
-//! What can go wrong with one primitive or another.
+//! Hazards of single primitives.
 
 use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -16,7 +16,7 @@ fn head_wanted_five_cancelled_next_wants_one() {
     let mut next = queued(semaphore.acquire());
     assert!(!next.is_woken());
     head.cancel();
-    assert!(next.is_woken(), "a permit was there all the time");
+    assert!(next.is_woken(), "one permit was available all the time");
     drop(next.ready().unwrap());
     assert_eq!(semaphore.available_permits(), 1);
 }
@@ -47,7 +47,7 @@ fn an_unpolled_waiter_keeps_a_fair_lock_but_lets_limit_others_past_with_bypass()
             assert!(Task::new(lock.lock()).poll().is_ready());
         }
         let mut stuck = queued(lock.lock());
-        // Dropping what is not polled is the way out.
+        // Dropping the unpolled wait resolves the deadlock.
         aside.cancel();
         drop(stuck.ready());
     }
@@ -61,7 +61,7 @@ fn a_forgotten_condition_wait_is_harmless_when_its_lock_is_gone() {
         queued(condition.wait(lock.try_lock().unwrap())).forget();
     }
     assert_eq!(condition.waiters(), 1);
-    assert_eq!(condition.notify_all(), 1, "which touches the node, and not the lock");
+    assert_eq!(condition.notify_all(), 1, "the notification touches the node and not the lock");
     let lock = Lock::new(());
     let mut task = queued(condition.wait(lock.try_lock().unwrap()));
     assert_eq!(condition.notify_one(), 1);
@@ -76,11 +76,15 @@ fn a_forgotten_push_leaks_its_item_and_is_harmless() {
     queue.try_push(drops.item(0)).unwrap();
     queued(queue.push(drops.item(1))).forget();
     assert_eq!(queue.try_pop().map(|item| item.id), Ok(0));
-    assert_eq!(queue.try_pop().map(|item| item.id), Ok(1), "taken over, and nobody needs to know");
+    assert_eq!(
+        queue.try_pop().map(|item| item.id),
+        Ok(1),
+        "the item of the forgotten push entered the queue"
+    );
     queue.try_push(drops.item(2)).unwrap();
     queued(queue.push(drops.item(3))).forget();
     drop(queue);
-    assert_eq!(drops.count(), 3, "all but the one that was forgotten with its future");
+    assert_eq!(drops.count(), 3, "all items except that of the forgotten future");
 }
 
 #[test]
@@ -101,7 +105,7 @@ fn no_item_is_lost_when_a_pop_loses_a_race() {
     let queue = StaticQueue::<u32, 4>::new();
     let (mut pushed, mut got) = (0, Vec::new());
     for round in 0..99 {
-        // An item comes before the race, in the middle of it, or when the pop has lost.
+        // An item is pushed before the race, during it, or after the pop has lost.
         let mut push = |when| {
             if round % 3 == when {
                 queue.try_push(pushed).unwrap();
@@ -125,40 +129,40 @@ fn no_item_is_lost_when_a_pop_loses_a_race() {
     assert_eq!(got, Vec::from_iter(0..pushed));
 }
 
-/// An item that comes back into its queue when it is dropped, and how many did.
-struct Returning {
-    queue: &'static StaticQueue<Returning, 3>,
-    returned: &'static AtomicUsize,
+/// An item whose drop re-enters its queue, and a counter of these drops.
+struct ReEntering {
+    queue: &'static StaticQueue<ReEntering, 3>,
+    drops: &'static AtomicUsize,
 }
 
-impl Drop for Returning {
+impl Drop for ReEntering {
     fn drop(&mut self) {
         self.queue.len();
         assert!(!self.queue.is_closed() || self.queue.try_pop().is_err());
         let _ = poll_once(pin!(self.queue.join()));
-        self.returned.fetch_add(1, SeqCst);
+        self.drops.fetch_add(1, SeqCst);
     }
 }
 
 #[test]
 fn an_item_whose_drop_re_enters_the_queue_does_not_deadlock() {
     finishes(|| {
-        let queue: &'static StaticQueue<Returning, 3> = leak(StaticQueue::new());
-        let returned: &'static AtomicUsize = leak(AtomicUsize::new(0));
-        let item = || Returning { queue, returned };
+        let queue: &'static StaticQueue<ReEntering, 3> = leak(StaticQueue::new());
+        let drops: &'static AtomicUsize = leak(AtomicUsize::new(0));
+        let item = || ReEntering { queue, drops };
         drop(queue.push(item()));
-        let promised = queued(queue.pop());
+        let claiming = queued(queue.pop());
         for _ in 0..3 {
             queue.try_push(item()).unwrap_or_else(|_| panic!("there is room"));
         }
         drop(queue.try_push(item()));
         queued(queue.push(item())).cancel();
         drop(queue.force_push(item()));
-        assert_eq!(returned.load(SeqCst), 4);
+        assert_eq!(drops.load(SeqCst), 4);
         queue.close_now();
-        assert_eq!(returned.load(SeqCst), 6, "all but the one that is promised");
-        promised.cancel();
-        assert_eq!(returned.load(SeqCst), 7, "the last was dropped with the pop it was promised to");
+        assert_eq!(drops.load(SeqCst), 6, "all items except the claimed one");
+        claiming.cancel();
+        assert_eq!(drops.load(SeqCst), 7, "the claimed item was dropped with its pop");
         drop(queue.try_push(item()));
         assert_eq!(queue.unfinished(), 0);
     });
@@ -218,6 +222,6 @@ fn a_dropped_value_that_re_enters_its_lock_does_not_deadlock() {
         let seen = Arc::new(AtomicUsize::new(0));
         lock.try_lock().unwrap().push(Unlocking(lock, seen.clone()));
         lock.try_lock().unwrap().clear();
-        assert_eq!(seen.load(SeqCst), 10, "dropped inside the critical section of its owner");
+        assert_eq!(seen.load(SeqCst), 10, "the value was dropped while its lock was held");
     });
 }

@@ -1,4 +1,4 @@
-//! What only shows when two sides move at once: on plain threads.
+//! Hazards that need two threads at once.
 
 use core::future::Future;
 use core::pin::pin;
@@ -11,7 +11,7 @@ use anywake_tests::{Drops, Item, Task, block_on, finishes, leak, poll_once};
 
 const ROUNDS: usize = if cfg!(miri) { 50 } else { 10_000 };
 
-/// Runs `count` threads with the same body, each with its number, to their end.
+/// Runs `count` threads to their end. Each runs `body` with its number.
 fn threads(count: usize, body: impl Fn(usize) + Send + Sync + 'static) {
     finishes(move || {
         std::thread::scope(|scope| {
@@ -23,7 +23,7 @@ fn threads(count: usize, body: impl Fn(usize) + Send + Sync + 'static) {
     });
 }
 
-/// Polls once and gives up, which meets the other side at any point of a wait.
+/// Polls a wait once and drops it, which can meet the other thread at any point of the wait.
 fn impatient<F: Future>(wait: F) -> Option<F::Output> {
     match poll_once(pin!(wait)) {
         Poll::Ready(output) => Some(output),
@@ -32,7 +32,7 @@ fn impatient<F: Future>(wait: F) -> Option<F::Output> {
 }
 
 #[test]
-fn what_is_written_under_the_lock_is_seen_by_the_next_owner() {
+fn a_write_under_the_lock_is_seen_by_the_next_owner() {
     for bypass in [0, 5] {
         let lock: &'static Lock<usize> = leak(Lock::with_bypass(0, bypass));
         threads(3, move |_| {
@@ -97,7 +97,7 @@ fn no_notification_is_lost_when_cancelling_races_with_notifying() {
     threads(3, |number| {
         for _ in 0..ROUNDS {
             if number == 0 {
-                // One token, one notification: were it to die with a cancelled wait, a consumer would hang.
+                // One notification per token: if one were lost with a cancelled wait, a consumer would hang.
                 for _ in 0..2 {
                     *block_on(TOKENS.lock()) += 1;
                     CHANGED.notify_one();
@@ -165,7 +165,7 @@ fn close_that_races_with_push_and_pop_gives_every_item_to_exactly_one() {
             });
         });
         drop(queue);
-        // Given to somebody, or dropped by the queue, and never both.
+        // Each item was returned to a thread or dropped by the queue, and never both.
         assert_eq!(kept.lock().unwrap().len() + drops.count(), 5);
     }
 }

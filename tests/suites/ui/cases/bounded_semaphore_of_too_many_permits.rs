@@ -1,5 +1,5 @@
 // error: E0080
-// A bound that cannot be counted to is no bound.
+// A bound above the largest count bounds nothing.
 
 use anywake_core::Semaphore;
 

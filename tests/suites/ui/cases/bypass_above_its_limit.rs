@@ -1,5 +1,5 @@
 // error: E0080
-// A count of overtakings that reaches into the flags of its word unlocks the lock.
+// A bypass count that overflows into the flags of its word would unlock the lock.
 
 use anywake_core::Lock;
 

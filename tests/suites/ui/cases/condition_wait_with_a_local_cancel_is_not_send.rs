@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2026-0221 (event-listener): what cancels the wait travels with it.
+// RUSTSEC-2026-0221 (event-listener): the future that cancels the wait is sent with it.
 
 use std::future::ready;
 use std::rc::Rc;

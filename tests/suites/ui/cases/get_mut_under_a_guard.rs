@@ -1,5 +1,5 @@
 // error: E0502
-// Two ways to write to one value.
+// Two mutable references to one value.
 
 use anywake_core::Lock;
 

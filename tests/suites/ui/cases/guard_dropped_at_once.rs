@@ -1,5 +1,5 @@
 // error: unused_must_use
-// futures-intrusive's benchmarks measured a lock that was never held.
+// The benchmarks of futures-intrusive measured a lock that was never held.
 
 #![deny(unused_must_use)]
 

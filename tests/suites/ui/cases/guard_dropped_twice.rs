@@ -1,5 +1,5 @@
 // error: E0382
-// asyncio's lock may be released twice; here the guard is the release, and there is one.
+// asyncio's lock can be released twice. Here the drop of the guard releases, and happens once.
 
 use anywake_core::Lock;
 

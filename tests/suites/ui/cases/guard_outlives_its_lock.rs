@@ -1,5 +1,5 @@
 // error: E0597
-// A guard writes to its lock when it is dropped: the lock must still be there.
+// A guard writes to its lock when it is dropped, so the lock must still exist.
 
 use anywake_core::Lock;
 

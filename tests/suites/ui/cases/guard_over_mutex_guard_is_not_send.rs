@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2020-0070 (lock_api): a MutexGuard inside must be unlocked on its own thread.
+// RUSTSEC-2020-0070 (lock_api): a MutexGuard behind the lock must be dropped on its own thread.
 
 use std::sync::MutexGuard;
 

@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2020-0070 (lock_api): guards that could be sent with what they guard.
+// RUSTSEC-2020-0070 (lock_api): guards were Send for any value.
 
 use std::rc::Rc;
 

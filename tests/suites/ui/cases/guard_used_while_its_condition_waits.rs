@@ -1,5 +1,5 @@
 // error: E0382
-// A wait gives the lock up: what the guard protected is somebody else's until the wait returns.
+// A wait releases the lock: other tasks may change the value until the wait returns.
 
 use anywake_core::{Condition, Lock};
 

@@ -1,5 +1,5 @@
 // error: E0597
-// A dropped future leaves the list of its lock, which must still be there.
+// A dropped future removes itself from the list of its lock, which must still exist.
 
 use std::pin::pin;
 

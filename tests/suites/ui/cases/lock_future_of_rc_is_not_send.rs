@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2026-0221 (event-listener): a waiter that was Send whatever it waited for.
+// RUSTSEC-2026-0221 (event-listener): a waiter was Send for any value.
 
 use std::rc::Rc;
 

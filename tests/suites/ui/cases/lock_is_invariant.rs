@@ -1,5 +1,5 @@
 // error: E0597
-// RUSTSEC-2023-0070 (self_cell): covariance claimed for a type that is written through.
+// RUSTSEC-2023-0070 (self_cell): a type with interior mutability was covariant.
 
 use anywake_core::Lock;
 

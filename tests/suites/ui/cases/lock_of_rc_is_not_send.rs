@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2020-0087 and a dozen like it: a container that was Send for any value.
+// RUSTSEC-2020-0087 and a dozen like it: a container was Send for any value.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2020-0087 and a dozen like it: a lock that was Sync for any value sent an Rc to another thread.
+// RUSTSEC-2020-0087 and a dozen like it: a lock was Sync for any value, and so sent an Rc to another thread.
 
 use std::rc::Rc;
 

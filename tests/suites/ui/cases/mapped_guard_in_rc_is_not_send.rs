@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2020-0070 (lock_api): a part that may be sent does not make its whole so; the guard may drop the whole.
+// RUSTSEC-2020-0070 (lock_api): a part that is Send does not make the whole value Send, which the guard may drop.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2020-0059 (futures-util): Send looked at the whole value and not at the part that the guard gives.
+// RUSTSEC-2020-0059 (futures-util): Send depended on the whole value instead of the part behind the guard.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
 // error: E0521
-// The closure of `map` sees the value for as long as the guard lives, which it cannot know.
+// The closure of `map` must work for any lifetime, and so cannot let the reference escape.
 
 use anywake_core::{Lock, LockGuard};
 

@@ -1,4 +1,4 @@
-// A wait takes the guard, and gives the same guard back.
+// A wait takes the guard, and returns the same kind of guard.
 
 use std::future::ready;
 

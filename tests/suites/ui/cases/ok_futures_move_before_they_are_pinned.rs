@@ -1,4 +1,4 @@
-// What pinning must not forbid: moving and sending futures that have not been polled.
+// Pinning must not forbid moving and sending futures that have not been polled.
 
 use std::future::Future;
 use std::pin::pin;

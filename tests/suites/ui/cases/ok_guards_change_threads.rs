@@ -1,4 +1,4 @@
-// What the auto traits must not forbid: guards of a Cell are sent, guards of an integer shared.
+// The auto traits must not forbid sending a guard over a Cell, or sharing a guard over an integer.
 
 use std::cell::Cell;
 use std::sync::Arc;

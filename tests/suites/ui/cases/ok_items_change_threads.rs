@@ -1,4 +1,4 @@
-// A queue carries what may be sent, even if it may not be shared.
+// The items of a queue must be Send and need not be Sync.
 
 use std::cell::Cell;
 use std::sync::Arc;

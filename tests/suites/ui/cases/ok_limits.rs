@@ -1,4 +1,4 @@
-// The largest and smallest arguments that are not refused.
+// The largest and smallest arguments that are accepted.
 
 use anywake_core::{Lock, Semaphore, StaticQueue};
 

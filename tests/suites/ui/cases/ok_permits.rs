@@ -1,4 +1,4 @@
-// Permits are parted, put together, given up and carried to other threads.
+// Permits can be split, merged, forgotten and sent to other threads.
 
 use std::sync::Arc;
 use std::thread;

@@ -1,4 +1,4 @@
-// What invariance must not forbid: writing references that live long enough.
+// Invariance must not forbid writing references that live long enough.
 
 use anywake_core::{Lock, LockGuard, StaticQueue};
 

@@ -1,4 +1,4 @@
-// All five live in statics, with items that may change threads.
+// All five primitives can be statics, with items that are Send.
 
 use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
 

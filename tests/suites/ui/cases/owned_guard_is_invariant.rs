@@ -1,5 +1,5 @@
 // error: E0597
-// async-lock #45: the owned guard, too, is written through.
+// async-lock #45: a covariant owned guard would let a shorter reference be written into the lock.
 
 use std::sync::Arc;
 

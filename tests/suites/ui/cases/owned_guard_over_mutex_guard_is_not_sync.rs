@@ -1,5 +1,5 @@
 // error: E0277
-// async-lock #50: the guard hands out the lock that the Arc keeps, and its last owner drops the value elsewhere.
+// async-lock #50: a shared guard hands out its Arc of the lock, whose last owner may drop the value on another thread.
 
 use std::sync::MutexGuard;
 

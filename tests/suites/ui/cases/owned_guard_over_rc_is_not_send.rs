@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2020-0070 (lock_api): the owned form must ask for no less than the borrowed one.
+// RUSTSEC-2020-0070 (lock_api): the owned guard needs the same bounds as the borrowed one.
 
 use std::rc::Rc;
 use std::sync::Arc;

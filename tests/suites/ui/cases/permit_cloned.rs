@@ -1,5 +1,5 @@
 // error: E0599
-// A copied permit would come back twice.
+// A cloned permit would be released twice.
 
 use anywake_core::Semaphore;
 

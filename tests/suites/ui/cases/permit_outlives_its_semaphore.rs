@@ -1,5 +1,5 @@
 // error: E0597
-// A permit goes back to its semaphore when it is dropped.
+// A permit returns to its semaphore when it is dropped, so the semaphore must still exist.
 
 use anywake_core::Semaphore;
 

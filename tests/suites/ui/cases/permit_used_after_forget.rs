@@ -1,5 +1,5 @@
 // error: E0382
-// asyncio's BoundedSemaphore lets a bogus release slip by; a permit can be given up only once.
+// asyncio's BoundedSemaphore misses some surplus releases. Here a permit can be forgotten only once.
 
 use anywake_core::Semaphore;
 

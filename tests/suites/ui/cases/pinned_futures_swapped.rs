@@ -1,5 +1,5 @@
 // error: E0596
-// unsafe-code-guidelines #133: nobody gets a `&mut` to a linked node.
+// unsafe-code-guidelines #133: there is no `&mut` to a linked node.
 
 use std::mem::swap;
 use std::pin::pin;

@@ -1,5 +1,5 @@
 // error: E0507
-// Moving a queued future leaves its node's neighbours pointing at nothing.
+// If a queued future were moved, the neighbours of its node would hold dangling pointers.
 
 use std::pin::pin;
 

@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2026-0221 (event-listener): an item handed over lies in the waiting pop.
+// RUSTSEC-2026-0221 (event-listener): a pop receives an item, so sending the pop may send the item.
 
 use std::rc::Rc;
 

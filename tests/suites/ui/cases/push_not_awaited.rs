@@ -1,5 +1,5 @@
 // error: unused_must_use
-// An item in a future that nobody polls is never queued.
+// The item of a push that is never polled is never queued.
 
 #![deny(unused_must_use)]
 

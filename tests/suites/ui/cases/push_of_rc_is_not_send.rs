@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2026-0221 (event-listener): the item lies in the future and travels with it.
+// RUSTSEC-2026-0221 (event-listener): the future owns the item, which is sent with it.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
 // error: E0277
-// unsafe-code-guidelines #133: the queue points at the waiting item, which must not move.
+// unsafe-code-guidelines #133: the queue points to the item in the future, which must not move.
 
 use std::future::Future;
 use std::pin::Pin;

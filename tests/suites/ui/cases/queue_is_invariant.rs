@@ -1,5 +1,5 @@
 // error: E0597
-// RUSTSEC-2023-0070 (self_cell): a shorter reference pushed into a queue of longer ones.
+// RUSTSEC-2023-0070 (self_cell): a covariant queue would accept references that live too short.
 
 use anywake_core::StaticQueue;
 

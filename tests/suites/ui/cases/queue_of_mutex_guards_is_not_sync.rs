@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2020-0101 (conquer-once): `T: Sync` is too little where one thread puts in and another takes out.
+// RUSTSEC-2020-0101 (conquer-once): `T: Sync` is too little where one thread pushes and another pops.
 
 use std::sync::MutexGuard;
 

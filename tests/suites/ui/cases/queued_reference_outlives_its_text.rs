@@ -1,5 +1,5 @@
 // error: E0597
-// What is queued must live as long as the queue may give it out.
+// A queued reference must live as long as the queue may return it.
 
 use anywake_core::StaticQueue;
 

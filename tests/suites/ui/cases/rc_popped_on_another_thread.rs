@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2020-0106 (multiqueue2): a queue that sent an Rc to another thread.
+// RUSTSEC-2020-0106 (multiqueue2): a queue sent an Rc to another thread.
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 // error: E0505
-// The value is the guard's owner's only while the guard lives.
+// A reference to the value must not outlive the guard.
 
 use anywake_core::Lock;
 

@@ -1,5 +1,5 @@
 // error: E0080
-// A count that reaches into the flags of its word closes the semaphore, or hides its waiters.
+// A count that overflows into the flags of its word would close the semaphore or hide its waiters.
 
 use anywake_core::Semaphore;
 

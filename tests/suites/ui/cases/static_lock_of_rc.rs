@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2025-0045: a container for statics that let in what may not be shared.
+// RUSTSEC-2025-0045 (static_cell): a container for statics accepted values that must not be shared.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
 // error: E0080
-// asyncio takes a capacity of 0 as infinite; here it is refused before it runs.
+// asyncio takes a capacity of 0 as unbounded. Here it is refused at compile time.
 
 use anywake_core::StaticQueue;
 

@@ -1,5 +1,5 @@
 // error: E0277
-// RUSTSEC-2025-0045 (static_cell), RUSTSEC-2020-0143 (multiqueue): items of any type in a static.
+// RUSTSEC-2025-0045 (static_cell), RUSTSEC-2020-0143 (multiqueue): a static accepted items of any type.
 
 use std::rc::Rc;
 

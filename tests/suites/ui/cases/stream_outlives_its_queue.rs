@@ -1,5 +1,5 @@
 // error: E0597
-// A stream waits in the list of its queue.
+// A stream waits in the list of its queue, which must still exist.
 
 use anywake_core::StaticQueue;
 

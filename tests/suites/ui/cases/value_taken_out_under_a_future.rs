@@ -1,5 +1,5 @@
 // error: E0505
-// A queued waiter points at its lock, which must not be taken apart meanwhile.
+// A queued waiter borrows its lock, which must not be consumed meanwhile.
 
 use anywake_core::Lock;
 

@@ -1,4 +1,4 @@
-// A wait that is used as if it were the guard.
+// The future of a wait is used as if it were the guard.
 
 use anywake_core::Lock;
 

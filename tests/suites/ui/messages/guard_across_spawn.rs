@@ -1,4 +1,4 @@
-// A guard that borrows from a lock on the stack, moved into a task that may outlive it.
+// A guard of a lock on the stack is moved into a task that may outlive the lock.
 
 use core::future::Future;
 

@@ -1,4 +1,4 @@
-// A lock does not make a value fit for other threads that is not.
+// A lock does not make a value Send that is not.
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-// A wait that is polled by hand, or given to a `select!` that wants it pinned.
+// A wait is polled by hand without being pinned, as in a `select!` that requires pinned futures.
 
 use core::future::poll_fn;
 use core::pin::Pin;

@@ -1,4 +1,4 @@
-// The queue whose capacity is known at run time only, without the feature that it needs.
+// The queue whose capacity is chosen at run time, without the feature that it needs.
 
 use anywake_core::Queue;
 

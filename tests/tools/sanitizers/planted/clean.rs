@@ -1,4 +1,4 @@
-//! No bug: a sanitizer that reports something here would cry wolf everywhere.
+//! No bug. A report here would be a false alarm.
 
 use std::future::Future;
 use std::pin::pin;
@@ -30,7 +30,7 @@ fn main() {
         })
     });
     for thread in threads {
-        thread.join().expect("it does not panic");
+        thread.join().expect("the thread does not panic");
     }
     assert_eq!(shared.0.try_lock().map(|sum| *sum), Some(2_000));
 }

@@ -1,5 +1,5 @@
-//! Two threads that count without any lock, at the same time: if one were over before the other began, the start of the
-//! second could order them.
+//! Two threads count without a lock. The barrier makes them run at once: otherwise the start of the second thread could
+//! order it after the first.
 
 use std::cell::UnsafeCell;
 use std::sync::{Arc, Barrier};
@@ -7,7 +7,7 @@ use std::thread;
 
 struct Count(UnsafeCell<u64>);
 
-// SAFETY: none. That is the bug.
+// SAFETY: unsound. This is the bug.
 unsafe impl Sync for Count {}
 
 fn main() {
@@ -18,13 +18,13 @@ fn main() {
             let (count, both) = &*shared;
             both.wait();
             for _ in 0..1_000 {
-                // SAFETY: none, as above.
+                // SAFETY: unsound, as above.
                 unsafe { *count.0.get() += 1 };
                 thread::yield_now();
             }
         })
     });
     for thread in threads {
-        thread.join().expect("it does not panic");
+        thread.join().expect("the thread does not panic");
     }
 }

@@ -1,4 +1,4 @@
-//! An owned guard that is forgotten keeps its lock for ever.
+//! A forgotten owned guard leaks its lock.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -12,6 +12,6 @@ fn forget() {
 
 fn main() {
     forget();
-    // Over what the call may have left on the stack.
+    // Overwrites pointers that the call may have left on the stack.
     black_box([0_u8; 4096]);
 }

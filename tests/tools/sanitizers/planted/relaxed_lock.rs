@@ -1,5 +1,5 @@
-//! A spin lock that excludes, but orders nothing: what the last holder wrote is not seen by the next. No run on this
-//! machine ever shows it; only the sanitizer does.
+//! A spin lock without ordering: it excludes other threads, but the next owner need not see the previous one's writes.
+//! No run on this machine shows the bug, only the sanitizer does.
 
 use std::cell::UnsafeCell;
 use std::sync::atomic::AtomicBool;
@@ -12,7 +12,7 @@ struct Count {
     count: UnsafeCell<u64>,
 }
 
-// SAFETY: none. That is the bug: the lock's operations would have to be `Acquire` and `Release`.
+// SAFETY: unsound. This is the bug: the operations on `taken` would have to be `Acquire` and `Release`.
 unsafe impl Sync for Count {}
 
 fn main() {
@@ -27,7 +27,7 @@ fn main() {
                 while taken.swap(true, Relaxed) {
                     thread::yield_now();
                 }
-                // SAFETY: none, as above.
+                // SAFETY: unsound, as above.
                 unsafe { *count.get() += 1 };
                 taken.store(false, Relaxed);
                 thread::yield_now();
@@ -35,6 +35,6 @@ fn main() {
         })
     });
     for thread in threads {
-        thread.join().expect("it does not panic");
+        thread.join().expect("the thread does not panic");
     }
 }

@@ -1,4 +1,5 @@
-//! A waiting future whose memory goes away while its node is still in the queue, which the next one then follows.
+//! The memory of a waiting future is freed while its node is still in the queue. The next waiter then follows the
+//! dangling pointer.
 
 use std::alloc::{Layout, dealloc};
 use std::future::Future;
@@ -13,10 +14,10 @@ fn main() {
     let context = &mut Context::from_waker(Waker::noop());
 
     let wait = Box::into_raw(Box::new(lock.lock()));
-    // SAFETY: it is on the heap, and valid until it is freed below.
+    // SAFETY: the future is on the heap, and valid until it is freed below.
     let pinned = unsafe { Pin::new_unchecked(&mut *wait) };
     assert!(pinned.poll(context).is_pending());
-    // SAFETY: none. The promise of `Pin` is broken: it is not dropped before its memory is freed.
+    // SAFETY: unsound. The guarantee of `Pin` is broken: the future is not dropped before its memory is freed.
     unsafe { dealloc(wait.cast(), Layout::for_value(&*wait)) };
 
     assert!(pin!(lock.lock()).poll(context).is_pending());

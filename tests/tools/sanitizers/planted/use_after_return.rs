@@ -1,4 +1,4 @@
-//! A waiting future on a stack frame that is gone while its node is still in the queue.
+//! The stack frame of a waiting future ends while its node is still in the queue.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use anywake_core::Lock;
 #[inline(never)]
 fn wait_in_vain(lock: &Lock<()>) {
     let mut wait = lock.lock();
-    // SAFETY: none. The promise of `Pin` is broken: the frame goes away, and the future is not dropped.
+    // SAFETY: unsound. The guarantee of `Pin` is broken: the frame ends, and the future is not dropped.
     let pinned = unsafe { Pin::new_unchecked(black_box(&mut wait)) };
     assert!(pinned.poll(&mut Context::from_waker(Waker::noop())).is_pending());
     std::mem::forget(wait);

@@ -1,4 +1,4 @@
-//! What the programs share: the way out through semihosting, the timer, the command line.
+//! Exit by semihosting, timer and command line, shared by the programs.
 
 #![no_std]
 
@@ -20,7 +20,7 @@ impl Board for Console {
     }
 }
 
-/// Ends the program well: the emulator's exit status is 0.
+/// Ends the program with success: the exit status of the emulator is 0.
 pub fn succeed() -> ! {
     hprintln!("test result: ok");
     loop {
@@ -28,13 +28,13 @@ pub fn succeed() -> ! {
     }
 }
 
-/// What a failure is reported with, if it is not 0: which one of many trials it was.
+/// The number of the current trial, which a failure reports unless it is 0.
 pub static TRIAL: AtomicU32 = AtomicU32::new(0);
 
 /// Ends the program with exit status 1.
 pub fn fail(why: impl fmt::Display) -> ! {
     hprintln!("FAILED: {}", why);
-    // Ordering: Relaxed, on the one core that there is.
+    // Ordering: Relaxed, since there is one core.
     match TRIAL.load(Ordering::Relaxed) {
         0 => {}
         trial => hprintln!("in trial {}", trial),
@@ -54,8 +54,8 @@ unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
     fail(format_args!("hard fault at {:#010x}", frame.pc()))
 }
 
-/// Starts the timer interrupt, once in about so many instructions. Gives the clocks of the timer in 1024 of them, in
-/// which the boards differ.
+/// Starts a timer interrupt after about each `instructions` instructions. Returns the clocks of the timer in 1024
+/// instructions, which depend on the board.
 pub fn start_timer(timer: &mut SYST, instructions: u32) -> u32 {
     const LONGEST: u32 = 0x00ff_ffff;
     timer.set_clock_source(SystClkSource::Core);
@@ -63,7 +63,7 @@ pub fn start_timer(timer: &mut SYST, instructions: u32) -> u32 {
     timer.clear_current();
     timer.enable_counter();
     let begin = SYST::get_current();
-    // Loops of two instructions.
+    // The loop of `delay` has two instructions.
     cortex_m::asm::delay(1024);
     let rate = (begin - SYST::get_current()) & LONGEST;
     timer.set_reload(instructions * rate / 1024);
@@ -72,11 +72,11 @@ pub fn start_timer(timer: &mut SYST, instructions: u32) -> u32 {
     rate
 }
 
-/// The words that the emulator was given for the program: a name and a number.
+/// The arguments of the program, from the emulator's command line: a name and a number.
 pub fn arguments(buffer: &mut [u8; 128]) -> (Option<&str>, Option<u32>) {
     const SYS_GET_CMDLINE: usize = 0x15;
     let mut block = [buffer.as_mut_ptr() as usize, buffer.len()];
-    // SAFETY: the block is a buffer and its length, as this call wants it.
+    // SAFETY: the block is a buffer and its length, as this call requires.
     let status = unsafe { cortex_m_semihosting::syscall1(SYS_GET_CMDLINE, block.as_mut_ptr() as usize) };
     if status != 0 {
         return (None, None);

@@ -1,10 +1,10 @@
-//! Sizes, the longest time with interrupts off, and the way from an interrupt to the task that it wakes.
+//! Measures sizes, the longest time with interrupts off, and the latency from an interrupt to the task that it wakes.
 //!
-//! Time is counted in instructions: `-icount` makes each take the same time, `nop`s of a known number show how many
-//! clocks of the timer that is. The critical section of this program is its own, and looks at the timer when
-//! interrupts go off and before they go on again.
+//! Time is counted in instructions: with `-icount` each takes the same time, and a known number of `nop`s shows how
+//! many clocks of the timer that is. This program implements the critical section itself, and reads the timer when it
+//! turns interrupts off and before it turns them on again.
 //!
-//! What must not grow with the number of waiters is asserted; the table of figures is for the eye.
+//! The program asserts which figures do not grow with the number of waiters. It prints all figures as a table.
 
 #![no_std]
 #![no_main]
@@ -32,10 +32,10 @@ use maitake_sync::WaitQueue;
 // ---- Time
 
 const FULL: u32 = 0x00ff_ffff;
-/// Clocks of the timer for 1024 instructions.
+/// The clocks of the timer in 1024 instructions.
 static CLOCKS: AtomicU32 = AtomicU32::new(1024);
 
-/// Counts down, and wraps every 24 bits.
+/// The timer, which counts down and has 24 bits.
 #[inline(always)]
 fn now() -> u32 {
     SYST::get_current()
@@ -52,13 +52,13 @@ fn instructions(clocks: u32) -> u32 {
 
 fn calibrate() {
     let begin = now();
-    // SAFETY: it does nothing.
+    // SAFETY: `nop` has no effect.
     unsafe { core::arch::asm!(".rept 1024", "nop", ".endr", options(nostack, preserves_flags)) };
     CLOCKS.store(since(begin), Relaxed);
     assert!(CLOCKS.load(Relaxed) >= 1024, "a clock is longer than an instruction: is -icount set?");
 }
 
-// ---- A critical section that keeps time
+// ---- A critical section that measures time
 
 static BEGIN: AtomicU32 = AtomicU32::new(0);
 static LONGEST: AtomicU32 = AtomicU32::new(0);
@@ -66,7 +66,7 @@ static LONGEST: AtomicU32 = AtomicU32::new(0);
 struct Timed;
 critical_section::set_impl!(Timed);
 
-// SAFETY: as that of cortex-m: interrupts go off on the single core, and back to what they were.
+// SAFETY: as in cortex-m: interrupts are turned off on the single core, and their former state is restored.
 unsafe impl critical_section::Impl for Timed {
     #[inline(never)]
     unsafe fn acquire() -> bool {
@@ -85,13 +85,13 @@ unsafe impl critical_section::Impl for Timed {
             if clocks > LONGEST.load(Relaxed) {
                 LONGEST.store(clocks, Relaxed);
             }
-            // SAFETY: they were on outside of this section.
+            // SAFETY: interrupts were on outside of this section.
             unsafe { cortex_m::interrupt::enable() };
         }
     }
 }
 
-/// The longest section within `work`, in instructions, without what the measurement itself takes.
+/// The longest critical section within `work`, in instructions, without the cost of the measurement itself.
 fn longest(work: impl FnOnce()) -> u32 {
     LONGEST.store(0, Relaxed);
     critical_section::with(|_| ());
@@ -102,24 +102,24 @@ fn longest(work: impl FnOnce()) -> u32 {
 
 // ---- Crowds
 
-/// How many wait: one, a full batch, and as many more as this board has memory for.
+/// The numbers of waiters: one, a full batch, a hundred, and as many as fit into the memory of this board.
 const CROWDS: [usize; 4] = [1, 16, 100, MOST];
 const MOST: usize = 1000;
 
-/// The longest sections while `count` futures wait.
+/// The longest critical sections while a number of futures wait.
 #[derive(Clone, Copy)]
 struct Sections {
-    /// One more begins to wait.
+    /// One more future is queued.
     enter: u32,
-    /// One from their middle is dropped.
+    /// A future in the middle is dropped.
     leave: u32,
-    /// Those that are left are woken.
+    /// The remaining futures are woken.
     wake: u32,
-    /// The first of them is polled, and all are dropped, with what they were granted.
+    /// The first future is polled, and all are dropped, with their grants.
     end: u32,
 }
 
-/// Has `count` futures wait. The frame holds them all, so there must be one such frame at a time.
+/// Measures with `count` waiting futures. The stack frame holds them all, so only one such frame may exist at a time.
 #[inline(never)]
 fn crowd<F: Future>(make: impl Fn() -> F, count: usize, wake: impl FnOnce()) -> Sections {
     let mut futures = pin!([const { None }; MOST]);
@@ -134,7 +134,7 @@ fn crowd<F: Future>(make: impl Fn() -> F, count: usize, wake: impl FnOnce()) -> 
     let leave = longest(|| at(futures.as_mut(), count / 2).set(None));
     let wake = longest(wake);
     let end = longest(|| {
-        // Of a single one nothing is left but the one more.
+        // If there was a single future, only the additional one is left.
         let first = if count > 1 { at(futures.as_mut(), 0) } else { one_more.as_mut() };
         let _ = first.as_pin_mut().unwrap().poll(&mut context);
         for index in 0..count {
@@ -146,7 +146,7 @@ fn crowd<F: Future>(make: impl Fn() -> F, count: usize, wake: impl FnOnce()) -> 
 }
 
 fn at<F>(futures: Pin<&mut [Option<F>; MOST]>, index: usize) -> Pin<&mut Option<F>> {
-    // SAFETY: what is pinned with the array is not moved by projecting to it.
+    // SAFETY: the elements are pinned with the array, and a projection does not move them.
     unsafe { futures.map_unchecked_mut(|futures| &mut futures[index]) }
 }
 
@@ -169,16 +169,16 @@ fn row(name: &str, sections: impl Fn(usize) -> Sections) -> [Sections; 4] {
     row
 }
 
-/// A row of anywake: what it promises not to grow does not.
+/// A row of anywake. Asserts that the sections which are promised to be bounded do not grow.
 fn bounded(name: &str, sections: impl Fn(usize) -> Sections) {
     let [_, batch, hundred, most] = row(name, sections);
-    // A clock is a part of an instruction: one of them is noise.
+    // A clock is a part of an instruction, so a difference of one is noise.
     let grows = |few: u32, more: u32| more > few + 1;
     assert!(!grows(batch.enter, most.enter), "{name}: beginning a wait is O(1)");
     assert!(!grows(batch.leave, most.leave), "{name}: ending a wait is O(1)");
-    // A hundred fill a batch whatever else is done in the last one.
-    assert!(!grows(hundred.wake, most.wake), "{name}: a wake-up has no section longer than a batch");
-    assert!(!grows(hundred.end, most.end), "{name}: what follows has no section longer than a batch");
+    // With a hundred waiters a full batch is the longest section, whatever the last batch does besides.
+    assert!(!grows(hundred.wake, most.wake), "{name}: waking has no section longer than a batch");
+    assert!(!grows(hundred.end, most.end), "{name}: ending all waits has no section longer than a batch");
 }
 
 fn interrupts_off() {
@@ -228,7 +228,7 @@ fn interrupts_off() {
     });
 }
 
-/// When nobody waits.
+/// The sections without waiters.
 fn interrupts_off_uncontended() {
     let lock = Lock::new(0);
     let semaphore = Semaphore::new(1);
@@ -247,7 +247,7 @@ fn interrupts_off_uncontended() {
         ("try_pop", longest(|| assert!(queue.try_pop().is_ok()))),
     ];
     for (name, figure) in figures {
-        hprintln!("off | {}, nobody waits | {}", name, figure);
+        hprintln!("off | {}, without waiters | {}", name, figure);
     }
 }
 
@@ -276,7 +276,7 @@ fn size_of_wait<F>(_: impl FnOnce() -> F) -> usize {
 
 // ---- From an interrupt to a task
 
-/// How long after the executor has gone to sleep, in clocks.
+/// The time from the start of the timer to its interrupt, in clocks.
 const LATER: u32 = 20_000;
 const ROUNDS: u32 = 8;
 
@@ -285,7 +285,7 @@ static PERMIT: Semaphore = Semaphore::new(0);
 static ITEM: StaticQueue<u32, 1> = StaticQueue::new();
 static SIGNAL: Signal<CriticalSectionRawMutex, ()> = Signal::new();
 static WAIT_QUEUE: WaitQueue = WaitQueue::new();
-/// Which of the five the handler works on.
+/// The index of the operation that the handler calls.
 static ROUTE: AtomicU32 = AtomicU32::new(0);
 const ROUTES: [&str; 5] = [
     "Event::set",
@@ -309,8 +309,8 @@ fn SysTick() {
     }
 }
 
-/// Waits for the interrupt by each way in turn. The timer wraps as it strikes: what is missing to its top is what has
-/// passed since.
+/// Waits for the interrupt by each operation in turn. The timer wraps at the interrupt, so the difference to its reload
+/// value is the time since then.
 async fn latencies(executor: &str) {
     for (route, name) in ROUTES.iter().enumerate() {
         ROUTE.store(route as u32, Relaxed);
@@ -333,13 +333,13 @@ async fn latencies(executor: &str) {
 }
 
 fn restart() {
-    // SAFETY: the one owner of the timer is this program's single flow of initialisation and its tasks, in turn.
+    // SAFETY: only the initialisation and then one task at a time use the timer.
     let timer = unsafe { &*SYST::PTR };
-    // SAFETY: any value may be written.
+    // SAFETY: any value may be written to this register.
     unsafe { timer.rvr.write(LATER) };
-    // SAFETY: any value clears it.
+    // SAFETY: any value clears this register.
     unsafe { timer.cvr.write(0) };
-    // SAFETY: enabled, with interrupt, by the core's clock.
+    // SAFETY: the value enables the timer and its interrupt, with the core's clock.
     unsafe { timer.csr.write(0b111) };
 }
 
@@ -368,7 +368,7 @@ fn main() -> ! {
     static WOKEN: Flags<1> = Flags::new();
     Executor::new([pin!(latencies("minimal"))], &WOKEN).run(cortex_m::asm::wfi);
     let mut executor = embassy_executor::Executor::new();
-    // SAFETY: this function does not return, so that what lies in its frame lives for ever.
+    // SAFETY: this function does not return, so its stack frame is never freed.
     let executor = unsafe { &mut *(&raw mut executor) };
     executor.run(|spawner| spawner.spawn(on_embassy().unwrap()))
 }

@@ -1,13 +1,13 @@
-//! The least that an executor has to do for anywake, which is the least that any executor does.
+//! A minimal executor. anywake requires of an executor only what every executor does:
 //!
-//! 1. **Poll a task when it was woken**, and once at first. A task that was not woken need not be polled: anywake has
-//!    no wait that hopes for one more poll.
-//! 2. **A wake may come at any time**: while the task is polled, by itself, from an interrupt handler. It must not be
-//!    lost, and it must cause a poll that begins *after* it. Wakes may merge.
-//! 3. **`wake` may be called anywhere**, an interrupt handler included, if the primitives are used there. It need not
-//!    poll; here it sets a flag.
+//! 1. **A task is polled after each wake**, and once at the start. Other polls are not needed: no wait of anywake
+//!    relies on one.
+//! 2. **A wake may happen at any time**: during a poll of the task, by the task itself, or in an interrupt handler. The
+//!    wake must not be lost, and must cause a poll that begins *after* it. Wakes may merge.
+//! 3. **`wake` may be called anywhere**, also in an interrupt handler, if the primitives are used there. It need not
+//!    poll. Here it sets a flag.
 //!
-//! Nothing else: no allocation, no timer, no queue of tasks, and nothing of anywake is named in this file.
+//! An executor needs no allocation, no timer and no queue of tasks. This file does not refer to anywake at all.
 
 #![no_std]
 
@@ -17,21 +17,21 @@ use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use portable_atomic::{AtomicBool, Ordering};
 
-/// A task: a future that lies in the stack frame (or the `static`) of whoever runs the executor.
+/// A task: a future that is pinned in the caller's stack frame or in a `static`.
 pub type Task<'a> = Pin<&'a mut dyn Future<Output = ()>>;
 
-/// Which tasks were woken. In a `static`, because wakers point into it and may outlive everything else.
+/// For each task whether it was woken. It is a `static`, because wakers point into it and may outlive everything else.
 #[derive(Debug)]
 pub struct Flags<const N: usize>([AtomicBool; N]);
 
 impl<const N: usize> Flags<N> {
-    /// All are to be polled at first.
+    /// All tasks are due for their first poll.
     pub const fn new() -> Self {
         Self([const { AtomicBool::new(true) }; N])
     }
 
     fn any(&self) -> bool {
-        // Ordering: Relaxed, it only asks whether to look again; `Executor::poll` synchronizes.
+        // Ordering: Relaxed, since the result only decides whether to poll; `Executor::poll` synchronizes.
         self.0.iter().any(|flag| flag.load(Ordering::Relaxed))
     }
 }
@@ -49,18 +49,18 @@ pub struct Executor<'a, const N: usize> {
 }
 
 impl<'a, const N: usize> Executor<'a, N> {
-    /// An executor of these tasks; `woken` is for it alone.
+    /// An executor of these tasks. No other executor may use `woken`.
     pub fn new(tasks: [Task<'a>; N], woken: &'static Flags<N>) -> Self {
         Self { tasks: tasks.map(Some), woken }
     }
 
-    /// Polls the tasks that were woken, until none is. Whether all have ended.
+    /// Polls the woken tasks, until no task is woken. Returns whether all tasks are complete.
     pub fn poll(&mut self) -> bool {
         while self.woken.any() {
             for (slot, flag) in self.tasks.iter_mut().zip(&self.woken.0) {
-                // The flag is taken *before* the poll: a wake during the poll sets it again (rule 2).
-                // Ordering: Acquire synchronizes with the Release in `wake`, what it announces is seen by the poll;
-                // Release keeps the poll behind the swap.
+                // The flag is cleared *before* the poll, so that a wake during the poll sets it again (rule 2).
+                // Ordering: Acquire synchronizes with the Release in `wake`, so that the poll sees the writes before
+                // the wake. It also keeps the poll after the swap.
                 if !flag.swap(false, Ordering::AcqRel) {
                     continue;
                 }
@@ -73,11 +73,11 @@ impl<'a, const N: usize> Executor<'a, N> {
         self.tasks.iter().all(Option::is_none)
     }
 
-    /// Runs the tasks to their ends, and sleeps by `wait_for_interrupt` while there is nothing to do.
+    /// Runs the tasks to their ends. Calls `wait_for_interrupt` to sleep while no task is woken.
     ///
-    /// It is called with interrupts off, because an interrupt between the last look at the flags and the sleep would
-    /// go unnoticed. Both `wfi` of Arm and that of RISC-V wake for a pending interrupt all the same, which is then
-    /// handled where the critical section ends.
+    /// That call is made with interrupts off, because an interrupt between the last check of the flags and the sleep
+    /// would go unnoticed. The instruction `wfi`, of Arm and of RISC-V, ends at a pending interrupt all the same, which
+    /// is then handled at the end of the critical section.
     pub fn run(&mut self, wait_for_interrupt: impl Fn()) {
         while !self.poll() {
             critical_section::with(|_| {
@@ -96,18 +96,18 @@ impl<const N: usize> core::fmt::Debug for Executor<'_, N> {
     }
 }
 
-/// A waker that sets a flag: a pointer to it is all there is to clone, and nothing to drop.
+/// A waker that sets a flag. A clone copies the pointer to the flag, and a drop does nothing.
 fn waker(flag: &'static AtomicBool) -> Waker {
     const TABLE: RawWakerVTable = RawWakerVTable::new(|flag| RawWaker::new(flag, &TABLE), wake, wake, |_| ());
 
     fn wake(flag: *const ()) {
-        // SAFETY: the only pointer that comes with this table is the reference below, which is valid for ever.
+        // SAFETY: the only pointer that is used with this table is the static reference below, which is always valid.
         let flag = unsafe { &*flag.cast::<AtomicBool>() };
         // Ordering: Release synchronizes with the Acquire in `Executor::poll`.
         flag.store(true, Ordering::Release);
     }
 
-    // SAFETY: the functions of the table may be called from anywhere, at any time: what they touch is atomic and
-    // lives for ever.
+    // SAFETY: the functions of the table may be called anywhere and at any time, since they only access an atomic in a
+    // static.
     unsafe { Waker::from_raw(RawWaker::new((&raw const *flag).cast(), &TABLE)) }
 }

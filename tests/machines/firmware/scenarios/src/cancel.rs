@@ -7,7 +7,7 @@ use embassy_futures::select::{Either, select};
 use crate::PLAYERS;
 use crate::stage::{Count, Trace, is_pending, until};
 
-/// Waits for `wait`, which does not end, until the event is set.
+/// Polls `wait`, which never completes, until the event is set.
 async fn loses<F: Future>(wait: F, enough: &Event) {
     assert!(matches!(select(wait, enough.wait()).await, Either::Second(())));
 }
@@ -54,7 +54,7 @@ pub(crate) async fn granted(role: usize) {
     static LOCK: Lock<()> = Lock::new(());
     static TURN: Semaphore = Semaphore::new(1);
     static ITEMS: StaticQueue<u8, 1> = StaticQueue::new();
-    static GIVEN: Count = Count::new();
+    static GRANTED: Count = Count::new();
     static DROPPED: Trace<3> = Trace::new();
 
     match role {
@@ -62,11 +62,11 @@ pub(crate) async fn granted(role: usize) {
             let guard = LOCK.lock().await;
             let permit = TURN.acquire().await.unwrap();
             until(|| (LOCK.waiters(), TURN.waiters(), ITEMS.waiters()) == (2, 2, 2)).await;
-            // All at once: role 1 is given three things, and runs only afterwards.
+            // Role 1 is granted the lock, the permit and the item before it runs.
             drop(guard);
             drop(permit);
             ITEMS.try_push(7).unwrap();
-            GIVEN.set(1);
+            GRANTED.set(1);
         }
         1 => {
             until(|| LOCK.is_locked() && TURN.available_permits() == 0).await;
@@ -77,9 +77,9 @@ pub(crate) async fn granted(role: usize) {
                 assert!(is_pending(lock.as_mut()).await);
                 assert!(is_pending(permit.as_mut()).await);
                 assert!(is_pending(item.as_mut()).await);
-                until(|| GIVEN.get() == 1).await;
+                until(|| GRANTED.get() == 1).await;
                 assert_eq!((LOCK.waiters(), TURN.waiters(), ITEMS.waiters()), (1, 1, 1));
-                // They are this task's by now. It does not look.
+                // All three are granted to this task, which drops them without a poll.
                 DROPPED.mark(0);
             }
         }
@@ -101,7 +101,7 @@ pub(crate) async fn granted(role: usize) {
             DROPPED.assert([0, 1, 2]);
         }
         _ => {
-            // The item of a cancelled push comes back, or is in the queue: never both, never neither.
+            // The item of a cancelled push is either returned or in the queue.
             static FULL: StaticQueue<u8, 1> = StaticQueue::new();
             FULL.try_push(1).unwrap();
             let mut push = pin!(FULL.push(2));
@@ -111,7 +111,7 @@ pub(crate) async fn granted(role: usize) {
             let mut push = pin!(FULL.push(3));
             assert!(is_pending(push.as_mut()).await);
             assert_eq!(FULL.try_pop(), Ok(1));
-            assert_eq!(push.as_mut().cancel(), None, "it was taken over");
+            assert_eq!(push.as_mut().cancel(), None, "the item entered the queue");
             assert_eq!(FULL.try_pop(), Ok(3));
         }
     }

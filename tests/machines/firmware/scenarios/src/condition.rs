@@ -13,16 +13,19 @@ pub(crate) async fn order(role: usize) {
     if role == 0 {
         assert_eq!(CHANGED.notify_one(), 0, "a notification is not stored");
         until(|| CHANGED.waiters() == 3).await;
-        assert!(!LOCK.is_locked(), "a wait gives the lock back");
+        assert!(!LOCK.is_locked(), "a wait releases the lock");
         assert_eq!(CHANGED.notify_one(), 1);
         until(|| ORDER.len() == 1 && CHANGED.waiters() == 3).await;
-        // Role 1 waits again, behind the others.
-        assert_eq!(CHANGED.notify(2), 2);
+        // Role 1 waits again, behind the others. The owner of the lock notifies, because executors poll tasks that
+        // are woken together in different orders.
+        let guard = LOCK.lock().await;
+        assert_eq!(CHANGED.notify_with(2, &guard), 2);
+        drop(guard);
         until(|| ORDER.len() == 3 && CHANGED.waiters() == 3).await;
         let guard = LOCK.lock().await;
-        assert_eq!(CHANGED.notify_all(), 3);
+        assert_eq!(CHANGED.notify_all_with(&guard), 3);
         yield_now().await;
-        assert_eq!(ORDER.len(), 3, "nobody goes on without the lock");
+        assert_eq!(ORDER.len(), 3, "no wait returns without the lock");
         drop(guard);
         until(|| ORDER.len() == 6).await;
         ORDER.assert([1, 2, 3, 1, 2, 3]);
@@ -40,7 +43,7 @@ pub(crate) async fn order(role: usize) {
 
 pub(crate) async fn predicate(role: usize) {
     const STEPS: usize = 10;
-    // Whose turn it is, and how many there were.
+    // The role whose turn it is, and the number of turns so far.
     static TURN: Lock<(usize, usize)> = Lock::new((0, 0));
     static CHANGED: Condition = Condition::new();
 
@@ -63,7 +66,7 @@ pub(crate) async fn until_notified_or_cancelled(role: usize) {
         0 => {
             until(|| CHANGED.waiters() == 2).await;
             let owner = LOCK.lock().await;
-            // Role 1 gives up while the lock is owned, and has to wait for it.
+            // The wait of role 1 is cancelled while the lock is owned, and has to wait for the lock.
             ENOUGH.set();
             until(|| LOCK.waiters() == 1).await;
             assert_eq!(CHANGED.waiters(), 1);

@@ -13,11 +13,11 @@ pub(crate) async fn cohort(role: usize) {
         until(|| FLAG.waiters() == PLAYERS - 1).await;
         FLAG.set();
         FLAG.clear();
-        // Nobody has run since, and all of them are through; a wait that begins now is of the next cohort.
+        // The three waits have ended before their tasks run. A wait that begins now belongs to the next cohort.
         assert_eq!(FLAG.waiters(), 0);
         let mut late = pin!(FLAG.wait());
         assert!(is_pending(late.as_mut()).await);
-        // In which order they run is the executor's business: all were woken at once.
+        // All three were woken at once, and run in an order that the executor chooses.
         until(|| THROUGH.get() == PLAYERS - 1).await;
         assert!(is_pending(late.as_mut()).await);
         assert!(!FLAG.is_set());

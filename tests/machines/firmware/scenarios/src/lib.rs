@@ -1,10 +1,10 @@
-//! What the five primitives are made to do on every board and under every executor.
+//! The scenarios that run on every board and under every executor.
 //!
-//! All primitives lie in `static`s. An executor runs [`PLAYERS`] tasks, each of them [`player`] with another role; the
-//! board calls [`on_tick`] from a timer interrupt. Whatever goes wrong panics, or hangs until the clock of whoever
-//! started the program strikes: no wait here has a second chance.
+//! All primitives are `static`s. An executor runs [`PLAYERS`] tasks, each a [`player`] with another role. The board
+//! calls [`on_tick`] from a timer interrupt. A failure panics, or hangs until the time limit of the script that started
+//! the program: no lost wake is made good by a later one.
 //!
-//! Every scenario is an `async fn` of a role in a file of its theme, and ends when all its roles have.
+//! Every scenario is an `async fn` of a role. A scenario ends when all its roles have ended.
 
 #![no_std]
 
@@ -23,12 +23,12 @@ mod timer;
 
 pub use timer::{on_tick, sleep, timeout};
 
-/// How many tasks an executor has to run.
+/// The number of tasks that an executor has to run.
 pub const PLAYERS: usize = 4;
 
-/// Where a program reports to.
+/// The output of a program.
 pub trait Board {
-    /// Shows a line.
+    /// Prints a line.
     fn print(line: fmt::Arguments<'_>);
 }
 
@@ -40,26 +40,26 @@ pub async fn player<B: Board>(role: usize) {
     macro_rules! play {
         ($($scenario:path: $name:literal,)+) => {$(
             $scenario(role).await;
-            if curtain().await {
+            if all_done().await {
                 B::print(format_args!("test {} ... ok", $name));
             }
         )+};
     }
     play! {
-        lock::hand_off: "lock: ownership goes to the longest waiter, and nobody overtakes",
+        lock::hand_off: "lock: ownership goes to the longest waiter, and no attempt overtakes",
         lock::exclusion: "lock: one owner at a time",
         semaphore::limit: "semaphore: never more holders than permits",
         semaphore::many: "semaphore: a request for many is not starved by small ones",
         semaphore::bound_and_close: "semaphore: a bound is kept, and closing ends the waits",
-        event::cohort: "event: set and clear reach exactly those that waited",
+        event::cohort: "event: set and clear reach exactly the queued waiters",
         condition::order: "condition: wait, notify_one, notify and notify_all, in order",
         condition::predicate: "condition: wait_for, one notification for each step",
         condition::until_notified_or_cancelled: "condition: wait_until owns the lock again, notified or not",
         queue::work: "queue: push, pop, task_done and join",
-        queue::order: "queue: waiting pushes and pops are served in order",
-        queue::closing: "queue: close drains, then fails with the item given back",
+        queue::order: "queue: waiting pushes and pops are granted in order",
+        queue::closing: "queue: close drains, and a push then returns its item",
         cancel::either_or: "cancel: the loser of a select leaves no trace",
-        cancel::granted: "cancel: what was granted to a dropped wait goes to the next",
+        cancel::granted: "cancel: the grant of a dropped wait goes to the next",
         timer::timeouts: "cancel: by a timeout, from an interrupt",
     }
     if role == 0 {
@@ -67,8 +67,8 @@ pub async fn player<B: Board>(role: usize) {
     }
 }
 
-/// The end of a scenario: waits for the other players. Whether the caller is the last one.
-async fn curtain() -> bool {
+/// Waits at the end of a scenario for the other players. Returns whether the caller is the last one.
+async fn all_done() -> bool {
     static DONE: Lock<usize> = Lock::new(0);
     static ALL: Condition = Condition::new();
 

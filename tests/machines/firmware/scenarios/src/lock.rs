@@ -13,9 +13,9 @@ pub(crate) async fn hand_off(role: usize) {
         until(|| LOCK.waiters() == PLAYERS - 1).await;
         ORDER.mark(0);
         drop(guard);
-        assert!(LOCK.is_locked(), "handed over, it is not seen free");
+        assert!(LOCK.is_locked(), "a lock that is handed over is never free");
         assert!(LOCK.try_lock().is_none(), "try_lock does not overtake");
-        // An owner that comes back goes to the end.
+        // An owner that locks again goes to the end.
         let _guard = LOCK.lock().await;
         ORDER.mark(0);
         ORDER.assert([0, 1, 2, 3, 0]);
@@ -29,7 +29,7 @@ pub(crate) async fn hand_off(role: usize) {
 
 pub(crate) async fn exclusion(_: usize) {
     const ROUNDS: u32 = 25;
-    // Two halves that are equal whenever nobody owns the lock.
+    // Two halves that are equal whenever the lock is free.
     static PAIR: Lock<(u32, u32)> = Lock::new((0, 0));
 
     for _ in 0..ROUNDS {

@@ -10,13 +10,13 @@ pub(crate) async fn work(role: usize) {
     static FINISHED: Count = Count::new();
 
     match role {
-        // Two producers, whom the capacity holds back.
+        // Two producers, which often wait for room.
         0 | 1 => {
             for item in 0..ITEMS {
                 JOBS.push(2 * item + role).await.unwrap();
                 assert!(JOBS.len() <= JOBS.capacity());
             }
-            // All of one's own is pushed, so there was work when it began, and none is left when it ends.
+            // The join begins after this producer's items were pushed, and ends when no work is left.
             JOBS.join().await;
             if role == 0 {
                 until(|| FINISHED.get() == 2 * ITEMS).await;
@@ -42,10 +42,10 @@ pub(crate) async fn order(role: usize) {
 
     if role == 0 {
         until(|| ITEMS.waiters() == 3).await;
-        // Each waiting pop gets the item whose turn it is, and a later pop gets none.
+        // Each waiting pop gets its item in order, and a later attempt gets none.
         for item in 1..=3 {
             assert_eq!(ITEMS.try_push(item), Ok(()));
-            assert_eq!(ITEMS.try_pop(), Err(TryPopError::Empty), "it is promised");
+            assert_eq!(ITEMS.try_pop(), Err(TryPopError::Empty), "the item is claimed");
             until(|| ORDER.len() == item).await;
         }
         ORDER.assert([1, 2, 3]);
@@ -53,7 +53,7 @@ pub(crate) async fn order(role: usize) {
         until(|| ITEMS.waiters() == 3).await;
         assert_eq!(ITEMS.try_push(9), Err(TryPushError::Full(9)));
         for item in 0..=3 {
-            assert_eq!(ITEMS.try_pop(), Ok(item), "as they came");
+            assert_eq!(ITEMS.try_pop(), Ok(item), "items keep the order of their pushes");
         }
         assert!(ITEMS.is_empty() && ITEMS.waiters() == 0);
     } else {

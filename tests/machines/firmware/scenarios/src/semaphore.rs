@@ -28,7 +28,7 @@ pub(crate) async fn many(role: usize) {
             let mut permits = SLOTS.acquire_many(3).await.unwrap();
             until(|| SLOTS.waiters() == 3).await;
             ORDER.mark(0);
-            // Two are free now, and would do for role 2; but role 1 was first, and wants three.
+            // Two permits are available now, enough for role 2. But role 1 was first, and wants three.
             drop(permits.split(2));
             yield_now().await;
             assert_eq!(ORDER.len(), 1);
@@ -45,7 +45,7 @@ pub(crate) async fn many(role: usize) {
         }
         _ => {
             until(|| SLOTS.waiters() == role - 1).await;
-            // Two of three, so that one of these roles goes after the other.
+            // Two permits of three, so that these roles run one after the other.
             let _permits = SLOTS.acquire_many(2).await.unwrap();
             ORDER.mark(role);
         }
@@ -58,7 +58,7 @@ pub(crate) async fn bound_and_close(role: usize) {
     if role == 0 {
         let permit = SLOTS.acquire().await.unwrap();
         until(|| SLOTS.waiters() == 3).await;
-        assert_eq!(SLOTS.release(1), Err(ReleaseError), "the permit that is out counts");
+        assert_eq!(SLOTS.release(1), Err(ReleaseError), "the held permit counts");
         SLOTS.close();
         drop(permit);
         assert_eq!(SLOTS.acquire().await.unwrap_err(), Closed);

@@ -1,4 +1,4 @@
-//! What several scenarios need.
+//! Helpers of several scenarios.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -7,19 +7,19 @@ use core::task::Poll;
 
 use embassy_futures::yield_now;
 
-/// Lets the other tasks run until `condition` holds.
+/// Yields to the other tasks until `condition` holds.
 pub(crate) async fn until(condition: impl Fn() -> bool) {
     while !condition() {
         yield_now().await;
     }
 }
 
-/// Polls once, and tells whether it has to wait.
+/// Polls a future once, and returns whether it is pending.
 pub(crate) async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
     core::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
 }
 
-/// In which order things happened. For tasks of one executor: it is not read-modify-write.
+/// The order of events. It is for tasks of one executor only, since its changes are not atomic.
 pub(crate) struct Trace<const N: usize> {
     len: AtomicUsize,
     steps: [AtomicUsize; N],
@@ -30,9 +30,9 @@ impl<const N: usize> Trace<N> {
         Self { len: AtomicUsize::new(0), steps: [const { AtomicUsize::new(0) }; N] }
     }
 
-    /// Writes down a step.
+    /// Appends a step.
     pub(crate) fn mark(&self, step: usize) {
-        // Ordering: Relaxed, here and below: tasks of one executor follow each other.
+        // Ordering: Relaxed, here and below, since the tasks of one executor never run at once.
         let len = self.len.load(Ordering::Relaxed);
         self.steps[len].store(step, Ordering::Relaxed);
         self.len.store(len + 1, Ordering::Relaxed);
@@ -42,14 +42,14 @@ impl<const N: usize> Trace<N> {
         self.len.load(Ordering::Relaxed)
     }
 
-    /// That these steps happened, in this order, and no others.
+    /// Asserts that exactly these steps happened, in this order.
     pub(crate) fn assert(&self, steps: [usize; N]) {
         assert_eq!(self.len(), N);
         assert_eq!(self.steps.each_ref().map(|step| step.load(Ordering::Relaxed)), steps);
     }
 }
 
-/// A number that tasks of one executor change; not read-modify-write either.
+/// A number for tasks of one executor only, since its changes are not atomic.
 pub(crate) struct Count(AtomicUsize);
 
 impl Count {

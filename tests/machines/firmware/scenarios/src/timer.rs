@@ -1,4 +1,4 @@
-//! Time, made of an event that a timer interrupt pulses.
+//! Timers, built from an event that a timer interrupt pulses.
 
 use core::future::Future;
 
@@ -9,9 +9,9 @@ use crate::stage::until;
 
 static TICK: Event = Event::new();
 
-/// To be called by a timer interrupt, at any rate.
+/// Advances the time by one tick. A timer interrupt calls this at any rate.
 ///
-/// `set` and `clear` at once wake exactly those that wait now: a pulse, though nobody clears the flag later.
+/// `set` and then `clear` wake exactly the tasks that wait now.
 pub fn on_tick() {
     TICK.set();
     TICK.clear();
@@ -24,7 +24,7 @@ pub async fn sleep(ticks: usize) {
     }
 }
 
-/// What `future` gives, or nothing if that takes longer than a number of ticks.
+/// Returns the output of `future`, or `None` if it is not ready after a number of ticks.
 pub async fn timeout<F: Future>(ticks: usize, future: F) -> Option<F::Output> {
     match select(future, sleep(ticks)).await {
         Either::First(output) => Some(output),
@@ -41,7 +41,7 @@ pub(crate) async fn timeouts(role: usize) {
         0 => {
             let owner = LOCK.lock().await;
             LATE.wait().await;
-            assert_eq!(LOCK.waiters(), 1, "role 1 has given up, role 2 has not");
+            assert_eq!(LOCK.waiters(), 1, "only role 2 is still waiting");
             drop(owner);
         }
         1 => {
@@ -59,7 +59,7 @@ pub(crate) async fn timeouts(role: usize) {
             assert_eq!(ITEMS.waiters(), 0);
             assert_eq!(timeout(2, ITEMS.push(1)).await, Some(Ok(())));
             assert_eq!(timeout(2, ITEMS.push(2)).await, None);
-            assert_eq!(ITEMS.try_pop(), Ok(1), "of the push that timed out nothing is left");
+            assert_eq!(ITEMS.try_pop(), Ok(1), "the push that timed out left nothing in the queue");
             assert!(ITEMS.is_empty());
         }
     }

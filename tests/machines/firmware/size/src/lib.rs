@@ -1,7 +1,7 @@
-//! One step of a program for each primitive: what an ordinary use of it brings into a binary.
+//! One step of a program for each primitive, to measure the code that an ordinary use adds to a binary.
 //!
-//! A step waits in an `async` block, and does from outside what lets it go on. Steps of anywake, of
-//! embassy-sync and of maitake-sync do the same as far as all can.
+//! A step polls a wait in an `async` block, and ends the wait from outside. The steps of anywake, embassy-sync and
+//! maitake-sync do the same as far as the crates allow.
 
 #![no_std]
 
@@ -12,7 +12,7 @@ use core::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 use cortex_m as _;
 
-/// Nobody is told why: messages would be weighed too.
+/// Prints no message, whose code would be measured too.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {
@@ -23,12 +23,12 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 fn poll(future: Pin<&mut dyn Future<Output = ()>>) {
     const TABLE: RawWakerVTable =
         RawWakerVTable::new(|_| RawWaker::new(core::ptr::null(), &TABLE), drop, drop, drop);
-    // SAFETY: the functions do nothing.
+    // SAFETY: the functions of the table do nothing, so any data is valid.
     let waker = unsafe { Waker::from_raw(RawWaker::new(core::ptr::null(), &TABLE)) };
     let _ = black_box(future.poll(&mut Context::from_waker(&waker)));
 }
 
-/// Runs steps for ever.
+/// Runs the steps again and again.
 pub fn run(steps: &[fn()]) -> ! {
     loop {
         for step in black_box(steps) {
@@ -37,7 +37,7 @@ pub fn run(steps: &[fn()]) -> ! {
     }
 }
 
-/// A step: a task waits for what another one has been given, and goes on when that one gives it back.
+/// A step: a task waits for a lock or a permit that is held, and runs when it is released.
 macro_rules! handed_over {
     ($(#[$doc:meta])* $step:ident: $taken:expr, $task:expr) => {
         $(#[$doc])*
@@ -51,7 +51,7 @@ macro_rules! handed_over {
     };
 }
 
-/// anywake's.
+/// The steps of anywake.
 pub mod anywake {
     use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
 
@@ -83,7 +83,7 @@ pub mod anywake {
         poll(task.as_mut());
     }
 
-    /// `wait`, `notify_one`, and a lock, without which it is of no use.
+    /// `wait`, `notify_one`, and the lock that every wait needs.
     pub fn condition() {
         let mut task = pin!(async { *CONDITION.wait(CONDITION_LOCK.lock().await).await += 1 });
         poll(task.as_mut());
@@ -104,7 +104,7 @@ pub mod anywake {
     }
 }
 
-/// The nearest of embassy-sync. It has nothing like a condition.
+/// The nearest equivalents of embassy-sync, which has no condition.
 pub mod embassy {
     use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
     use embassy_sync::channel::Channel;
@@ -151,7 +151,7 @@ pub mod embassy {
     }
 }
 
-/// The nearest of maitake-sync. It has nothing like a condition or a queue of items.
+/// The nearest equivalents of maitake-sync, which has no condition and no queue of items.
 pub mod maitake {
     use maitake_sync::{Mutex, Semaphore, WaitQueue};
 
@@ -167,11 +167,11 @@ pub mod maitake {
     }
 
     handed_over! {
-        /// `Semaphore`. Its internal lock leaves interrupts on, whatever the features.
+        /// `Semaphore`. With any features, its internal lock leaves interrupts on.
         semaphore: SEMAPHORE.try_acquire(1), drop(black_box(SEMAPHORE.acquire(1).await))
     }
 
-    /// `WaitQueue`: a pulse, without a flag that stays.
+    /// `WaitQueue`: it wakes the current waiters, and stores no flag.
     pub fn event() {
         let mut task = pin!(async {
             let _ = black_box(EVENT.wait().await);

@@ -1,9 +1,9 @@
-//! Takes the steps that its features name, for ever; without features it is what every program weighs.
+//! Runs the steps that the features select. Without features it is an empty program, for comparison.
 
 #![no_std]
 #![no_main]
 
-#[allow(unused_imports, reason = "features choose")]
+#[allow(unused_imports, reason = "the features select the imports that are used")]
 use anywake_size::{anywake, embassy, maitake};
 
 const STEPS: &[fn()] = &[

@@ -1,4 +1,4 @@
-//! The scenarios in a WebAssembly module: a thread that blocks in its host until a timer fires, as a core does in `wfi`.
+//! The scenarios in a WebAssembly module, whose thread blocks in the host until a timer fires, as a core does in `wfi`.
 
 #![no_std]
 
@@ -10,7 +10,7 @@ use anywake_scenarios::{Board, PLAYERS, on_tick, player};
 
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
-    /// Shows a piece of text.
+    /// Prints a piece of text.
     fn print(text: *const u8, length: usize);
     /// Blocks until the host's timer fires.
     safe fn wait_for_timer();
@@ -38,11 +38,11 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// One thread, and nothing that interrupts it: every section is critical.
+/// A critical section for one thread without interrupts: it has nothing to do.
 struct Alone;
 critical_section::set_impl!(Alone);
 
-// SAFETY: see above.
+// SAFETY: there is one thread, and nothing interrupts it.
 unsafe impl critical_section::Impl for Alone {
     unsafe fn acquire() {}
     unsafe fn release((): ()) {}

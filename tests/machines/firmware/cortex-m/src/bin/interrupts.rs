@@ -1,7 +1,7 @@
-//! A timer interrupt works on all five primitives, thousands of times, while tasks use them: nothing is lost.
+//! A timer interrupt uses all five primitives thousands of times while tasks use them. No wake, permit or item is lost.
 //!
-//! The interrupt comes in irregular intervals. What it did and what the tasks saw of it is counted on both sides,
-//! and the sums are compared at the end. A wake that is lost shows as a program that does not end.
+//! The interrupt comes at irregular intervals. Handler and tasks both count their operations, and the sums are compared
+//! at the end. If a wake is lost, the program hangs.
 
 #![no_std]
 #![no_main]
@@ -15,12 +15,12 @@ use embassy_futures::yield_now;
 use portable_atomic::{AtomicU32, Ordering::Relaxed};
 
 const INTERRUPTS: u32 = 5_000;
-/// From one to the next, in instructions.
+/// The shortest interval between two interrupts, in instructions.
 const SHORTEST: u32 = 2_000;
 
-/// Clocks of the timer in 1024 instructions.
+/// The clocks of the timer in 1024 instructions.
 static RATE: AtomicU32 = AtomicU32::new(0);
-/// How often the interrupt has come. Only the handler writes to it, and to the next three.
+/// The number of interrupts so far. Only the handler writes to this static and to the next three.
 static TICKS: AtomicU32 = AtomicU32::new(0);
 static REJECTED: AtomicU32 = AtomicU32::new(0);
 static LOCKED: AtomicU32 = AtomicU32::new(0);
@@ -29,17 +29,18 @@ static NOTIFIED: AtomicU32 = AtomicU32::new(0);
 static FLAG: Event = Event::new();
 static PERMITS: Semaphore = Semaphore::new(0);
 static NUMBERS: StaticQueue<u32, 4> = StaticQueue::new();
-/// Two halves that are equal whenever nobody owns the lock.
+/// Two halves that are equal whenever the lock is free.
 static PAIR: Lock<(u32, u32)> = Lock::new((0, 0));
-/// Whether waiting is over.
+/// Whether the waits for the condition end.
 static OVER: Lock<bool> = Lock::new(false);
 static CHANGED: Condition = Condition::new();
 
-/// Tasks that have ended: those that the last interrupt ends; the writers among them; those that wait for the condition.
+/// The tasks that have ended: those that end by the last interrupt, the writers among them, and those that wait for the
+/// condition.
 static ENDED: Semaphore = Semaphore::new(0);
 static ENDED_WRITERS: Semaphore = Semaphore::new(0);
 static STOPPED: Semaphore = Semaphore::new(0);
-/// What was written by both writers, and how often the condition was heard.
+/// The writes of both writers, and the notifications received.
 static WRITTEN: Semaphore = Semaphore::new(0);
 static HEARD: Semaphore = Semaphore::new(0);
 
@@ -49,11 +50,11 @@ fn add(counter: &AtomicU32, amount: u32) {
 
 #[cortex_m_rt::exception]
 fn SysTick() {
-    // SAFETY: the tasks leave the timer to this handler.
+    // SAFETY: only this handler uses the timer now.
     let timer = unsafe { &*SYST::PTR };
     let tick = TICKS.load(Relaxed) + 1;
     if tick > INTERRUPTS {
-        // It was pending when the timer was stopped.
+        // The interrupt was pending when the timer was stopped.
         return;
     }
     TICKS.store(tick, Relaxed);
@@ -72,17 +73,17 @@ fn SysTick() {
 
     if tick == INTERRUPTS {
         NUMBERS.close();
-        // SAFETY: any value may be written; this one stops the timer.
+        // SAFETY: any value may be written to this register; this one stops the timer.
         unsafe { timer.csr.write(0) };
     } else {
-        // So that every part of the tasks is hit.
+        // The interval varies, so that every part of the tasks is interrupted.
         let instructions = SHORTEST + tick.wrapping_mul(2_654_435_761) % SHORTEST;
-        // SAFETY: any value may be written; it counts from the next wrap.
+        // SAFETY: any value may be written to this register; it applies from the next wrap.
         unsafe { timer.rvr.write(instructions * RATE.load(Relaxed) / 1024) };
     }
 }
 
-/// Sees every change that a `set` announced.
+/// Waits for the event until it has seen the last interrupt.
 #[embassy_executor::task]
 async fn event_waiter() {
     let mut seen = 0;
@@ -97,7 +98,7 @@ async fn event_waiter() {
     ENDED.release(1).unwrap();
 }
 
-/// Gets a permit for every interrupt.
+/// Acquires a permit for every interrupt.
 #[embassy_executor::task]
 async fn permit_taker() {
     for _ in 0..INTERRUPTS {
@@ -108,7 +109,7 @@ async fn permit_taker() {
     ENDED.release(1).unwrap();
 }
 
-/// Gets every number that was let in, in order.
+/// Pops every number that entered the queue, in order.
 #[embassy_executor::task]
 async fn number_reader() {
     let (mut received, mut last) = (0, 0);
@@ -118,7 +119,7 @@ async fn number_reader() {
         received += 1;
         NUMBERS.task_done().unwrap();
         if received % 16 == 0 {
-            // Away for more interrupts than the queue has room for.
+            // Pauses for more interrupts than the queue has room for.
             let back = INTERRUPTS.min(TICKS.load(Relaxed) + 6);
             while TICKS.load(Relaxed) < back {
                 yield_now().await;
@@ -133,7 +134,7 @@ async fn number_reader() {
     ENDED.release(1).unwrap();
 }
 
-/// Share the lock with each other and with the interrupt.
+/// Writes to the pair. Two such tasks and the interrupt share the lock.
 #[embassy_executor::task(pool_size = 2)]
 async fn pair_writer() {
     let mut rounds = 0;
@@ -147,7 +148,7 @@ async fn pair_writer() {
         pair.1 += 1;
         drop(pair);
         rounds += 1;
-        // Long enough that neither writer has the lock now and then, and the interrupt finds it free.
+        // A pause, so that the interrupt sometimes finds the lock free.
         for _ in 0..4 {
             yield_now().await;
         }
@@ -157,7 +158,7 @@ async fn pair_writer() {
     assert_eq!(pair.0, pair.1);
     let by_interrupt = LOCKED.load(Relaxed);
     assert!(by_interrupt > 0);
-    // The last of the two writers sees the whole.
+    // The second of the two writers checks the sum.
     if ENDED_WRITERS.try_acquire().is_ok() {
         assert_eq!(pair.0, by_interrupt + WRITTEN.available_permits() as u32);
         hprintln!("test lock.try_lock from an interrupt ... ok, {} of {}", by_interrupt, INTERRUPTS);
@@ -167,7 +168,7 @@ async fn pair_writer() {
     ENDED.release(1).unwrap();
 }
 
-/// Waits to be notified, as often as somebody is.
+/// Counts the notifications that it receives.
 #[embassy_executor::task(pool_size = 2)]
 async fn condition_waiter() {
     let mut times = 0;
@@ -191,11 +192,11 @@ async fn main(spawner: Spawner) {
         spawner.spawn(pair_writer().unwrap());
         spawner.spawn(condition_waiter().unwrap());
     }
-    // Longer than it takes to write it down.
+    // The first interval is longer than the store takes.
     RATE.store(start_timer(&mut peripherals.SYST, SHORTEST), Relaxed);
 
     let _all = ENDED.acquire_many(5).await.unwrap();
-    // The interrupt comes no more: what it has notified is what was heard, but for those that this ends.
+    // No interrupt comes any more. The waits received its notifications, and those of this `notify_all`.
     let mut over = OVER.lock().await;
     *over = true;
     let waiting = CHANGED.notify_all();

@@ -1,8 +1,8 @@
 //! Two executors on one core: embassy's in thread mode, and one in an interrupt, which preempts it at any instruction.
 //! Their tasks share all five primitives.
 //!
-//! The timer interrupt, above both, paces the upper tasks. The lower tasks never give the core away by themselves for
-//! long, so that the upper ones run in the middle of whatever the lower ones do.
+//! The timer interrupt, above both, paces the upper tasks. The lower tasks rarely sleep, so that the upper tasks
+//! interrupt them at any point.
 
 #![no_std]
 #![no_main]
@@ -19,13 +19,13 @@ use embassy_futures::yield_now;
 
 const ROUNDS: u32 = 1_000;
 
-/// An interrupt that nothing else uses, so that pending it runs the upper executor.
+/// An interrupt that nothing else uses. The upper executor runs when it is pending.
 #[derive(Clone, Copy)]
 struct Software;
 
 const SOFTWARE: u16 = 5;
 
-// SAFETY: always the same number, and one that the boards have.
+// SAFETY: the number never changes, and the boards have this interrupt.
 unsafe impl InterruptNumber for Software {
     fn number(self) -> u16 {
         SOFTWARE
@@ -39,7 +39,7 @@ unsafe fn DefaultHandler(number: i16) {
     if number != SOFTWARE as i16 {
         fail(format_args!("unexpected interrupt {number}"));
     }
-    // SAFETY: it is the handler of the interrupt that the executor was started with.
+    // SAFETY: this is the handler of the interrupt that the executor was started with.
     unsafe { UPPER.on_interrupt() };
 }
 
@@ -48,12 +48,12 @@ fn SysTick() {
     on_tick();
 }
 
-/// Two halves that are equal whenever nobody owns the lock.
+/// Two halves that are equal whenever the lock is free.
 static PAIR: Lock<(u32, u32)> = Lock::new((0, 0));
 /// From the upper executor to the lower one and back.
 static DOWN: StaticQueue<u32, 2> = StaticQueue::new();
 static UP: Semaphore = Semaphore::new(0);
-/// Whose turn it is.
+/// The number of the turn. The upper executor takes the even ones.
 static TURN: Lock<u32> = Lock::new(0);
 static TURNED: Condition = Condition::new();
 static START: Event = Event::new();
@@ -64,7 +64,7 @@ fn in_thread_mode() -> bool {
     SCB::vect_active() == VectActive::ThreadMode
 }
 
-/// Adds to both halves, with a pause between them in which the other executor finds the lock taken.
+/// Adds to both halves, with a pause between the writes in which the other executor finds the lock owned.
 async fn write_pairs(pause: impl AsyncFn()) {
     for _ in 0..ROUNDS {
         let mut pair = PAIR.lock().await;
@@ -101,7 +101,7 @@ async fn upper_turns() {
     take_turns(0).await;
 }
 
-/// Sends numbers down, each after a permit has come up for the one before.
+/// Pushes numbers for the lower executor, each after a permit for the previous one.
 #[embassy_executor::task]
 async fn upper_sender() {
     START.wait().await;
@@ -140,9 +140,9 @@ async fn lower_receiver() {
 #[embassy_executor::main]
 async fn main(lower: Spawner) {
     let mut peripherals = cortex_m::Peripherals::take().unwrap();
-    // SAFETY: no critical section relies on priorities here.
+    // SAFETY: no critical section here relies on priorities.
     unsafe { peripherals.NVIC.set_priority(Software, 0x80) };
-    // SAFETY: likewise.
+    // SAFETY: no critical section here relies on priorities.
     unsafe { peripherals.SCB.set_priority(SystemHandler::SysTick, 0x40) };
     start_timer(&mut peripherals.SYST, 2_000);
 
@@ -151,7 +151,7 @@ async fn main(lower: Spawner) {
     upper.spawn(upper_writer().unwrap());
     upper.spawn(upper_turns().unwrap());
     upper.spawn(upper_sender().unwrap());
-    assert_eq!(START.waiters(), 3, "they have run, in the middle of this");
+    assert_eq!(START.waiters(), 3, "the upper tasks have run, interrupting this function");
     lower.spawn(lower_writer().unwrap());
     lower.spawn(lower_turns().unwrap());
     lower.spawn(lower_receiver().unwrap());

@@ -1,4 +1,4 @@
-//! Notifications, and the lock beside them.
+//! Notifications, and the lock of the waits.
 
 use core::pin::pin;
 use core::task::Poll;
@@ -14,7 +14,7 @@ pub(crate) const CASES: &[Case] = &[
     ("condition-relock", condition_relock),
     ("condition-notify", notify_against_notify),
     ("condition-notify_all", notify_all_against_notify),
-    ("condition-adopt", condition_adopt),
+    ("condition-requeue", condition_requeue),
     ("condition-cancel", condition_cancel),
 ];
 
@@ -31,9 +31,9 @@ fn condition_is_idle() {
 
 fn condition_enqueue(trial: &mut Trial) {
     let mut wait = pin!(CHANGED.wait(LOCK.try_lock().unwrap()));
-    let (first, told) = trial.run(notify_one, || A.poll(wait.as_mut()));
+    let (first, notified) = trial.run(notify_one, || A.poll(wait.as_mut()));
     assert!(first.is_pending());
-    if told == 0 {
+    if notified == 0 {
         assert!(!A.take());
         assert_eq!(CHANGED.notify_one(), 1);
     }
@@ -42,18 +42,18 @@ fn condition_enqueue(trial: &mut Trial) {
 }
 
 fn condition_unlocks(trial: &mut Trial) {
-    // The handler wants the lock that the beginning of the wait gives back.
+    // The handler tries the lock, which the first poll of the wait releases.
     let handler = || {
         LOCK.try_lock().map_or(0, |value| {
-            assert_eq!(CHANGED.notify_one(), 1, "it waits before it unlocks");
+            assert_eq!(CHANGED.notify_one(), 1, "the wait is queued before the lock is released");
             drop(value);
             1
         })
     };
     let mut wait = pin!(CHANGED.wait(LOCK.try_lock().unwrap()));
-    let (first, told) = trial.run(handler, || A.poll(wait.as_mut()));
+    let (first, notified) = trial.run(handler, || A.poll(wait.as_mut()));
     assert!(first.is_pending());
-    if told == 0 {
+    if notified == 0 {
         assert_eq!(CHANGED.notify_one(), 1);
     }
     drop(A.finish(Poll::Pending, wait.as_mut()));
@@ -61,7 +61,7 @@ fn condition_unlocks(trial: &mut Trial) {
 }
 
 fn condition_relock(trial: &mut Trial) {
-    // Notified, it goes for the lock, which the handler gives back meanwhile.
+    // The notified wait asks for the lock, which the handler releases meanwhile.
     let mut wait = pin!(CHANGED.wait(LOCK.try_lock().unwrap()));
     assert!(A.poll(wait.as_mut()).is_pending());
     owned_elsewhere(&LOCK);
@@ -96,18 +96,27 @@ fn notify_all_against_notify(trial: &mut Trial) {
     condition_is_idle();
 }
 
-fn condition_adopt(trial: &mut Trial) {
-    // The first that is told brings both to the queue of the lock, which the handler gives back meanwhile.
+fn condition_requeue(trial: &mut Trial) {
+    // The owner of the lock requeues both waits, unless the handler notifies one of them before that.
     let mut first = pin!(CHANGED.wait(LOCK.try_lock().unwrap()));
     assert!(A.poll(first.as_mut()).is_pending());
     let mut second = pin!(CHANGED.wait(LOCK.try_lock().unwrap()));
     assert!(B.poll(second.as_mut()).is_pending());
-    owned_elsewhere(&LOCK);
-    assert_eq!(CHANGED.notify_all(), 2);
-    assert!(A.take());
-    let (polled, _) = trial.run(unlock, || A.poll(first.as_mut()));
-    drop(A.finish(polled, first.as_mut()));
-    drop(B.finish(Poll::Pending, second.as_mut()));
+    let owner = LOCK.try_lock().unwrap();
+    let by_owner = || {
+        let requeued = CHANGED.notify_all_with(&owner);
+        drop(owner);
+        requeued
+    };
+    let (by_owner, by_handler) = trial.run(notify_one, by_owner);
+    assert_eq!(by_owner as u32 + by_handler, 2);
+    if first.is_decided() {
+        drop(A.finish(Poll::Pending, first.as_mut()));
+        drop(B.finish(Poll::Pending, second.as_mut()));
+    } else {
+        drop(B.finish(Poll::Pending, second.as_mut()));
+        drop(A.finish(Poll::Pending, first.as_mut()));
+    }
     condition_is_idle();
 }
 
@@ -116,8 +125,8 @@ fn condition_cancel(trial: &mut Trial) {
     assert!(A.poll(first.as_mut().as_pin_mut().unwrap()).is_pending());
     let mut second = pin!(CHANGED.wait(LOCK.try_lock().unwrap()));
     assert!(B.poll(second.as_mut()).is_pending());
-    let ((), told) = trial.run(notify_one, || first.set(None));
-    assert_eq!(told, 1);
+    let ((), notified) = trial.run(notify_one, || first.set(None));
+    assert_eq!(notified, 1);
     A.take();
     drop(B.finish(Poll::Pending, second.as_mut()));
     condition_is_idle();

@@ -1,4 +1,4 @@
-//! A flag set, cleared and waited for.
+//! Setting and clearing an event, and waiting for it.
 
 use core::pin::pin;
 use core::task::Poll;
@@ -44,7 +44,7 @@ fn wait_against_pulse(trial: &mut Trial) {
     let mut wait = pin!(FLAG.wait());
     let (first, _) = trial.run(handler, || A.poll(wait.as_mut()));
     assert!(!FLAG.is_set());
-    // Woken if it waited by then; else it waits for the next.
+    // The pulse woke the wait if it was queued by then. Otherwise it waits for the next set.
     if first.is_pending() && !A.take() {
         assert!(A.poll(wait.as_mut()).is_pending());
         FLAG.set();
@@ -79,7 +79,7 @@ fn clear_against_set(trial: &mut Trial) {
         u32::from(was_set)
     };
     let ((), was_set) = trial.run(handler, || FLAG.clear());
-    // A flag that the handler found clear had been cleared, so what it set stays.
+    // If the handler found the flag clear, its set came after the clear, and the flag stays set.
     assert!(FLAG.is_set() || was_set == 1);
     event_is_clear();
 }

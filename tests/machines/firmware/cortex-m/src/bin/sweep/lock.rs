@@ -1,4 +1,4 @@
-//! Lock, unlock, and what waits for it.
+//! Locking, unlocking and waiting, with and without bypass.
 
 use core::pin::pin;
 use core::task::Poll;
@@ -21,7 +21,7 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 pub(crate) static LOCK: Lock<u32> = Lock::new(0);
-/// One that later arrivals may overtake its first waiter for, once.
+/// A lock whose first waiter may be overtaken once.
 static BYPASS: Lock<u32> = Lock::with_bypass(0, 1);
 static OWNER: Handed<LockGuard<'static, u32>> = Handed::new();
 
@@ -54,7 +54,7 @@ fn lock_unlock(trial: &mut Trial) {
                 let before = *value;
                 *value = before + 10;
             }
-            Poll::Pending => panic!("a handler has given back what it took when it ends"),
+            Poll::Pending => panic!("a handler releases the lock before it ends"),
         }
     });
     assert_eq!(*LOCK.try_lock().unwrap(), 10 + got);
@@ -74,7 +74,7 @@ fn refresh(trial: &mut Trial, on: &'static Lock<u32>) {
     let mut lock = pin!(on.lock());
     assert!(A.poll(lock.as_mut()).is_pending());
     let (second, _) = trial.run(unlock, || B.poll(lock.as_mut()));
-    // If it waits still, it is the new waker that counts.
+    // If the future still waits, the new waker must be woken.
     drop(B.finish(second, lock.as_mut()));
     A.take();
     is_free(on);
@@ -86,7 +86,7 @@ fn lock_hand_off(trial: &mut Trial) {
     assert!(A.poll(lock.as_mut()).is_pending());
     let handler = || u32::from(LOCK.try_lock().is_some());
     let ((), got) = trial.run(handler, || drop(owner));
-    assert_eq!(got, 0, "nobody gets between");
+    assert_eq!(got, 0, "the lock is never free in between");
     drop(A.finish(Poll::Pending, lock.as_mut()));
     is_free(&LOCK);
 }
@@ -103,7 +103,7 @@ fn cancel(trial: &mut Trial, on: &'static Lock<u32>) {
     is_free(on);
 }
 
-/// Has the lock and gives it back.
+/// Tries to acquire the lock, and releases it.
 fn overtake() -> u32 {
     u32::from(BYPASS.try_lock().is_some())
 }
@@ -124,7 +124,7 @@ fn bypass_retry(trial: &mut Trial) {
     drop(owner);
     assert!(A.take());
     let (first, _) = trial.run(overtake, || A.poll(lock.as_mut()));
-    assert!(first.is_ready(), "who overtakes has given it back");
+    assert!(first.is_ready(), "the handler has released the lock");
     drop(first);
     A.take();
     is_free(&BYPASS);

@@ -1,15 +1,16 @@
-//! An interrupt after each instruction in turn.
+//! Interrupts each case after each of its instructions in turn.
 //!
-//! Every case is a piece of code that works on a primitive, an interrupt handler that works on the same one, and what
-//! must hold when both are through, wherever the second one came. The timer is set to strike one clock later with every
-//! trial, until it strikes behind the code. QEMU's `-icount` makes a run deterministic and, as `run` sets it, an
-//! instruction no shorter than a clock: so no instruction is skipped. The first case proves that on a row of `nop`s.
+//! A case has a piece of code that uses a primitive, an interrupt handler that uses the same primitive, and assertions
+//! that must hold after both, wherever the interrupt came. In each trial of a case the interrupt comes one clock later,
+//! until it comes after the code. QEMU's `-icount` makes a run deterministic. With the setting of the script `run`, an
+//! instruction takes at least one clock, so that no instruction is skipped. The first test proves that by a row of
+//! `nop`s.
 //!
-//! All cases run from the first clock on. With two words from the command line, a case and a delay, only this one trial
-//! does: what a failure names, such as `run sweep lock-cancel 120`, shows it again.
+//! By default all trials of all cases run. With a case and a delay on the command line only this trial runs, as in
+//! `run sweep lock-cancel 120`. A failure names its case and delay.
 //!
-//! Without a critical section around the internal lock, the first handler that strikes while the lock is held would
-//! spin for ever; with a wake or an item lost, a trial fails.
+//! Without a critical section around the internal lock, a handler that runs while the lock is held would spin for ever.
+//! If a wake or an item is lost, a trial fails.
 
 #![no_std]
 #![no_main]
@@ -29,7 +30,8 @@ mod trial;
 
 const CASES: [&[Case]; 5] = [lock::CASES, semaphore::CASES, event::CASES, condition::CASES, queue::CASES];
 
-/// Sweeps the interrupt over a case. Gives how many trials struck before its end, and at how many places.
+/// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
+/// of different places.
 fn sweep(case: fn(&mut Trial), mut at: impl FnMut(u32)) -> (u32, u32) {
     let (mut trials, mut places, mut last) = (0, 0, 0);
     for delay in 1.. {
@@ -50,11 +52,11 @@ fn sweep(case: fn(&mut Trial), mut at: impl FnMut(u32)) -> (u32, u32) {
     (trials, places)
 }
 
-/// Without jumps in the addresses, a row of `nop`s shows whether an instruction is skipped.
+/// Asserts that the sweep skips no instruction of a row of `nop`s.
 fn every_instruction_is_hit() {
     const ROW: u32 = 64;
     fn row(trial: &mut Trial) {
-        // SAFETY: it does nothing.
+        // SAFETY: `nop` has no effect.
         let code = || unsafe {
             core::arch::asm!(
                 eight_nops!(),
@@ -70,7 +72,7 @@ fn every_instruction_is_hit() {
         };
         trial.run(|| 0, code);
     }
-    // Two bytes each: the longest row of places that lie so.
+    // A `nop` has two bytes. This counts the longest row of places at that distance.
     let (mut in_a_row, mut longest, mut last) = (0, 0, 0);
     sweep(row, |place| {
         in_a_row = if place == last + 2 { in_a_row + 1 } else { 0 };
@@ -87,7 +89,7 @@ fn main() -> ! {
     let (name, delay) = arguments(&mut buffer);
     if let (Some(name), Some(delay)) = (name, delay) {
         let Some((_, case)) = CASES.into_iter().flatten().find(|case| case.0 == name) else {
-            fail("no such case")
+            fail("there is no such case")
         };
         let mut trial = Trial { delay, in_time: false };
         case(&mut trial);
@@ -100,7 +102,7 @@ fn main() -> ! {
     for (name, case) in CASES.into_iter().flatten() {
         hprintln!("test sweep {} ...", name);
         let (trials, places) = sweep(*case, |_| ());
-        assert!(places > 9, "it never struck within the code, but in the instructions before it");
+        assert!(places > 9, "the interrupt came only before the code, and never within it");
         hprintln!("     ok, {} trials, {} places", trials, places);
         total += trials;
     }

@@ -1,4 +1,4 @@
-//! Items pushed, popped and waited for, and the end of work.
+//! Pushing and popping items, waiting for both, and joining.
 
 use core::pin::pin;
 use core::task::Poll;
@@ -31,7 +31,7 @@ fn push_its() -> u32 {
     u32::from(ITEMS.try_push(ITS).is_ok())
 }
 
-/// What `try_pop` gives, or 0.
+/// The result of `try_pop`, or 0.
 fn pop_one() -> u32 {
     ITEMS.try_pop().unwrap_or(0)
 }
@@ -51,7 +51,7 @@ fn push_pop(trial: &mut Trial) {
         A.poll(pop.as_mut())
     });
     assert_eq!(pushed, 1, "there was room for both");
-    let Poll::Ready(Ok(mine)) = mine else { panic!("there was an item") };
+    let Poll::Ready(Ok(mine)) = mine else { panic!("an item was queued") };
     assert_eq!(mine + pop_one(), 1 + ITS);
     queue_is_empty();
 }
@@ -106,7 +106,7 @@ fn push_cancel(trial: &mut Trial) {
     let (back, its) = trial.run(pop_one, || push.as_mut().cancel());
     A.take();
     assert_eq!((its, pop_one()), (1, 2));
-    // With the caller or in the queue: once.
+    // The item was either returned or is in the queue.
     assert_eq!(back.unwrap_or(0) + pop_one(), 3);
     queue_is_empty();
 }
@@ -123,14 +123,14 @@ fn join_enqueue(trial: &mut Trial) {
 }
 
 fn three_waiters_and_a_push(trial: &mut Trial) {
-    // The code pushes for waiting pops while the handler does: two of three are served, in order.
+    // Code and handler push one item each: two of the three waiting pops are granted, in order.
     let (mut first, mut second, mut third) = (pin!(ITEMS.pop()), pin!(ITEMS.pop()), pin!(Some(ITEMS.pop())));
     assert!(A.poll(first.as_mut()).is_pending());
     assert!(B.poll(second.as_mut()).is_pending());
     assert!(C.poll(third.as_mut().as_pin_mut().unwrap()).is_pending());
     let (pushed, its) = trial.run(push_its, || ITEMS.try_push(1));
     assert!(pushed.is_ok() && its == 1);
-    assert!(!C.take(), "the third was not due");
+    assert!(!C.take(), "the third pop is not due");
     let one = A.finish(Poll::Pending, first.as_mut()).unwrap();
     let other = B.finish(Poll::Pending, second.as_mut()).unwrap();
     assert_eq!(one + other, 1 + ITS);
@@ -172,18 +172,18 @@ fn done_against_done(trial: &mut Trial) {
     queue_is_empty();
 }
 
-/// A queue for one trial, since it is closed in it.
+/// The queue of one trial, which closes it.
 static GATE: Handed<&'static StaticQueue<u32, 1>> = Handed::new();
 
 fn close_against_push(trial: &mut Trial) {
     let gate = StaticQueue::new();
-    // SAFETY: the handler is through before the trial ends, and with it the life of this queue.
+    // SAFETY: the handler returns before the trial ends, and this queue is dropped only then.
     GATE.put(unsafe { &*(&raw const gate) });
     let handler = || u32::from(GATE.take().unwrap().try_push(ITS).is_ok());
     let mut pop = pin!(gate.pop());
     assert!(A.poll(pop.as_mut()).is_pending());
     let ((), pushed) = trial.run(handler, || gate.close());
     let popped = A.finish(Poll::Pending, pop.as_mut());
-    assert_eq!(popped.is_ok(), pushed == 1, "what was let in comes out");
+    assert_eq!(popped.is_ok(), pushed == 1, "an item that was pushed is popped");
     assert_eq!(gate.waiters(), 0);
 }

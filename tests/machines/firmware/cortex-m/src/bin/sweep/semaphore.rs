@@ -1,4 +1,4 @@
-//! Permits taken, given back and waited for.
+//! Acquiring and releasing permits, and waiting for them.
 
 use core::pin::pin;
 use core::task::Poll;
@@ -26,7 +26,7 @@ fn release_one() -> u32 {
     0
 }
 
-/// Takes out what is there.
+/// Asserts the number of available permits, and removes them.
 fn permits_are(expected: usize) {
     assert_eq!((PERMITS.available_permits(), PERMITS.waiters()), (expected, 0));
     PERMITS.try_acquire_many(expected).unwrap().forget();
@@ -48,7 +48,7 @@ fn acquire_against_try(trial: &mut Trial) {
         let mut acquire = pin!(PERMITS.acquire());
         A.poll(acquire.as_mut()).is_ready()
     });
-    assert!(first && got == 1, "there were enough for both");
+    assert!(first && got == 1, "there were permits for both");
     permits_are(2);
 }
 
@@ -78,11 +78,11 @@ fn acquire_cancel(trial: &mut Trial) {
     permits_are(1);
 }
 
-/// A semaphore for one trial, since it is closed in it.
+/// The semaphore of one trial, which closes it.
 static GATE: Handed<&'static Semaphore> = Handed::new();
 
 fn hand_gate(gate: &Semaphore) {
-    // SAFETY: the handler is through before the trial ends, and with it the life of this semaphore.
+    // SAFETY: the handler returns before the trial ends, and this semaphore is dropped only then.
     GATE.put(unsafe { &*(&raw const *gate) });
 }
 
@@ -114,7 +114,7 @@ fn release_against_try(trial: &mut Trial) {
     assert!(A.poll(acquire.as_mut()).is_pending());
     let handler = || u32::from(PERMITS.try_acquire().is_ok());
     let (_, got) = trial.run(handler, release_one);
-    assert_eq!(got, 0, "nobody gets between");
+    assert_eq!(got, 0, "the permit is never available in between");
     drop(A.finish(Poll::Pending, acquire.as_mut()).unwrap());
     permits_are(1);
 }
@@ -126,7 +126,7 @@ fn close_against_release(trial: &mut Trial) {
     let mut acquire = pin!(gate.acquire());
     assert!(A.poll(acquire.as_mut()).is_pending());
     trial.run(handler, || gate.close());
-    // Granted before it closed, or refused: told either way.
+    // The wait was granted before the close or refused by it. Either way it was woken.
     drop(A.finish(Poll::Pending, acquire.as_mut()));
     assert_eq!(gate.waiters(), 0);
 }

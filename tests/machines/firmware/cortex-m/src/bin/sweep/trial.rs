@@ -8,7 +8,7 @@ use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 use cortex_m::peripheral::{SCB, SYST};
 use portable_atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 
-/// Eight instructions. One to a line: from the lines the compiler takes the length, and so how far its constants are.
+/// Eight instructions, one per line: the compiler estimates the length from the lines, and places constants by it.
 macro_rules! eight_nops {
     () => {
         "nop\nnop\nnop\nnop\nnop\nnop\nnop\nnop"
@@ -16,24 +16,24 @@ macro_rules! eight_nops {
 }
 pub(crate) use eight_nops;
 
-/// A name, and what is tried.
+/// The name of a case, and its function.
 pub(crate) type Case = (&'static str, fn(&mut Trial));
 
 // ---- The interrupt
 
-/// What the handler does, and what came of it. Written while the timer stands still.
+/// The action of the handler. It is written only while the timer is stopped.
 struct Action(UnsafeCell<fn() -> u32>);
 
-// SAFETY: written in thread mode while no interrupt can come, read in the handler: never both at once.
+// SAFETY: the function is written in thread mode while no interrupt can come, and read in the handler.
 unsafe impl Sync for Action {}
 
 static ACTION: Action = Action(UnsafeCell::new(|| 0));
 static RESULT: AtomicU32 = AtomicU32::new(0);
 static STRUCK: AtomicBool = AtomicBool::new(false);
-/// The address of the instruction before which it struck.
+/// The address of the instruction before which the interrupt came.
 pub(crate) static PLACE: AtomicU32 = AtomicU32::new(0);
 
-// The handler gets the stack pointer, above which the core has put what it interrupted.
+// The handler passes the stack pointer on, which points to the registers that the core has saved.
 core::arch::global_asm!(
     ".section .text.SysTick,\"ax\",%progbits",
     ".global SysTick",
@@ -51,41 +51,41 @@ core::arch::global_asm!(
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn systick(frame: *const u32) {
-    // SAFETY: thread mode leaves the timer alone while it runs; this stops it.
+    // SAFETY: thread mode does not use the timer while it runs. This stops the timer.
     unsafe { (*SYST::PTR).csr.write(0) };
-    // After the shortest delays it is pending again by now.
+    // After the shortest delays the interrupt is pending again by now.
     SCB::clear_pendst();
     // SAFETY: the frame is eight words, the seventh of which is the return address.
     PLACE.store(unsafe { frame.add(6).read() }, SeqCst);
-    // SAFETY: see `Action`.
+    // SAFETY: see `Action`: thread mode does not write now.
     let action = unsafe { *ACTION.0.get() };
     RESULT.store(action(), SeqCst);
     STRUCK.store(true, SeqCst);
 }
 
-/// One trial: how long after its beginning the interrupt strikes, and whether it struck before the end.
+/// One trial: the delay of the interrupt, and whether the interrupt came before the end of the code.
 pub(crate) struct Trial {
     pub(crate) delay: u32,
     pub(crate) in_time: bool,
 }
 
 impl Trial {
-    /// Runs `code`, and `handler` as an interrupt into it or behind it. Gives what both gave.
+    /// Runs `code`, and `handler` in an interrupt during or after it. Returns the results of both.
     #[inline(always)]
     pub(crate) fn run<R>(&mut self, handler: fn() -> u32, code: impl FnOnce() -> R) -> (R, u32) {
-        // SAFETY: the timer stands still; see `Action`.
+        // SAFETY: the timer is stopped; see `Action`.
         unsafe { *ACTION.0.get() = handler };
         STRUCK.store(false, SeqCst);
         // SAFETY: there is one trial at a time, and its handler has not begun.
         let timer = unsafe { &*SYST::PTR };
-        // SAFETY: any value may be written.
+        // SAFETY: any value may be written to this register.
         unsafe { timer.rvr.write(self.delay) };
-        // SAFETY: any value clears it.
+        // SAFETY: any value clears this register.
         unsafe { timer.cvr.write(0) };
-        // SAFETY: enabled, with interrupt, by the core's clock.
+        // SAFETY: the value enables the timer and its interrupt, with the core's clock.
         unsafe { timer.csr.write(0b111) };
-        // The shortest delay takes a few clocks: they pass here, so that it strikes before the code.
-        // SAFETY: it does nothing.
+        // The shortest delay takes a few clocks. They pass here, so that the first interrupt comes before the code.
+        // SAFETY: `nop` has no effect.
         unsafe { core::arch::asm!(eight_nops!(), options(nostack, preserves_flags)) };
         let result = code();
         self.in_time = STRUCK.load(SeqCst);
@@ -96,7 +96,7 @@ impl Trial {
 
 // ---- Futures, polled by hand
 
-/// A waker that says whether it was woken.
+/// A waker that records whether it was woken.
 pub(crate) struct Woken(AtomicBool);
 
 impl Woken {
@@ -113,23 +113,24 @@ impl Woken {
         const TABLE: RawWakerVTable =
             RawWakerVTable::new(|woken| RawWaker::new(woken, &TABLE), wake, wake, |_| ());
         fn wake(woken: *const ()) {
-            // SAFETY: the pointers that come with this table are to statics of this type.
+            // SAFETY: the pointers that are used with this table are references to statics of this type.
             unsafe { &*woken.cast::<Woken>() }.0.store(true, SeqCst);
         }
-        // SAFETY: what the functions touch is atomic and lives for ever.
+        // SAFETY: the functions of the table only access an atomic in a static.
         let waker = unsafe { Waker::from_raw(RawWaker::new((&raw const *self).cast(), &TABLE)) };
         future.poll(&mut Context::from_waker(&waker))
     }
 
-    /// Polls again what may have been pending, and demands that it was woken and has come to its end.
+    /// Returns the output of a first poll. If that was pending, asserts a wake, polls again, and asserts that the
+    /// future is ready.
     pub(crate) fn finish<F: Future>(&'static self, first: Poll<F::Output>, future: Pin<&mut F>) -> F::Output {
         match first {
             Poll::Ready(output) => output,
             Poll::Pending => {
-                assert!(self.take(), "it was not woken");
+                assert!(self.take(), "the task was not woken");
                 match self.poll(future) {
                     Poll::Ready(output) => output,
-                    Poll::Pending => panic!("woken, but there was nothing for it"),
+                    Poll::Pending => panic!("the task was woken, but is still pending"),
                 }
             }
         }
@@ -140,10 +141,10 @@ pub(crate) static A: Woken = Woken::new();
 pub(crate) static B: Woken = Woken::new();
 pub(crate) static C: Woken = Woken::new();
 
-/// Something that thread mode leaves to the handler.
+/// A value that thread mode hands to the handler.
 pub(crate) struct Handed<T>(UnsafeCell<Option<T>>);
 
-// SAFETY: put in while no interrupt can come, taken by the handler: never both at once.
+// SAFETY: the value is put in while no interrupt can come, and taken by the handler: never at once.
 unsafe impl<T> Sync for Handed<T> {}
 
 impl<T> Handed<T> {
@@ -152,12 +153,12 @@ impl<T> Handed<T> {
     }
 
     pub(crate) fn put(&self, value: T) {
-        // SAFETY: see above.
+        // SAFETY: no handler can run now; see the `impl` of `Sync`.
         unsafe { *self.0.get() = Some(value) };
     }
 
     pub(crate) fn take(&self) -> Option<T> {
-        // SAFETY: see above.
+        // SAFETY: thread mode does not put a value in now; see the `impl` of `Sync`.
         unsafe { (*self.0.get()).take() }
     }
 }
