@@ -53,7 +53,7 @@ path = "../tests/suites/semantics/main.rs"
 
 [[test]]
 name = "explorer"
-path = "../tests/suites/explorer.rs"
+path = "../tests/suites/explorer/main.rs"
 TOML
 sed -i '/^\[dev-dependencies\]/a anywake-tests = { path = "../tests" }\nfutures-util = { workspace = true, features = ["std"] }\nproptest = "1.6"' \
     "$work/suites/core/Cargo.toml"
