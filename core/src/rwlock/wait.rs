@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use core::pin::Pin;
 
 use super::RwLock;
-use super::guard::{Guard, Held, ReadGuard, RwLockHandle, UpgradableGuard, WriteGuard};
+use super::guard::{Guard, ReadGuard, RwLockHandle, UpgradableGuard, WriteGuard};
 use super::guard::{Mode, Read, Upgradable, Write};
 #[cfg(feature = "alloc")]
 use super::guard::{OwnedReadGuard, OwnedUpgradableGuard, OwnedWriteGuard};
@@ -14,6 +14,7 @@ use super::raw::{Kind, RwLockCore};
 use crate::wait::future::{Wait, wait_futures};
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
+use crate::wait::held::Held;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
@@ -46,7 +47,7 @@ unsafe impl<M: Mode> Policy for Enter<M> {
 
     #[inline]
     fn give_back(core: &RwLockCore, (): &()) {
-        M::leave(core);
+        M::done(core);
     }
 
     #[inline]
@@ -110,7 +111,7 @@ wait_futures! {
     ///
     /// If it is dropped, the upgradable read ends too. [`cancel`](Self::cancel) returns its guard.
     pub struct UpgradeFuture[H: RwLockHandle][H] waits as Wait<Held<H, Upgradable>, Upgrade>
-    => Guard<H, Write>, |held, ()| Guard::new(held.into_owner());
+    => Guard<H, Write>, |held, ()| Guard::new(held.into_inner());
 }
 
 impl<H: RwLockHandle> UpgradeFuture<H> {
@@ -121,7 +122,8 @@ impl<H: RwLockHandle> UpgradeFuture<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// use anywake::rwlock::{RwLock, UpgradableGuard};
+    /// use anywake::RwLock;
+    /// use anywake::rwlock::UpgradableGuard;
     ///
     /// let lock = RwLock::new(1);
     /// let reader = lock.try_read().unwrap();
@@ -157,4 +159,8 @@ wait_futures! {
     /// The future of [`ArcPart::write`]: as [`WriteFuture`], for a lock that lies in a larger value.
     pub struct PartWriteFuture[S: ?Sized, T: ?Sized][S, T] waits as Wait<ArcPart<S, RwLock<T>>, Enter<Write>>
     => Guard<ArcPart<S, RwLock<T>>, Write>, |lock, ()| Guard::new(lock);
+
+    /// The future of [`ArcPart::upgradable_read`]: as [`UpgradableReadFuture`], for a lock that lies in a larger value.
+    pub struct PartUpgradableReadFuture[S: ?Sized, T: ?Sized][S, T] waits as Wait<ArcPart<S, RwLock<T>>, Enter<Upgradable>>
+    => Guard<ArcPart<S, RwLock<T>>, Upgradable>, |lock, ()| Guard::new(lock);
 }
