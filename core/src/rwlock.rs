@@ -458,3 +458,6 @@ impl<T: ?Sized> Primitive for RwLock<T> {
         &self.core
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

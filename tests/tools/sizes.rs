@@ -13,6 +13,10 @@ use anywake::{
     event::EventFuture,
     lock::{LockFuture, OwnedLockFuture},
     queue::{JoinFuture, PopFuture, PushFuture},
+    rwlock::{
+        MappedReadGuard, OwnedReadFuture, ReadFuture, ReadGuard, RwLock, UpgradableReadFuture, UpgradeFuture,
+        WriteFuture, WriteGuard,
+    },
     semaphore::{AcquireFuture, AcquireManyFuture, OwnedAcquireFuture},
 };
 
@@ -21,6 +25,8 @@ const WORD: usize = size_of::<usize>();
 const WAIT: usize = 8;
 /// The budget of a semaphore, in words: one word more where a counter is as wide as a pointer.
 const SEMAPHORE: usize = if WORD == 8 { 5 } else { 6 };
+/// The budget of a reader-writer lock without its value, in words: four lists, and the phase.
+const RWLOCK: usize = 8;
 /// The budget of a queue without its slots, in words.
 const QUEUE: usize = 14;
 
@@ -54,6 +60,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Semaphore => SEMAPHORE * WORD;
         Event => 4 * WORD;
         Condition => 5 * WORD;
+        RwLock<()> => RWLOCK * WORD;
+        RwLock<usize> => (RWLOCK + 1) * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
         StaticQueue<usize, 16> => (16 + QUEUE) * WORD;
@@ -64,6 +72,9 @@ fn sizes() -> impl Iterator<Item = Size> {
         LockGuard<'_, ()> => WORD;
         OwnedLockGuard<()> => WORD;
         MappedGuard<'_, ()> => 2 * WORD;
+        ReadGuard<'_, ()> => WORD;
+        WriteGuard<'_, ()> => WORD;
+        MappedReadGuard<'_, ()> => 2 * WORD;
         Permit<'_> => 2 * WORD;
         OwnedPermit => 2 * WORD;
     };
@@ -74,6 +85,11 @@ fn sizes() -> impl Iterator<Item = Size> {
         AcquireManyFuture<'_> => WAIT * WORD;
         OwnedAcquireFuture => WAIT * WORD;
         EventFuture<'_> => WAIT * WORD;
+        ReadFuture<'_, ()> => WAIT * WORD;
+        WriteFuture<'_, ()> => WAIT * WORD;
+        UpgradableReadFuture<'_, ()> => WAIT * WORD;
+        OwnedReadFuture<()> => WAIT * WORD;
+        UpgradeFuture<&RwLock<()>> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

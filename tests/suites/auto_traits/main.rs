@@ -116,8 +116,12 @@ macro_rules! plain_rows {
     };
 }
 
+// Below the macros that they use.
+mod rwlock;
+
 fn table() -> Vec<Row> {
     let mut table = primitives();
+    table.extend(rwlock::rows());
     table.extend(tools());
     table
 }
@@ -292,6 +296,7 @@ impl Manager for Connections {
 
 /// Public names without a row: traits, and types that are generic over types with a row.
 const WITHOUT_A_ROW: &[&str] = &[
+    "Access",
     "AnyQueue",
     "BoundedQueue",
     "Guard",
@@ -304,6 +309,8 @@ const WITHOUT_A_ROW: &[&str] = &[
     "Outcome",
     "QueueExt",
     "Runtime",
+    "RwLockHandle",
+    "RwLockOwner",
     "Slots",
     "Wait",
 ];

@@ -10,6 +10,7 @@ mod condition;
 mod event;
 mod lock;
 mod queue;
+mod rwlock;
 mod semaphore;
 
 use core::future::Future;

@@ -4,6 +4,8 @@
 //! a static, prints the number of its allocations, and fails unless that is 0. A control, which allocates a box, shows
 //! that the counter works.
 
+mod rwlock;
+
 use core::alloc::{GlobalAlloc, Layout};
 use core::array;
 use core::future::{Future, pending, ready};
@@ -160,6 +162,7 @@ fn main() -> ExitCode {
     queue(&mut report, "Queue, once made", || {
         Queue::with_capacity(2).expect("there is memory for two items")
     });
+    rwlock::rwlock(&mut report);
     println!("{} scenarios, {} of them allocate", report.scenarios, report.failed);
     if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -4,10 +4,13 @@
 //! relied on its own runtime would hang here. Plain threads are also paired with themselves, since that pair runs where
 //! no runtime does.
 
+mod rwlock;
+
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
 use anywake::{Condition, Event, Lock, Queue, Runtime, Semaphore, blocking};
+use rwlock::{rwlock, rwlock_upgraded};
 
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
@@ -238,16 +241,17 @@ macro_rules! pairs {
         mod $pair {
             pairs! { @tests $waiter, $other,
                 [lock lock_handed_over semaphore event condition queue queue_closed cancellation]
+                [rwlock rwlock_upgraded]
             }
         }
     )+};
-    (@tests $waiter:ident, $other:ident, [$($scenario:ident)+]) => {$(
+    (@tests $waiter:ident, $other:ident, $([$($scenario:ident)+])+) => {$($(
         #[test]
         fn $scenario() {
             use anywake_tests::runtimes;
             anywake_tests::finishes(super::$scenario::<runtimes::$waiter, runtimes::$other>);
         }
-    )+};
+    )+)+};
 }
 
 // The first runtime is that of the waiter.

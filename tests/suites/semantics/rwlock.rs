@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
-use anywake_core::rwlock::{ReadGuard, RwLock, UpgradableGuard, WriteGuard};
+use anywake_core::ArcPart;
+use anywake_core::rwlock::{
+    Guard, OwnedMappedReadGuard, OwnedMappedWriteGuard, OwnedReadGuard, OwnedWriteGuard, ReadGuard, RwLock,
+    UpgradableGuard, WriteGuard,
+};
 use anywake_tests::{Task, assert_pending, assert_ready, panic_of, queue_up, queued};
 
 // The four mistakes that this kind of lock is known for.
 
+/// AsyncEx #134, and others of .NET.
 #[test]
-fn a_cancelled_writer_lets_readers_in_while_others_read() {
+fn a_cancelled_writer_keeps_no_reader_out_while_others_read() {
     let lock = RwLock::new(());
     let _reader = lock.try_read().unwrap();
     let writer = queued(lock.write());
@@ -18,6 +23,7 @@ fn a_cancelled_writer_lets_readers_in_while_others_read() {
     assert_eq!((lock.readers(), lock.waiters()), (1 + guards.len(), 0));
 }
 
+/// parking_lot #101.
 #[test]
 fn a_waiting_upgradable_reader_keeps_no_reader_out() {
     let lock = RwLock::new(());
@@ -29,6 +35,7 @@ fn a_waiting_upgradable_reader_keeps_no_reader_out() {
     drop(assert_ready!(second.poll_if_woken()));
 }
 
+/// What async-lock #100 asks to be promised.
 #[test]
 fn a_downgrade_lets_no_writer_in_between() {
     let lock = RwLock::new(1);
@@ -43,6 +50,7 @@ fn a_downgrade_lets_no_writer_in_between() {
     assert_eq!(*lock.try_read().unwrap(), 3);
 }
 
+/// tokio #2849: the second read waits for the writer, which waits for the first one.
 #[test]
 fn a_recursive_read_behind_a_writer_is_shared_or_refused() {
     let lock = RwLock::new(7);
@@ -266,6 +274,87 @@ fn upgrades_in_a_row_do_not_keep_a_writer_out() {
 }
 
 #[test]
+fn a_writer_that_was_not_upgraded_lets_the_next_upgradable_reader_in() {
+    let lock = RwLock::new(());
+    let first = lock.try_write().unwrap();
+    let mut second = queued(lock.write());
+    let mut upgradables = queue_up(2, || lock.upgradable_read());
+    drop(first);
+    let inside = assert_ready!(upgradables[0].poll_if_woken());
+    // Its upgrade goes before the second writer, and the second upgradable reader does not.
+    drop(UpgradableGuard::try_upgrade(inside).expect("it is alone"));
+    assert_pending!(upgradables[1].poll_if_woken());
+    drop(assert_ready!(second.poll_if_woken()));
+    drop(assert_ready!(upgradables[1].poll_if_woken()));
+    assert!(!lock.is_locked());
+}
+
+#[test]
+fn a_writer_that_was_upgraded_lets_the_next_upgradable_reader_in_if_no_writer_waits() {
+    let lock = RwLock::new(());
+    let inside = lock.try_upgradable_read().unwrap();
+    let mut next = queued(lock.upgradable_read());
+    drop(UpgradableGuard::try_upgrade(inside).expect("it is alone"));
+    drop(assert_ready!(next.poll_if_woken()));
+}
+
+#[test]
+fn an_upgradable_reader_that_leaves_without_an_upgrade_lets_the_waiting_writer_in() {
+    for downgraded in [false, true] {
+        let lock = RwLock::new(());
+        let inside = lock.try_upgradable_read().unwrap();
+        let mut writer = queued(lock.write());
+        let mut next = queued(lock.upgradable_read());
+        if downgraded {
+            drop(UpgradableGuard::downgrade(inside));
+        } else {
+            drop(inside);
+        }
+        assert_pending!(next.poll_if_woken());
+        drop(assert_ready!(writer.poll_if_woken()));
+        drop(assert_ready!(next.poll_if_woken()));
+    }
+}
+
+/// Five tasks upgrade in turn without end, and each queues up again at once.
+#[test]
+fn upgrades_without_end_overtake_a_writer_once_for_each_writer_before_it() {
+    let lock = RwLock::new(());
+    let inside = lock.try_write().unwrap();
+    let mut writers = queue_up(3, || lock.write());
+    let mut upgraders = queue_up(5, || lock.upgradable_read());
+    drop(inside);
+    let mut upgrades = 0;
+    for (before, writer) in writers.iter_mut().enumerate() {
+        while !writer.is_woken() {
+            let at = upgraders.iter().position(Task::is_woken).expect("somebody goes in");
+            let mut upgrader = upgraders.remove(at);
+            let guard = upgrader.ready();
+            upgraders.push(queued(lock.upgradable_read()));
+            drop(UpgradableGuard::try_upgrade(guard).expect("it is alone"));
+            upgrades += 1;
+            assert!(upgrades <= before + 1, "{upgrades} upgrades have overtaken writer {before}");
+        }
+        drop(writer.ready());
+    }
+    assert_eq!(upgrades, 3, "upgraders are not starved either");
+}
+
+#[test]
+fn an_upgradable_reader_that_upgrades_again_and_again_has_not_left() {
+    let lock = RwLock::new(());
+    let mut inside = lock.try_upgradable_read().unwrap();
+    let mut writer = queued(lock.write());
+    for _ in 0..3 {
+        let upgraded = UpgradableGuard::try_upgrade(inside).expect("it is alone");
+        inside = WriteGuard::downgrade_to_upgradable(upgraded);
+        assert_pending!(writer.poll_if_woken());
+    }
+    drop(inside);
+    drop(assert_ready!(writer.poll_if_woken()));
+}
+
+#[test]
 fn a_downgrade_begins_a_phase_of_readers() {
     let lock = RwLock::new(());
     let inside = lock.try_write().unwrap();
@@ -310,6 +399,77 @@ fn mapped_guards_hold_the_lock() {
 }
 
 #[test]
+fn mapped_guards_are_mapped_again_and_hold_the_lock() {
+    let lock = Arc::new(RwLock::new((1, [2, 3])));
+    let part = OwnedWriteGuard::map(Arc::clone(&lock).try_write_owned().unwrap(), |pair| &mut pair.1);
+    let part = OwnedMappedWriteGuard::try_map(part, |array| array.get_mut(9)).unwrap_err();
+    let mut part = OwnedMappedWriteGuard::map(part, |array| &mut array[1]);
+    *part = 4;
+    assert!(lock.try_read().is_none());
+    drop(part);
+    let part = OwnedReadGuard::map(Arc::clone(&lock).try_read_owned().unwrap(), |pair| &pair.1);
+    let part = OwnedMappedReadGuard::try_map(part, |array| array.get(9)).unwrap_err();
+    let part = OwnedMappedReadGuard::try_map(part, |array| array.get(1)).unwrap();
+    assert!(lock.try_write().is_none());
+    assert_eq!((*part, lock.readers()), (4, 1));
+    drop(part);
+    assert!(!lock.is_locked());
+}
+
+#[test]
+fn a_part_of_a_larger_value_is_read_upgraded_and_written() {
+    let shared = Arc::new((RwLock::new(1), "name"));
+    let part = || ArcPart::new(Arc::clone(&shared), |shared| &shared.0);
+    let reader = Task::new(part().read()).ready();
+    let upgradable = Task::new(part().upgradable_read()).ready();
+    assert!(part().try_read().is_some() && part().try_upgradable_read().is_none());
+    assert!(part().try_write().is_none());
+    drop(reader);
+    *Guard::try_upgrade(upgradable).expect("it is alone") += 1;
+    *Task::new(part().write()).ready() += 1;
+    assert_eq!(*shared.0.try_read().unwrap(), 3);
+}
+
+#[test]
+fn guards_name_their_lock() {
+    let lock = Arc::new(RwLock::new(1));
+    let reader = lock.try_read().unwrap();
+    assert!(core::ptr::eq(ReadGuard::lock(&reader), &raw const *lock));
+    drop(reader);
+    let writer = Arc::clone(&lock).try_write_owned().unwrap();
+    assert!(Arc::ptr_eq(Guard::handle(&writer), &lock));
+}
+
+#[test]
+fn a_lock_and_its_guards_show_what_they_hold() {
+    let lock = RwLock::new("the value");
+    assert_eq!(format!("{lock:?}"), "RwLock { value: \"the value\", waiters: 0 }");
+    let reader = lock.try_read().unwrap();
+    assert_eq!(
+        format!("{lock:?}, {reader:?}, {reader}"),
+        "RwLock { value: \"the value\", waiters: 0 }, \"the value\", the value"
+    );
+    let writer = queued(lock.write());
+    assert_eq!(format!("{lock:?}"), "RwLock { value: <locked>, waiters: 1 }");
+    drop((reader, writer));
+    assert!(!lock.is_locked());
+}
+
+#[test]
+fn promise_4_cancelling_does_not_depend_on_the_number_of_waiters() {
+    crate::cost::cancelling_is_constant(|| {
+        let lock: &'static RwLock<()> = anywake_tests::leak(RwLock::new(()));
+        core::mem::forget(lock.try_write());
+        move || lock.read()
+    });
+    crate::cost::cancelling_is_constant(|| {
+        let lock: &'static RwLock<()> = anywake_tests::leak(RwLock::new(()));
+        core::mem::forget(lock.try_read());
+        move || lock.write()
+    });
+}
+
+#[test]
 fn owned_guards_outlive_the_handle() {
     let lock = Arc::new(RwLock::new(String::from("a")));
     Task::new(Arc::clone(&lock).write_owned()).ready().push('b');
@@ -318,7 +478,7 @@ fn owned_guards_outlive_the_handle() {
     drop(lock);
     assert_eq!((first.as_str(), second.as_str()), ("ab", "ab"));
     drop(first);
-    Task::new(anywake_core::rwlock::Guard::upgrade(second)).ready().push('c');
+    Task::new(Guard::upgrade(second)).ready().push('c');
 }
 
 #[test]

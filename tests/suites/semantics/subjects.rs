@@ -1,5 +1,9 @@
 //! The waits of all primitives behind one trait, for the hazards that they share.
 
+mod rwlock;
+
+pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
+
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
 use core::pin::{Pin, pin};

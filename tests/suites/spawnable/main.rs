@@ -6,6 +6,8 @@
 //! lifetime: "implementation is not general enough". All of this is checked when the tests are compiled. They also run,
 //! so that the blocks are known to work.
 
+mod rwlock;
+
 use core::future::{Future, pending, ready};
 use core::time::Duration;
 use std::sync::Arc;

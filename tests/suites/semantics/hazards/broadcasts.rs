@@ -1,10 +1,11 @@
 //! Hazards of waking many waiters at once: in batches, with wakers running between the batches.
 
+use core::cell::Cell;
 use core::future::Future;
 use core::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Lock, RwLock, Semaphore, StaticQueue};
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, finishes, leak, panic_of, queue_up, queued, run_woken,
 };
@@ -51,7 +52,23 @@ fn broadcasts() -> Vec<Broadcast> {
         queue.try_push(0).expect("there is room");
         queue
     });
+    let written: &RwLock<()> = leak(RwLock::new(()));
+    let given_up: &RwLock<()> = leak(RwLock::new(()));
+    core::mem::forget(given_up.try_read());
+    let (inside, waiting) = (Cell::new(written.try_write()), Cell::new(Some(queued(given_up.write()))));
     vec![
+        broadcast(
+            "RwLock, a writer leaves",
+            || written.read(),
+            move || drop(inside.take()),
+            || written.waiters(),
+        ),
+        broadcast(
+            "RwLock, a writer gives up",
+            || given_up.read(),
+            move || drop(waiting.take()),
+            || given_up.waiters(),
+        ),
         broadcast("Event::set", || set.wait(), || set.set(), || set.waiters()),
         broadcast(
             "Semaphore::release",

@@ -65,6 +65,9 @@ for_every_wait! {
     pop: crate::subjects::PopWait,
     push: crate::subjects::PushWait,
     join: crate::subjects::JoinWait,
+    read: crate::subjects::ReadWait,
+    write: crate::subjects::WriteWait,
+    upgradable: crate::subjects::UpgradableWait,
 }
 
 /// A waker that re-enters the subject at `call`, and a counter of these calls.
