@@ -91,7 +91,7 @@ async fn all_readers_that_wait_are_inside_at_once<R: Runtime>() {
             let (lock, seen) = (Arc::clone(&lock), Arc::clone(&seen));
             async move {
                 let _guard = lock.read().await;
-                assert_eq!(lock.readers(), 20, "all of them are let in at once");
+                until::<R>(|| lock.readers() == 20).await;
                 seen.fetch_add(1, Relaxed);
                 // Held until each has seen all of them.
                 until::<R>(|| seen.load(Relaxed) == 20).await;

@@ -1,6 +1,6 @@
 //! Storms of ten seeds on every runtime. `main.rs` runs them as tests, `bin.rs` runs any of them from the command line.
 //!
-//! A storm is a crowd of tasks that share the five primitives of one [`World`](world::World). Each task acts at random:
+//! A storm is a crowd of tasks that share the primitives of one [`World`](world::World). Each task acts at random:
 //! it waits with or without a limit, drops a wait, is cancelled, has a waker that panics, forgets a future, or closes
 //! the queue that others use. All choices follow from a seed. At the end the counters must balance, and every task must
 //! have completed.

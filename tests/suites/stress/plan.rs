@@ -35,6 +35,7 @@ pub(crate) struct Plan {
     /// The number of polled futures of each kind that may be forgotten, and of permits.
     pub ghosts: usize,
     pub close: Close,
+    pub librarians: usize,
 }
 
 impl Plan {
@@ -66,6 +67,7 @@ impl Plan {
                 4 => Close::EarlyAndNow,
                 _ => Close::Never,
             },
+            librarians: rng.within(2, 8),
         }
     }
 

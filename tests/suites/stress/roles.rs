@@ -10,10 +10,15 @@
 //! | sleeper | waits for broadcasts | after its steps; the event stays set after the last broadcast |
 //! | herald | broadcasts, and waits until that broadcast has woken all waiters | after its steps |
 //! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
+//! | librarian | reads, writes and upgrades at the shelf | after its steps |
 //! | ghost | forgets polled futures | at once |
 //!
 //! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
+
+mod rwlock;
+
+pub(crate) use rwlock::{Shelf, librarian};
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;

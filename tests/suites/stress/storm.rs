@@ -10,7 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    Presence, buyer, consumer, ghost, herald, producer, saboteur, seller, sleeper, survive, visitor,
+    Presence, buyer, consumer, ghost, herald, librarian, producer, saboteur, seller, sleeper, survive,
+    visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -62,6 +63,9 @@ impl<R: Runtime> Crew<R> {
         }
         crew.spawn(false, herald::<R>(here(), rng()));
         crew.spawn(false, ghost::<R>(here(), rng()));
+        for _ in 0..plan.librarians {
+            crew.spawn(true, librarian::<R>(here(), rng()));
+        }
         crew
     }
 

@@ -1,4 +1,4 @@
-//! The five primitives of one storm, the counters of their use, and the laws that the counters must obey.
+//! The primitives of one storm, the counters of their use, and the laws that the counters must obey.
 
 use core::fmt;
 use core::sync::atomic::AtomicUsize;
@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anywake::{Condition, Event, Lock, Queue, Semaphore};
 
 use crate::plan::{Close, Plan};
+use crate::roles::Shelf;
 use crate::sabotage;
 
 /// The number of broadcasts that are distinguished. Two would be enough.
@@ -22,6 +23,7 @@ pub(crate) struct World {
     /// Notified when the stock of the ledger changes.
     pub condition: Condition,
     pub queue: Queue<Item>,
+    pub shelf: Shelf,
     pub doomed: Doomed,
     /// The number of the task that owns the ledger's lock, or 0.
     pub inside: AtomicUsize,
@@ -163,6 +165,7 @@ impl World {
             event: Event::new(),
             condition: Condition::new(),
             queue: Queue::with_capacity(plan.capacity).expect("there is memory for a few items"),
+            shelf: Shelf::default(),
             doomed: Doomed::new(),
             inside: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
@@ -201,6 +204,7 @@ impl World {
         self.check_semaphore();
         assert_eq!(self.event.waiters(), 0, "the last broadcast ended all waits, also the forgotten ones");
         self.check_queue();
+        self.shelf.check();
         self.doomed.check();
     }
 
@@ -296,6 +300,7 @@ impl fmt::Debug for World {
             .field("asleep", self.asleep(epoch))
             .field("condition", &self.condition)
             .field("queue", &self.queue)
+            .field("shelf", &self.shelf)
             .field("producing", &self.producing)
             .field("items", &self.items)
             .field("sabotaged", &self.sabotaged)
