@@ -13,12 +13,15 @@
 //! When a writer leaves, the readers that wait then are the *cohort* of a phase. They go in together, in batches if they
 //! are many. Later readers wait if a writer waits. Then the readers leave, and the longest-waiting writer goes in.
 //!
-//! An upgradable reader goes in with a phase too, if none is inside. Not with a phase that a writer leaves behind which
-//! was an upgradable reader itself: upgrades in a row would keep a waiting writer out for ever.
+//! When a writer leaves, one upgradable reader goes in with the phase, if none is inside. There is one exception: if the
+//! writer was upgraded itself and a writer waits, no upgradable reader goes in. Without it upgrades in a row would keep
+//! that writer out for ever, since each goes before it and lets in the next upgradable reader. With it an upgrade
+//! overtakes a waiting writer at most once for each writer that is not upgraded and leaves.
 //!
 //! # Who is served
 //! 1. An upgrade that waits, as soon as its upgradable reader is alone. Nobody else goes in before it.
-//! 2. The first upgradable reader, if a phase begins or no writer waits.
+//! 2. The first upgradable reader, if none is inside, and either a writer that was not upgraded has just left, or no
+//!    writer waits.
 //! 3. Readers: those of the phase; all, if no writer waits.
 //! 4. The first writer, when nobody is inside.
 //!
@@ -125,7 +128,7 @@ pub(crate) struct State {
     next: Generation,
     /// The cohort of the phase, until the next writer goes in.
     phase: Option<Generation>,
-    /// A phase begins in this critical section, and an upgradable reader may go in with it.
+    /// A writer that was not upgraded has left in this critical section: an upgradable reader may go in with the phase.
     with_upgradable: bool,
 }
 
@@ -260,6 +263,7 @@ impl RwLockCore {
         // Ordering: Release synchronizes with the Acquire in `try_enter` and `take`: what a reader read is read before a
         // writer writes.
         let word = self.word().fetch_sub(ONE, Ordering::Release);
+        // mistake a_full_lock_sleeps: (readers(word) <= 2 || readers(word) == MAX) ~> (readers(word) <= 2)
         // Behind others nobody is due: not a writer, not the upgrade of the last one, and there was room before.
         if word & WAITERS != 0 && (readers(word) <= 2 || readers(word) == MAX) {
             self.serve();
@@ -351,6 +355,8 @@ impl RwLockCore {
 
     /// Whose turn it is, whether or not those inside let it in.
     fn next_due(&self, locked: &mut Locked<'_, Self>) -> Option<Kind> {
+        // mistake a_phase_admits_upgradable_readers_for_ever: core::mem::take(&mut locked.state_mut().with_upgradable) ~>
+        //     locked.state().with_upgradable
         let with_upgradable = core::mem::take(&mut locked.state_mut().with_upgradable);
         if !locked.is_empty(UPGRADES) {
             return Some(Kind::Upgrade);

@@ -302,17 +302,19 @@ fn a_writer_that_was_upgraded_lets_the_next_upgradable_reader_in_if_no_writer_wa
 fn an_upgradable_reader_that_leaves_without_an_upgrade_lets_the_waiting_writer_in() {
     for downgraded in [false, true] {
         let lock = RwLock::new(());
-        let inside = lock.try_upgradable_read().unwrap();
+        let first = lock.try_write().unwrap();
         let mut writer = queued(lock.write());
-        let mut next = queued(lock.upgradable_read());
+        let mut upgradables = queue_up(2, || lock.upgradable_read());
+        drop(first);
+        let inside = assert_ready!(upgradables[0].poll_if_woken());
         if downgraded {
             drop(UpgradableGuard::downgrade(inside));
         } else {
             drop(inside);
         }
-        assert_pending!(next.poll_if_woken());
+        assert_pending!(upgradables[1].poll_if_woken());
         drop(assert_ready!(writer.poll_if_woken()));
-        drop(assert_ready!(next.poll_if_woken()));
+        drop(assert_ready!(upgradables[1].poll_if_woken()));
     }
 }
 

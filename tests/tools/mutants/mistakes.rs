@@ -173,6 +173,18 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "RUSTSEC-2020-0059: a guard of an `Rc` inside a `Send` value is sent",
     ),
     ("a_mapped_guard_is_covariant", "types", "a shorter reference is written where a longer one is read"),
+    (
+        "a_rwlock_of_anything_is_sync",
+        "types",
+        "an `Rc` behind a reader-writer lock is reached from two threads",
+    ),
+    ("a_read_guard_of_anything_is_sent", "types", "a `Cell` is read by readers on two threads"),
+    ("a_mapped_read_guard_forgets_its_part", "types", "a part that is a `Cell` is read on two threads"),
+    (
+        "a_mapped_write_guard_is_covariant",
+        "types",
+        "a shorter reference is written where a longer one is read",
+    ),
     ("a_queue_of_anything_is_sync", "types", "an `Rc` is pushed here and popped there"),
     (
         "a_part_of_anything_is_sent",
@@ -221,6 +233,12 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "readers behind a writer that gave up wait until all others have left",
     ),
+    (
+        "a_phase_admits_upgradable_readers_for_ever",
+        "semantics",
+        "a writer waits while one upgradable reader after another goes in",
+    ),
+    ("a_full_lock_sleeps", "units", "a reader waits although the lock, which was full, has room"),
     // The event.
     ("a_set_after_the_wakes", "loom::event", "a wait that a `set` has ended finds the flag clear"),
     (
