@@ -22,6 +22,8 @@ fn main() {
     condition();
     #[cfg(feature = "queue")]
     queue();
+    #[cfg(feature = "rwlock")]
+    rwlock();
     #[cfg(feature = "one_type")]
     contend(0_u32);
     #[cfg(feature = "five_types")]
@@ -97,4 +99,20 @@ fn queue() {
     black_box(QUEUE.try_push(2).is_ok());
     black_box(QUEUE.try_pop().is_ok());
     QUEUE.close();
+}
+
+#[cfg(feature = "rwlock")]
+fn rwlock() {
+    static LOCK: anywake_core::RwLock<u32> = anywake_core::RwLock::new(0);
+    let held = poll(LOCK.read());
+    black_box(poll(LOCK.write()).is_pending());
+    black_box(LOCK.try_write().is_some());
+    drop(held);
+    if let Poll::Ready(guard) = poll(LOCK.upgradable_read()) {
+        black_box(poll(anywake_core::UpgradableGuard::upgrade(guard)).is_ready());
+    }
+    if let Poll::Ready(guard) = poll(LOCK.write()) {
+        black_box(*anywake_core::WriteGuard::downgrade(guard));
+    }
+    black_box(LOCK.try_read().is_some());
 }

@@ -16,7 +16,7 @@ command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz is missing: cargo install
 work=$(realpath -m "${CARGO_TARGET_DIR:-target}")/fuzz
 # Read by cargo-fuzz and by cargo.
 export CARGO_TARGET_DIR=$work/build
-targets=(lock semaphore event condition queue)
+targets=(lock semaphore event condition queue rwlock)
 
 # fuzz <target> <seconds>: runs a target of the repository in the current directory, with programs of up to some hundred steps.
 fuzz() {
@@ -30,6 +30,7 @@ declare -A mistakes=(
     [event]=a_broadcast_reaches_none_of_its_own
     [condition]=a_notification_dies_with_its_waiter
     [queue]=a_cancelled_pop_keeps_its_claim
+    [rwlock]=a_cancelled_writer_keeps_readers_out
 )
 
 self_test() {

@@ -1,4 +1,4 @@
-//! Uses all five primitives, in statics, in a program without an allocator. That it links shows that nothing allocates.
+//! Uses all primitives, in statics, in a program without an allocator. That it links shows that nothing allocates.
 //!
 //! It is an ordinary program of the host, started by C's runtime, so that the host's toolchain builds and runs it.
 //! Three tasks wait for each other through every primitive. Each is polled only after a wake, so that a lost wake makes
@@ -15,7 +15,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+use anywake_core::{Condition, Event, Lock, RwLock, Semaphore, StaticQueue, UpgradableGuard, WriteGuard};
 
 const TASKS: usize = 3;
 const ITEMS: u32 = 5;
@@ -26,6 +26,8 @@ static SUM: Lock<u32> = Lock::new(0);
 static GROWN: Condition = Condition::new();
 static TURN: Semaphore = Semaphore::bounded(1);
 static ITEMS_TO_ADD: StaticQueue<u32, 2> = StaticQueue::new();
+
+static LAST: RwLock<u32> = RwLock::new(0);
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
@@ -43,7 +45,11 @@ async fn producer() {
 /// Holds the lock until the start, and then until its wait for the condition.
 async fn reporter() {
     let sum = SUM.lock().await;
-    START.wait().await;
+    {
+        let last = LAST.upgradable_read().await;
+        START.wait().await;
+        *UpgradableGuard::upgrade(last).await = 1;
+    }
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
 }
@@ -55,6 +61,13 @@ async fn consumer() {
         assert!(is_pending(pop.as_mut()).await, "the queue is empty: the wait is queued, and then cancelled");
     }
     assert_eq!(START.waiters(), 2);
+    {
+        let mut write = pin!(LAST.write());
+        assert!(
+            is_pending(write.as_mut()).await,
+            "a reader is inside: the wait is queued, and then cancelled"
+        );
+    }
     START.set();
     {
         let _permit = TURN.acquire().await.unwrap();
@@ -62,6 +75,9 @@ async fn consumer() {
     }
     while let Ok(item) = ITEMS_TO_ADD.pop().await {
         *SUM.lock().await += item;
+        let mut last = LAST.write().await;
+        *last = item;
+        assert_eq!(*WriteGuard::downgrade(last), item);
         GROWN.notify_all();
         ITEMS_TO_ADD.task_done().unwrap();
     }
@@ -112,6 +128,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!(TURN.available_permits(), 1);
     assert!(ITEMS_TO_ADD.is_closed() && ITEMS_TO_ADD.is_empty());
     assert_eq!((START.waiters(), SUM.waiters(), TURN.waiters(), GROWN.waiters()), (0, 0, 0, 0));
+    assert_eq!((*LAST.try_read().unwrap(), LAST.waiters()), (ITEMS, 0));
     0
 }
 

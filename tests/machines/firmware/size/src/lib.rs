@@ -53,7 +53,11 @@ macro_rules! handed_over {
 
 /// The steps of anywake.
 pub mod anywake {
+    mod rwlock;
+
     use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
+
+    pub use rwlock::rwlock;
 
     use super::{black_box, pin, poll};
 

@@ -17,6 +17,8 @@ const STEPS: &[fn()] = &[
     anywake::condition,
     #[cfg(all(feature = "anywake", feature = "queue"))]
     anywake::queue,
+    #[cfg(all(feature = "anywake", feature = "rwlock"))]
+    anywake::rwlock,
     #[cfg(all(feature = "embassy", feature = "lock"))]
     embassy::lock,
     #[cfg(all(feature = "embassy", feature = "semaphore"))]

@@ -25,10 +25,12 @@ mod condition;
 mod event;
 mod lock;
 mod queue;
+mod rwlock;
 mod semaphore;
 mod trial;
 
-const CASES: [&[Case]; 5] = [lock::CASES, semaphore::CASES, event::CASES, condition::CASES, queue::CASES];
+const CASES: [&[Case]; 6] =
+    [lock::CASES, semaphore::CASES, event::CASES, condition::CASES, queue::CASES, rwlock::CASES];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
 /// of different places.
