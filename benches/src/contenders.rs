@@ -14,6 +14,7 @@ pub mod condition;
 pub mod event;
 pub mod lock;
 pub mod queue;
+pub mod rwlock;
 pub mod semaphore;
 
 /// Implements `Contender` for an adapter: `contender!(Type, "name in the tables", kind = .., order = ..)`, with

@@ -1,6 +1,8 @@
 //! The operations of the micro-benchmarks and of the instruction counts. Each is polled by hand, so that it contains
 //! the code of the contender only.
 
+mod rwlock;
+
 use core::future::Future;
 use core::hint::black_box;
 use core::pin::{Pin, pin};
@@ -54,6 +56,7 @@ pub fn all() -> Vec<Probe> {
     each_queue!(16, try_push_try_pop(p));
     each_queue!(16, pop_waits_for_push(p));
     each_queue!(16, pop_cancel(p));
+    rwlock::all(p);
     probes
 }
 

@@ -5,6 +5,7 @@ mod broadcast;
 mod cancel;
 mod handoff;
 mod latency;
+mod rwlock;
 mod threads;
 mod uncontended;
 
@@ -20,6 +21,7 @@ pub fn all() -> Suite {
     broadcast::add(&mut suite);
     cancel::add(&mut suite);
     latency::add(&mut suite);
+    rwlock::add(&mut suite);
     across::add(&mut suite);
     suite
 }
