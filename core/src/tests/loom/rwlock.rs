@@ -71,6 +71,26 @@ fn an_upgrade_a_writer_and_a_reader() {
     });
 }
 
+/// Two readers leave while a writer waits: it writes after both have read, also after the one that has not come to the
+/// internal lock yet.
+#[test]
+fn two_readers_leave_before_a_writer() {
+    model(|| {
+        let lock = Arc::new(RwLock::new(0));
+        let readers = [(); 2].map(|()| Arc::clone(&lock).try_read_owned().unwrap());
+        let writer = queued(own(&lock, RwLock::write));
+        let threads = readers.map(|reader| {
+            spawn(move || {
+                assert_eq!(*reader, 0);
+                drop(reader);
+            })
+        });
+        *block_on(writer) = 1;
+        join(threads);
+        assert_eq!((*lock.try_read().unwrap(), lock.waiters()), (1, 0));
+    });
+}
+
 /// A share beside a waiting writer, while the first guard leaves: the writer waits for both.
 #[test]
 fn a_share_beside_a_waiting_writer() {
