@@ -167,11 +167,9 @@ fn try_all(shelf: &Shelf) {
     if let Some(_books) = shelf.books.try_read() {
         drop(Reading::begin(shelf));
     }
-    if let Some(books) = shelf.books.try_upgradable_read() {
-        if let Ok(mut books) = UpgradableGuard::try_upgrade(books) {
-            let _writing = Writing::begin(shelf);
-            shelf.change(&mut books);
-        }
+    if let Some(Ok(mut books)) = shelf.books.try_upgradable_read().map(UpgradableGuard::try_upgrade) {
+        let _writing = Writing::begin(shelf);
+        shelf.change(&mut books);
     }
 }
 
