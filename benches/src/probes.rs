@@ -10,6 +10,8 @@ mod barrier;
 mod latch;
 mod wait_group;
 
+mod rwlock;
+
 use core::future::Future;
 use core::hint::black_box;
 use core::pin::{Pin, pin};
@@ -71,6 +73,7 @@ pub fn all() -> Vec<Probe> {
     each_queue!(16, pop_cancel(p));
     notify::all(p);
     cancellation_token::all(p);
+    rwlock::all(p);
     probes
 }
 

@@ -10,6 +10,7 @@ mod latch;
 mod latency;
 mod notify;
 mod once_cell;
+mod rwlock;
 mod threads;
 mod uncontended;
 mod wait_group;
@@ -31,6 +32,7 @@ pub fn all() -> Suite {
     notify::add(&mut suite);
     cancellation_token::add(&mut suite);
     latency::add(&mut suite);
+    rwlock::add(&mut suite);
     across::add(&mut suite);
     once_cell::add(&mut suite);
     suite

@@ -9,6 +9,7 @@
 //! | I want | take | asyncio | elsewhere |
 //! |---|---|---|---|
 //! | one task at a time to use a value, over an `.await` | [`Lock`] | `Lock` | `Mutex` |
+//! | many tasks to read a value, or one to write it, over an `.await` | [`RwLock`] | – | |
 //! | at most *n* tasks at a time to do something | [`Semaphore`] | `Semaphore`, `BoundedSemaphore` | |
 //! | tasks to wait until something has happened, and stays so | [`Event`] | `Event` | `ManualResetEvent` |
 //! | one task to be woken, now or when it comes to wait; or all that wait now | [`Notify`] | | `Notify`, `AutoResetEvent` |
@@ -104,6 +105,7 @@ pub mod lock;
 pub mod notify;
 pub mod once_cell;
 pub mod queue;
+pub mod rwlock;
 pub mod semaphore;
 pub mod wait_group;
 
@@ -134,6 +136,11 @@ pub use once_cell::{OnceCell, SetError};
 #[cfg(feature = "alloc")]
 pub use queue::{CapacityError, Queue};
 pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};
+pub use rwlock::{MappedReadGuard, MappedWriteGuard, ReadGuard, RwLock, UpgradableGuard, WriteGuard};
+#[cfg(feature = "alloc")]
+pub use rwlock::{
+    OwnedMappedReadGuard, OwnedMappedWriteGuard, OwnedReadGuard, OwnedUpgradableGuard, OwnedWriteGuard,
+};
 #[cfg(feature = "alloc")]
 pub use semaphore::OwnedPermit;
 pub use semaphore::{

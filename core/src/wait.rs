@@ -2,6 +2,7 @@
 
 pub(crate) mod future;
 pub(crate) mod handle;
+pub(crate) mod held;
 pub(crate) mod list;
 pub(crate) mod policy;
 pub(crate) mod poll;

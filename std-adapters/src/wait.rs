@@ -243,6 +243,9 @@ returns_nothing! {
     [T] CancelOnDrop<T>;
 }
 
+// Below the macro that it uses.
+mod rwlock;
+
 impl<T> Wait for &mut Task<T> {
     type Returned = ();
 

@@ -19,6 +19,10 @@ use anywake::{
     notify::{NotifiedFuture, OwnedNotifiedFuture},
     once_cell::{GetOrInitFuture, OnceCellFuture},
     queue::{JoinFuture, PopFuture, PushFuture},
+    rwlock::{
+        MappedReadGuard, OwnedReadFuture, ReadFuture, ReadGuard, RwLock, UpgradableReadFuture, UpgradeFuture,
+        WriteFuture, WriteGuard,
+    },
     semaphore::{AcquireFuture, AcquireManyFuture, Bypass, OwnedAcquireFuture},
     wait_group::WaitGroupFuture,
 };
@@ -30,6 +34,8 @@ const WAIT: usize = 8;
 const SEMAPHORE: usize = if WORD == 8 { 5 } else { 6 };
 /// The budget of a latch and of a wait group, in words: one word more where a counter is as wide as a pointer.
 const COUNT: usize = if WORD == 8 { 4 } else { 5 };
+/// The budget of a reader-writer lock without its value, in words: four lists, and the phase.
+const RWLOCK: usize = 8;
 /// The budget of a queue without its slots, in words.
 const QUEUE: usize = 14;
 
@@ -73,6 +79,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Condition => 5 * WORD;
         OnceCell<()> => 5 * WORD;
         OnceCell<usize> => 6 * WORD;
+        RwLock<()> => RWLOCK * WORD;
+        RwLock<usize> => (RWLOCK + 1) * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
         StaticQueue<usize, 16> => (16 + QUEUE) * WORD;
@@ -83,6 +91,9 @@ fn sizes() -> impl Iterator<Item = Size> {
         LockGuard<'_, ()> => WORD;
         OwnedLockGuard<()> => WORD;
         MappedGuard<'_, ()> => 2 * WORD;
+        ReadGuard<'_, ()> => WORD;
+        WriteGuard<'_, ()> => WORD;
+        MappedReadGuard<'_, ()> => 2 * WORD;
         Permit<'_> => 2 * WORD;
         OwnedPermit => 2 * WORD;
         LatchGuard<'_> => WORD;
@@ -110,6 +121,11 @@ fn sizes() -> impl Iterator<Item = Size> {
         OwnedCancelledFuture => WAIT * WORD;
         // A wait, and the future that runs meanwhile.
         RunUntilCancelledFuture<'_, Ready<()>> => WAIT * WORD + size_of::<Option<Ready<()>>>();
+        ReadFuture<'_, ()> => WAIT * WORD;
+        WriteFuture<'_, ()> => WAIT * WORD;
+        UpgradableReadFuture<'_, ()> => WAIT * WORD;
+        OwnedReadFuture<()> => WAIT * WORD;
+        UpgradeFuture<&RwLock<()>> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

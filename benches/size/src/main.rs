@@ -34,6 +34,8 @@ fn main() {
     wait_group();
     #[cfg(feature = "cancellation_token")]
     cancellation_token();
+    #[cfg(feature = "rwlock")]
+    rwlock();
     #[cfg(feature = "one_type")]
     contend(0_u32);
     #[cfg(feature = "five_types")]
@@ -166,4 +168,20 @@ fn wait_group() {
     drop(token);
     GROUP.close();
     black_box(GROUP.count());
+}
+
+#[cfg(feature = "rwlock")]
+fn rwlock() {
+    static LOCK: anywake_core::RwLock<u32> = anywake_core::RwLock::new(0);
+    let held = poll(LOCK.read());
+    black_box(poll(LOCK.write()).is_pending());
+    black_box(LOCK.try_write().is_some());
+    drop(held);
+    if let Poll::Ready(guard) = poll(LOCK.upgradable_read()) {
+        black_box(poll(anywake_core::UpgradableGuard::upgrade(guard)).is_ready());
+    }
+    if let Poll::Ready(guard) = poll(LOCK.write()) {
+        black_box(*anywake_core::WriteGuard::downgrade(guard));
+    }
+    black_box(LOCK.try_read().is_some());
 }

@@ -3,10 +3,9 @@
 //! A guard is generic over its handle alone, and names `T` through it: see `wait/handle.rs` for why.
 //!
 //! # Invariant
-//! * G1. A [`Held`] exists only while its lock is owned, and only one exists then. So a guard, which contains one, is
+//! * G1. A `Held` exists only while its lock is owned, and only one exists then (D1). So a guard, which contains one, is
 //!   the only way to the value.
 
-use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
@@ -18,114 +17,22 @@ use super::Lock;
 use super::raw::LockCore;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
-use crate::wait::handle::Handle;
+use crate::wait::held::{Duty, Held, Reach, formats_as_its_value, guard_handles};
 
-/// A [`Handle`] of a lock: `&Lock<T>`, `Arc<Lock<T>>`, or a part of a larger value. Sealed.
-#[allow(private_bounds, reason = "sealed")]
-pub trait LockHandle:
-    Handle<Target = Lock<<Self as LockHandle>::Value>> + IntoOwner<Into = <Self as LockHandle>::Owner>
-{
-    /// What the lock protects.
-    type Value: ?Sized;
-    /// What a [`Mapped`] guard holds the lock by: as little as possible.
-    type Owner: LockOwner;
+guard_handles! {
+    Lock, LockCore;
+    LockHandle, LockOwner, LockRef
 }
 
-pub(super) trait IntoOwner {
-    type Into;
+/// The duty of an owner.
+enum Unlock {}
 
-    fn into_owner(self) -> Self::Into;
-}
+impl Duty for Unlock {
+    type Core = LockCore;
 
-impl<'a, T: ?Sized> LockHandle for &'a Lock<T> {
-    type Value = T;
-    type Owner = LockRef<'a>;
-}
-
-impl<'a, T: ?Sized> IntoOwner for &'a Lock<T> {
-    type Into = LockRef<'a>;
-
-    fn into_owner(self) -> LockRef<'a> {
-        LockRef(&self.core)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<T: ?Sized> LockHandle for Arc<Lock<T>> {
-    type Value = T;
-    type Owner = Self;
-}
-
-#[cfg(feature = "alloc")]
-impl<T: ?Sized> IntoOwner for Arc<Lock<T>> {
-    type Into = Self;
-
-    fn into_owner(self) -> Self {
-        self
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<S: ?Sized, T: ?Sized> LockHandle for ArcPart<S, Lock<T>> {
-    type Value = T;
-    type Owner = Self;
-}
-
-#[cfg(feature = "alloc")]
-impl<S: ?Sized, T: ?Sized> IntoOwner for ArcPart<S, Lock<T>> {
-    type Into = Self;
-
-    fn into_owner(self) -> Self {
-        self
-    }
-}
-
-/// What a mapped guard holds its lock by: a [`LockHandle`], or a [`LockRef`]. Sealed.
-#[allow(private_bounds, reason = "sealed")]
-pub trait LockOwner: OwnerCore {}
-
-impl<H: LockHandle> LockOwner for H {}
-impl LockOwner for LockRef<'_> {}
-
-pub(super) trait OwnerCore {
-    fn core(&self) -> &LockCore;
-}
-
-impl<H: LockHandle> OwnerCore for H {
     #[inline]
-    fn core(&self) -> &LockCore {
-        &self.core
-    }
-}
-
-/// A lock by reference, without the type of its value.
-#[derive(Clone, Copy, Debug)]
-pub struct LockRef<'a>(&'a LockCore);
-
-impl OwnerCore for LockRef<'_> {
-    #[inline]
-    fn core(&self) -> &LockCore {
-        self.0
-    }
-}
-
-/// Ownership of a lock. The only thing that unlocks.
-struct Held<O: OwnerCore>(O);
-
-impl<O: OwnerCore> Held<O> {
-    /// Gives up the duty to unlock; the caller takes it over.
-    #[inline]
-    fn into_owner(self) -> O {
-        let held = core::mem::ManuallyDrop::new(self);
-        // SAFETY: G1, the original is never used or dropped again, so the ownership moves to the caller.
-        unsafe { core::ptr::read(&raw const held.0) }
-    }
-}
-
-impl<O: OwnerCore> Drop for Held<O> {
-    #[inline]
-    fn drop(&mut self) {
-        self.0.core().unlock();
+    fn done(core: &LockCore) {
+        core.unlock();
     }
 }
 
@@ -137,7 +44,7 @@ impl<O: OwnerCore> Drop for Held<O> {
 /// [`LockGuard::lock`] hands out the lock too.
 #[must_use = "a guard that is dropped at once unlocks at once"]
 pub struct Guard<H: LockHandle> {
-    held: Held<H>,
+    held: Held<H, Unlock>,
     // mistake a_guard_forgets_its_value: PhantomData<H::Value> ~> PhantomData<fn() -> *const H::Value>
     // With `H`, this results in just the auto traits above: `&Lock<T>` and `Arc<Lock<T>>` need `T: Send` for both, and
     // this adds `T: Sync` for `Sync`. Invariant in `T` through the lock's cell.
@@ -173,7 +80,7 @@ impl<'a, T: ?Sized> LockGuard<'a, T> {
     /// assert!(!same.is_locked(), "the reference outlives the guard");
     /// ```
     pub fn lock(guard: &Self) -> &'a Lock<T> {
-        guard.held.0
+        guard.held.by()
     }
 }
 
@@ -181,18 +88,18 @@ impl<H: LockHandle> Guard<H> {
     /// The caller owns the lock, and gives the ownership away.
     #[inline]
     pub(crate) fn new(lock: H) -> Self {
-        Self { held: Held(lock), _value: PhantomData }
+        Self { held: Held::new(lock), _value: PhantomData }
     }
 
     /// Gives up the duty to unlock; the caller takes it over.
     #[inline]
     pub(crate) fn into_handle(self) -> H {
-        self.held.into_owner()
+        self.held.into_inner()
     }
 
     #[inline]
     pub(crate) fn core(guard: &Self) -> &LockCore {
-        guard.held.0.core()
+        guard.held.by().core()
     }
 
     /// The handle that the lock is held by: its `Arc`, for an [`OwnedLockGuard`].
@@ -208,7 +115,7 @@ impl<H: LockHandle> Guard<H> {
     /// assert!(core::ptr::eq(*LockGuard::handle(&guard), &lock));
     /// ```
     pub fn handle(guard: &Self) -> &H {
-        &guard.held.0
+        guard.held.by()
     }
 
     /// A guard of a part of the value. That of a [`LockGuard`] does not name the type of the whole.
@@ -266,7 +173,7 @@ impl<H: LockHandle> Deref for Guard<H> {
     #[inline]
     fn deref(&self) -> &H::Value {
         // SAFETY: G1, the guard owns the lock, so only its borrowers reach the value, here by shared reference.
-        self.held.0.value.with(|value| unsafe { &*value })
+        self.held.by().value.with(|value| unsafe { &*value })
     }
 }
 
@@ -274,7 +181,7 @@ impl<H: LockHandle> DerefMut for Guard<H> {
     #[inline]
     fn deref_mut(&mut self) -> &mut H::Value {
         // SAFETY: G1, the guard owns the lock, and is itself borrowed by `&mut`.
-        self.held.0.value.with_mut(|value| unsafe { &mut *value })
+        self.held.by().value.with_mut(|value| unsafe { &mut *value })
     }
 }
 
@@ -284,7 +191,7 @@ impl<H: LockHandle> DerefMut for Guard<H> {
 /// [`OwnedMappedGuard`] holds it by `Arc`.
 #[must_use = "a guard that is dropped at once unlocks at once"]
 pub struct Mapped<O: LockOwner, U: ?Sized> {
-    held: Held<O>,
+    held: Held<O, Unlock>,
     value: NonNull<U>,
     // mistake a_mapped_guard_is_covariant: PhantomData<*mut U> ~> PhantomData<*const U>
     // A pointer would be covariant; the part is written through, so it must not be.
@@ -314,7 +221,7 @@ impl<O: LockOwner, U: ?Sized> Unpin for Mapped<O, U> {}
 impl<O: LockOwner, U: ?Sized> Mapped<O, U> {
     /// `value` points at a part of the value of the guard's lock.
     fn new<H: LockHandle<Owner = O>>(guard: Guard<H>, value: NonNull<U>) -> Self {
-        Self { held: Held(guard.into_handle().into_owner()), value, _value: PhantomData }
+        Self { held: Held::new(guard.into_handle().into_owner()), value, _value: PhantomData }
     }
 
     /// A guard of a part of the part.
@@ -375,22 +282,6 @@ impl<O: LockOwner, U: ?Sized> DerefMut for Mapped<O, U> {
         // SAFETY: G1, as in `deref`, and the guard is borrowed by `&mut`.
         unsafe { self.value.as_mut() }
     }
-}
-
-macro_rules! formats_as_its_value {
-    ($([$($generics:tt)*] $guard:ty, $value:ty;)+) => {$(
-        impl<$($generics)*> fmt::Debug for $guard where $value: fmt::Debug {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                (**self).fmt(f)
-            }
-        }
-
-        impl<$($generics)*> fmt::Display for $guard where $value: fmt::Display {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                (**self).fmt(f)
-            }
-        }
-    )+};
 }
 
 formats_as_its_value! {

@@ -208,7 +208,7 @@ macro_rules! cancels {
             /// ```
             pub fn cancel(self: Pin<&mut Self>) -> Option<Q::Item> {
                 // SAFETY: Q5, the wait is over, and this owns its future.
-                unsafe { self.project().withdraw().take() }
+                unsafe { self.project().withdraw().1.take() }
             }
         }
     )+};

@@ -47,6 +47,7 @@ mod notify;
 mod once_cell;
 mod queue;
 mod raw_lock;
+mod rwlock;
 mod semaphore;
 mod wait_group;
 mod wait_queue;

@@ -4,7 +4,7 @@ use core::mem::ManuallyDrop;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use super::handle::{Handle, Primitive};
+use super::handle::{Holds, Primitive};
 use super::policy::Policy;
 use super::poll::{begin, enable, give_up, is_decided, polled_again, proceed};
 use super::waiter::{Phase, Waiter};
@@ -16,7 +16,7 @@ use crate::sys::atomic::const_fn;
 pub(crate) struct Wait<H, P>
 where
     P: Policy,
-    H: Handle<Target: Primitive<Core = P::Core>>,
+    H: Holds<Target: Primitive<Core = P::Core>>,
 {
     /// Moved out when the phase becomes `Done` (W3).
     handle: ManuallyDrop<H>,
@@ -26,7 +26,7 @@ where
 impl<H, P> Wait<H, P>
 where
     P: Policy,
-    H: Handle<Target: Primitive<Core = P::Core>>,
+    H: Holds<Target: Primitive<Core = P::Core>>,
 {
     const_fn! {
         #[inline]
@@ -81,23 +81,23 @@ where
         unsafe { enable::<P>(self.core(), &self.waiter) }
     }
 
-    /// Ends the wait as a drop would. Returns what was asked for.
-    pub(crate) fn withdraw(self: Pin<&mut Self>) -> &P::Request {
+    /// Ends the wait as a drop would. Returns the handle, if the output did not take it, and what was asked for.
+    pub(crate) fn withdraw(self: Pin<&mut Self>) -> (Option<H>, &P::Request) {
         // SAFETY: nothing pinned is moved out, and the waiter is reached by shared reference only (W3).
         let this = unsafe { self.get_unchecked_mut() };
-        this.abandon();
+        let handle = this.leave();
         // SAFETY: this owns the waiter, which is in no list any more (W1).
         unsafe { this.waiter.finish() };
-        &this.waiter.request
+        (handle, &this.waiter.request)
     }
 
-    /// Leaves the queue, and drops the handle. Small, so that it is inlined wherever a future may be dropped: the compiler
-    /// then sees that a future that was not polled yet can be made where it is going to be, and need not be copied.
+    /// Leaves the queue. Small, so that it is inlined wherever a future may be dropped: the compiler then sees that a
+    /// future that was not polled yet can be made where it is going to be, and need not be copied.
     #[inline]
-    fn abandon(&mut self) {
+    fn leave(&mut self) -> Option<H> {
         let phase = self.waiter.phase();
         if phase == Phase::Done {
-            return;
+            return None;
         }
         // SAFETY: W3, the phase is not `Done` yet. It is before a waker can panic in `give_up`, or nothing panics.
         let handle = unsafe { ManuallyDrop::take(&mut self.handle) };
@@ -105,17 +105,18 @@ where
             // SAFETY: this owns the waiter (W3), which was used with this policy and this core only (H1, W6).
             unsafe { give_up::<P>(handle.core(), &self.waiter) };
         }
+        Some(handle)
     }
 }
 
 impl<H, P> Drop for Wait<H, P>
 where
     P: Policy,
-    H: Handle<Target: Primitive<Core = P::Core>>,
+    H: Holds<Target: Primitive<Core = P::Core>>,
 {
     #[inline]
     fn drop(&mut self) {
-        self.abandon();
+        drop(self.leave());
     }
 }
 

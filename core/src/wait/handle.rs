@@ -28,6 +28,15 @@ pub unsafe trait Handle: Deref + Clone + Sealed {}
 
 pub(crate) trait Sealed {}
 
+/// What a wait holds its primitive by: a [`Handle`], or a claim on the primitive that ends with the wait.
+///
+/// # Safety
+/// As for [`Handle`] (H1), but it need not be cloned.
+pub(crate) unsafe trait Holds: Deref {}
+
+// SAFETY: H1, as the handle promises.
+unsafe impl<H: Handle> Holds for H {}
+
 impl<P: ?Sized> Sealed for &P {}
 // SAFETY: H1, a shared reference keeps what it refers to in its place.
 unsafe impl<P: ?Sized> Handle for &P {}

@@ -96,4 +96,18 @@ impl<C: Core<Word: WaitersBit>> Locked<'_, C> {
             self.word().retract();
         }
     }
+
+    /// A waiter is about to enter one of several lists: sets the bit if nobody waits in any. Returns what the word holds.
+    #[inline]
+    pub(crate) fn announce_in_any(&self) -> <C::Word as WaitersBit>::Seen {
+        if self.count() == 0 { self.word().announce() } else { self.word().look() }
+    }
+
+    /// Waiters have left one of several lists: clears the bit if nobody is left in any.
+    #[inline]
+    pub(crate) fn retract_if_nobody_waits(&self) {
+        if self.count() == 0 {
+            self.word().retract();
+        }
+    }
 }

@@ -26,6 +26,7 @@ mod lock;
 mod notify;
 mod once_cell;
 mod queue;
+mod rwlock;
 mod semaphore;
 mod tools;
 mod wait_group;
@@ -61,6 +62,7 @@ fn table() -> Vec<Row> {
         latch::rows,
         wait_group::rows,
         cancellation_token::rows,
+        rwlock::rows,
         tools::rows,
     ] {
         table.extend(rows());
@@ -70,6 +72,7 @@ fn table() -> Vec<Row> {
 
 /// Public names without a row: traits, and types that are generic over types with a row.
 const WITHOUT_A_ROW: &[&str] = &[
+    "Access",
     "AnyQueue",
     "BoundedQueue",
     "Guard",
@@ -83,6 +86,8 @@ const WITHOUT_A_ROW: &[&str] = &[
     "Outcome",
     "QueueExt",
     "Runtime",
+    "RwLockHandle",
+    "RwLockOwner",
     "Slots",
     "Wait",
 ];

@@ -13,6 +13,7 @@ mod lock;
 mod notify;
 mod once_cell;
 mod queue;
+mod rwlock;
 mod semaphore;
 mod wait_group;
 
@@ -182,6 +183,7 @@ fn main() -> ExitCode {
     queue::scenarios(&mut report, "Queue, once made", || {
         Queue::with_capacity(2).expect("there is memory for two items")
     });
+    rwlock::scenarios(&mut report);
     println!("{} scenarios, {} of them allocate", report.scenarios, report.failed);
     if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

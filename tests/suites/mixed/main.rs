@@ -13,6 +13,7 @@ mod lock;
 mod notify;
 mod once_cell;
 mod queue;
+mod rwlock;
 mod semaphore;
 mod wait_group;
 
@@ -33,6 +34,7 @@ macro_rules! pairs {
                 once_cell: once_cell;
                 barrier: barrier;
                 cancellation_token: cancellation_token;
+                rwlock: rwlock rwlock_upgraded;
                 queue: queue queue_closed;
             }
         }

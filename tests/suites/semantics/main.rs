@@ -30,6 +30,7 @@ mod lock;
 mod notify;
 mod once_cell;
 mod queue;
+mod rwlock;
 mod semaphore;
 mod subjects;
 mod wait_group;

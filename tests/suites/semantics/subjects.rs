@@ -8,6 +8,10 @@ mod barrier;
 mod latch;
 mod wait_group;
 
+mod rwlock;
+
+pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
+
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
 use core::pin::{Pin, pin};

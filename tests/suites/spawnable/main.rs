@@ -15,6 +15,7 @@ mod lock;
 mod notify;
 mod once_cell;
 mod queue;
+mod rwlock;
 mod semaphore;
 mod wait_group;
 

@@ -37,6 +37,7 @@ pub(crate) struct Plan {
     pub close: Close,
     /// How many complete a round of the barrier. A few more tasks take part.
     pub parties: usize,
+    pub librarians: usize,
 }
 
 impl Plan {
@@ -70,6 +71,7 @@ impl Plan {
             },
             // Up to more than one batch, too.
             parties: rng.within(2, 20),
+            librarians: rng.within(2, 8),
         }
     }
 

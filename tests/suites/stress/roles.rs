@@ -19,6 +19,7 @@
 //! | breaker | aborts and resets the barrier | after its steps |
 //! | canceller | makes, drops and cancels tokens of a tree | after its steps; the last one cancels the root |
 //! | follower | waits for tokens of that tree | after its steps, when the root is cancelled |
+//! | librarian | reads, writes and upgrades at the shelf | after its steps |
 //! | ghost | forgets polled futures | at once |
 //! | builder | initialises cells together with others, and fails at times | when every cell has a value |
 //!
@@ -35,6 +36,10 @@ mod barrier;
 
 mod latch;
 mod wait_group;
+
+mod rwlock;
+
+pub(crate) use rwlock::{Shelf, librarian};
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;

@@ -10,8 +10,8 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, breaker, builder, buyer, canceller, consumer, follower, ghost, herald, listener,
-    member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive, visitor,
+    BUILDERS, Presence, breaker, builder, buyer, canceller, consumer, follower, ghost, herald, librarian,
+    listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -89,6 +89,9 @@ impl<R: Runtime> Crew<R> {
         }
         for _ in 0..plan.buyers {
             crew.spawn(true, follower::<R>(here(), rng()));
+        }
+        for _ in 0..plan.librarians {
+            crew.spawn(true, librarian::<R>(here(), rng()));
         }
         crew
     }

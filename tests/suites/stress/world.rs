@@ -10,6 +10,7 @@ use anywake::{Barrier, Condition, Event, Lock, Queue, Semaphore, semaphore::Bypa
 use crate::plan::{Close, Plan};
 use crate::roles::Meeting;
 use crate::roles::Relay;
+use crate::roles::Shelf;
 use crate::roles::Sites;
 use crate::roles::Tree;
 use crate::roles::{Gathering, Laps};
@@ -36,6 +37,7 @@ pub(crate) struct World {
     pub laps: Laps,
     pub gathering: Gathering,
     pub tree: Tree,
+    pub shelf: Shelf,
     pub doomed: Doomed,
     pub sites: Sites,
     /// The number of the task that owns the ledger's lock, or 0.
@@ -192,6 +194,7 @@ impl World {
             laps: Laps::new(&plan),
             gathering: Gathering::default(),
             tree: Tree::new(plan.sellers),
+            shelf: Shelf::default(),
             doomed: Doomed::new(),
             sites: Sites::default(),
             inside: AtomicUsize::new(0),
@@ -239,6 +242,7 @@ impl World {
         self.laps.check();
         self.gathering.check();
         self.tree.check();
+        self.shelf.check();
         self.doomed.check();
         self.sites.check();
     }
@@ -338,6 +342,7 @@ impl fmt::Debug for World {
             .field("laps", &self.laps)
             .field("gathering", &self.gathering)
             .field("tree", &self.tree)
+            .field("shelf", &self.shelf)
             .field("producing", &self.producing)
             .field("relay", &self.relay)
             .field("items", &self.items)

@@ -42,6 +42,7 @@ pub mod lock;
 pub mod notify;
 pub mod once_cell;
 pub mod queue;
+pub mod rwlock;
 pub mod semaphore;
 pub mod wait_group;
 

@@ -173,6 +173,18 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "RUSTSEC-2020-0059: a guard of an `Rc` inside a `Send` value is sent",
     ),
     ("a_mapped_guard_is_covariant", "types", "a shorter reference is written where a longer one is read"),
+    (
+        "a_rwlock_of_anything_is_sync",
+        "types",
+        "an `Rc` behind a reader-writer lock is reached from two threads",
+    ),
+    ("a_read_guard_of_anything_is_sent", "types", "a `Cell` is read by readers on two threads"),
+    ("a_mapped_read_guard_forgets_its_part", "types", "a part that is a `Cell` is read on two threads"),
+    (
+        "a_mapped_write_guard_is_covariant",
+        "types",
+        "a shorter reference is written where a longer one is read",
+    ),
     ("a_queue_of_anything_is_sync", "types", "an `Rc` is pushed here and popped there"),
     (
         "a_part_of_anything_is_sent",
@@ -264,6 +276,28 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "a woken waiter that is not polled holds up those behind it, although there are permits for them",
     ),
+    // The reader-writer lock.
+    ("an_upgrade_ignores_the_readers", "semantics", "an upgraded writer writes while others read"),
+    ("a_try_overtakes", "semantics", "a reader that does not wait prolongs a phase while a writer waits"),
+    ("a_writer_leaves_no_phase", "semantics", "readers wait for every writer that waits"),
+    ("a_downgrade_lets_a_writer_in", "semantics", "a writer that became a reader is not inside any more"),
+    ("upgrades_in_a_row_starve_a_writer", "semantics", "a writer waits for ever while others upgrade"),
+    (
+        "a_batch_of_readers_is_overtaken",
+        "semantics",
+        "a writer that comes between two batches goes in before the readers of the second one",
+    ),
+    (
+        "a_cancelled_writer_keeps_readers_out",
+        "semantics",
+        "readers behind a writer that gave up wait until all others have left",
+    ),
+    (
+        "a_phase_admits_upgradable_readers_for_ever",
+        "semantics",
+        "a writer waits while one upgradable reader after another goes in",
+    ),
+    ("a_full_lock_sleeps", "units", "a reader waits although the lock, which was full, has room"),
     // The event.
     ("a_set_after_the_wakes", "loom::event", "a wait that a `set` has ended finds the flag clear"),
     (

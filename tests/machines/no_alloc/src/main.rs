@@ -15,7 +15,10 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use anywake_core::{Barrier, Condition, Event, Latch, Lock, Notify, OnceCell, Semaphore, StaticQueue, WaitGroup};
+use anywake_core::{
+    Barrier, Condition, Event, Latch, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue,
+    UpgradableGuard, WaitGroup, WriteGuard,
+};
 
 const TASKS: usize = 3;
 const ITEMS: u32 = 5;
@@ -32,6 +35,7 @@ static LIMIT: OnceCell<u32> = OnceCell::new();
 /// Counted down by the two tasks that end first.
 static ENDED: Latch = Latch::new(2);
 static RUNNING: WaitGroup = WaitGroup::new();
+static LAST: RwLock<u32> = RwLock::new(0);
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
@@ -59,7 +63,11 @@ async fn producer() {
 async fn reporter() {
     let _running = RUNNING.add().unwrap();
     let sum = SUM.lock().await;
-    assert_eq!(*LIMIT.wait().await, ITEMS);
+    {
+        let last = LAST.upgradable_read().await;
+        assert_eq!(*LIMIT.wait().await, ITEMS);
+        *UpgradableGuard::upgrade(last).await = 1;
+    }
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
     drop(sum);
@@ -74,6 +82,13 @@ async fn consumer() {
         assert!(is_pending(pop.as_mut()).await, "the queue is empty: the wait is queued, and then cancelled");
     }
     assert_eq!((START.waiters(), LIMIT.waiters()), (1, 1));
+    {
+        let mut write = pin!(LAST.write());
+        assert!(
+            is_pending(write.as_mut()).await,
+            "a reader is inside: the wait is queued, and then cancelled"
+        );
+    }
     START.set();
     READY.notified().await;
     assert_eq!(*LIMIT.get_or_init(async || unreachable!("the producer initialises")).await, ITEMS);
@@ -83,6 +98,9 @@ async fn consumer() {
     }
     while let Ok(item) = ITEMS_TO_ADD.pop().await {
         *SUM.lock().await += item;
+        let mut last = LAST.write().await;
+        *last = item;
+        assert_eq!(*WriteGuard::downgrade(last), item);
         GROWN.notify_all();
         ITEMS_TO_ADD.task_done().unwrap();
     }
@@ -145,6 +163,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!((LIMIT.waiters(), LIMIT.get()), (0, Some(&ITEMS)));
     assert_eq!((ENDED.remaining(), ENDED.waiters()), (0, 0));
     assert_eq!((RUNNING.count(), RUNNING.waiters(), RUNNING.is_closed()), (0, 0, true));
+    assert_eq!((*LAST.try_read().unwrap(), LAST.waiters()), (ITEMS, 0));
     0
 }
 

@@ -1,12 +1,14 @@
 //! Hazards of waking many waiters at once: in batches, with wakers running between the batches.
 
+use core::cell::Cell;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::Poll;
 use std::sync::{Arc, Mutex};
 
 use anywake_core::{
-    CancellationToken, Condition, Event, Latch, Lock, Notify, OnceCell, Semaphore, StaticQueue, WaitGroup,
+    CancellationToken, Condition, Event, Latch, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue,
+    WaitGroup,
 };
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, assert_ready, finishes, leak, panic_of, queue_up, queued,
@@ -73,7 +75,23 @@ fn broadcasts() -> Vec<Broadcast> {
     }));
     let (latch, group) = (leak(Latch::new(1)), leak(WaitGroup::new()));
     let token = Mutex::new(group.add().ok());
+    let written: &RwLock<()> = leak(RwLock::new(()));
+    let given_up: &RwLock<()> = leak(RwLock::new(()));
+    core::mem::forget(given_up.try_read());
+    let (inside, waiting) = (Cell::new(written.try_write()), Cell::new(Some(queued(given_up.write()))));
     vec![
+        broadcast(
+            "RwLock, a writer leaves",
+            || written.read(),
+            move || drop(inside.take()),
+            || written.waiters(),
+        ),
+        broadcast(
+            "RwLock, a writer gives up",
+            || given_up.read(),
+            move || drop(waiting.take()),
+            || given_up.waiters(),
+        ),
         broadcast("Event::set", || set.wait(), || set.set(), || set.waiters()),
         broadcast(
             "Notify::notify_waiters",

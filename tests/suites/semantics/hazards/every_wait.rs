@@ -75,6 +75,9 @@ for_every_wait! {
     join: crate::subjects::JoinWait,
     role: crate::subjects::RoleWait,
     value: crate::subjects::ValueWait,
+    read: crate::subjects::ReadWait,
+    write: crate::subjects::WriteWait,
+    upgradable: crate::subjects::UpgradableWait,
 }
 
 /// A waker that re-enters the subject at `call`, and a counter of these calls.

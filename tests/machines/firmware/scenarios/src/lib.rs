@@ -21,6 +21,7 @@ mod lock;
 mod notify;
 mod once_cell;
 mod queue;
+mod rwlock;
 mod semaphore;
 mod stage;
 mod timer;
@@ -70,6 +71,9 @@ pub async fn player<B: Board>(role: usize) {
         queue::work: "queue: push, pop, task_done and join",
         queue::order: "queue: waiting pushes and pops are granted in order",
         queue::closing: "queue: close drains, and a push then returns its item",
+        rwlock::phases: "rwlock: readers go in together, and a writer behind them",
+        rwlock::upgrade: "rwlock: an upgrade goes first, and a phase of readers follows",
+        rwlock::cancelled_writer: "rwlock: a writer that gives up lets in the readers behind it",
         cancel::either_or: "cancel: the loser of a select leaves no trace",
         cancel::granted: "cancel: the grant of a dropped wait goes to the next",
         timer::timeouts: "cancel: by a timeout, from an interrupt",

@@ -57,7 +57,11 @@ pub mod anywake {
 
     pub use notify::notify;
 
+    mod rwlock;
+
     use anywake_core::{Barrier, Condition, Event, Latch, Lock, OnceCell, Semaphore, StaticQueue, WaitGroup};
+
+    pub use rwlock::rwlock;
 
     use super::{black_box, pin, poll};
 

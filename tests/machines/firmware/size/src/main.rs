@@ -27,6 +27,8 @@ const STEPS: &[fn()] = &[
     anywake::latch,
     #[cfg(all(feature = "anywake", feature = "wait_group"))]
     anywake::wait_group,
+    #[cfg(all(feature = "anywake", feature = "rwlock"))]
+    anywake::rwlock,
     #[cfg(all(feature = "embassy", feature = "lock"))]
     embassy::lock,
     #[cfg(all(feature = "embassy", feature = "semaphore"))]

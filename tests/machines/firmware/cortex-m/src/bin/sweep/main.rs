@@ -29,6 +29,7 @@ mod lock;
 mod notify;
 mod once_cell;
 mod queue;
+mod rwlock;
 mod semaphore;
 mod trial;
 mod wait_group;
@@ -40,6 +41,7 @@ const CASES: &[&[Case]] = &[
     notify::CASES,
     condition::CASES,
     queue::CASES,
+    rwlock::CASES,
     barrier::CASES,
     latch::CASES,
     wait_group::CASES,
