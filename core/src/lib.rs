@@ -85,6 +85,7 @@ extern crate std;
 mod sys;
 mod wait;
 
+pub mod channel;
 #[forbid(unsafe_code)]
 mod closed;
 pub mod condition;

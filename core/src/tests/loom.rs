@@ -36,6 +36,7 @@ use loom::thread::JoinHandle;
 
 use crate::sys::atomic::UnsafeCell;
 
+mod channel;
 mod condition;
 mod event;
 mod list;

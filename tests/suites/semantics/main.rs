@@ -17,6 +17,7 @@
 //! | 10 | auto traits | `auto_traits` and `ui/` |
 //! | 11 | a panic leaves every primitive usable | here |
 
+mod channel;
 mod condition;
 mod cost;
 mod debug;
