@@ -33,6 +33,13 @@ use crate::queue::{
 };
 use crate::wait::handle::{Handle, Primitive};
 
+#[cfg(feature = "futures")]
+mod stream;
+
+#[cfg(feature = "futures")]
+#[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
+pub use stream::ReceiverStream;
+
 /// An end of a channel that sends: [`bounded`] and [`split`](BoundedQueue::split) make one, and `clone` makes more.
 ///
 /// `H` is how the queue is held: by `Arc` in a [`Sender`], by reference in a [`StaticSender`].
@@ -333,6 +340,29 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     pub fn recv_many<'a>(&'a self, items: &'a mut Vec<T>, limit: usize) -> RecvManyFuture<'a, H::Target> {
         RecvManyFuture { queue: &self.queue, items, limit, pop: self.queue.pop() }
+    }
+
+    /// The items as a stream that owns this receiver. (A [stream](BoundedQueue::stream) of the queue borrows it.)
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// use futures_core::Stream;
+    ///
+    /// let (sender, receiver) = anywake::channel::bounded(1);
+    /// sender.try_send("one").unwrap();
+    /// drop(sender);
+    /// let mut items = Box::pin(receiver.into_stream());
+    /// let mut next = async || core::future::poll_fn(|context| items.as_mut().poll_next(context)).await;
+    /// assert_eq!((next().await, next().await), (Some("one"), None));
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[cfg(feature = "futures")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
+    pub fn into_stream(self) -> ReceiverStream<H> {
+        ReceiverStream::new(self)
     }
 
     /// Lets no further item in. What is in the channel can still be received. Returns whether this call closed it.

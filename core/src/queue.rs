@@ -41,6 +41,8 @@ pub use ring::{InArray, Slots};
 #[cfg(feature = "futures")]
 #[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
 pub use stream::PopStream;
+#[cfg(feature = "futures")]
+pub(crate) use wait::PopOf;
 pub use wait::{ClosedFuture, JoinFuture, PopFuture, PushFuture, ReserveFuture};
 #[cfg(feature = "alloc")]
 pub use wait::{OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, OwnedReserveFuture};

@@ -6,13 +6,15 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
+use anywake_core::channel::RecvManyFuture;
 use anywake_core::condition::{
     ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture,
 };
 use anywake_core::event::{EventFuture, OwnedEventFuture};
 use anywake_core::lock::{LockFuture, LockHandle, OwnedLockFuture, PartLockFuture};
 use anywake_core::queue::{
-    AnyQueue, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PushFuture,
+    AnyQueue, BoundedQueue, ClosedFuture, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture,
+    OwnedPushFuture, OwnedReserveFuture, PopFuture, PushFuture, ReserveFuture, Slots,
 };
 use anywake_core::semaphore::{
     AcquireFuture, AcquireManyFuture, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture,
@@ -212,6 +214,11 @@ returns_nothing! {
     [Q: AnyQueue] OwnedPopFuture<Q>;
     [Q: AnyQueue] JoinFuture<'_, Q>;
     [Q: AnyQueue] OwnedJoinFuture<Q>;
+    [Q: AnyQueue] ReserveFuture<'_, Q>;
+    [Q: AnyQueue] OwnedReserveFuture<Q>;
+    [Q: AnyQueue] ClosedFuture<'_, Q>;
+    [Q: AnyQueue] OwnedClosedFuture<Q>;
+    [T, S: Slots] RecvManyFuture<'_, BoundedQueue<T, S>>;
     // A deadline that elapses drops the handle, and so cancels the task.
     [T] CancelOnDrop<T>;
 }

@@ -541,34 +541,32 @@ fn one_more(ends: u32) -> u32 {
 
 /// Serves the next of the waiters that Q2 and Q4 do not let wait.
 fn serve_one<T, S: Slots>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
-    let (open, has_room) = (locked.state().gate == Gate::Open, locked.state().has_room());
-    if !open && !locked.is_empty(LISTENERS) {
-        return Served::One(locked.decide(LISTENERS, Verdict::Granted));
-    }
-    match locked.front_request(pushers::<T>()) {
-        Some(_) if !open => return Served::One(locked.decide(pushers::<T>(), Verdict::Refused)),
-        Some(slot) if has_room => {
+    if let Some(slot) = locked.front_request(pushers::<T>()) {
+        if locked.state().gate != Gate::Open {
+            return Served::One(locked.decide(pushers::<T>(), Verdict::Refused));
+        }
+        if locked.state().has_room() {
             // SAFETY: Q5, the waiter is linked, and the lock is held.
             let item = unsafe { slot.take() };
             locked.state_mut().admit(item);
             return Served::One(locked.decide(pushers::<T>(), Verdict::Granted));
         }
-        _ => {}
     }
-    if locked.is_empty(POPPERS) {
-        return Served::Nobody;
+    if !locked.is_empty(POPPERS) {
+        let state = locked.state_mut();
+        if state.ring.len() > state.claims {
+            state.claims += 1;
+            return Served::One(locked.decide(POPPERS, Verdict::Granted));
+        }
+        // mistake a_drained_queue_is_not_closed: state.is_over() ~> state.is_over() && state.ring.len() > 0
+        if state.is_over() {
+            return Served::One(locked.decide(POPPERS, Verdict::Refused));
+        }
     }
-    let state = locked.state_mut();
-    let verdict = if state.ring.len() > state.claims {
-        state.claims += 1;
-        Verdict::Granted
-    // mistake a_drained_queue_is_not_closed: state.is_over() ~> state.is_over() && state.ring.len() > 0
-    } else if state.is_over() {
-        Verdict::Refused
-    } else {
-        return Served::Nobody;
-    };
-    Served::One(locked.decide(POPPERS, verdict))
+    if locked.state().gate != Gate::Open && !locked.is_empty(LISTENERS) {
+        return Served::One(locked.decide(LISTENERS, Verdict::Granted));
+    }
+    Served::Nobody
 }
 
 impl<T, S: Slots> Drop for State<T, S> {

@@ -219,7 +219,8 @@ unsafe impl<T, S: Slots> Policy for ClosedWait<T, S> {
 }
 
 type PushOf<Q> = PushWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
-type PopOf<Q> = PopWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
+/// The policy of a `pop`, whatever kind of queue it is.
+pub(crate) type PopOf<Q> = PopWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
 type JoinOf<Q> = JoinWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
 type ReserveOf<Q> = ReserveWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
 type ClosedOf<Q> = ClosedWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;

@@ -17,6 +17,7 @@
 #[macro_use]
 mod probe;
 
+mod channel;
 mod condition;
 mod event;
 mod lock;
@@ -43,7 +44,9 @@ fn table() -> Vec<Row> {
     table.extend(plain_rows! {
         Closed: Closed => "SYU";
     });
-    for rows in [lock::rows, semaphore::rows, event::rows, condition::rows, queue::rows, tools::rows] {
+    for rows in
+        [lock::rows, semaphore::rows, event::rows, condition::rows, queue::rows, channel::rows, tools::rows]
+    {
         table.extend(rows());
     }
     table
