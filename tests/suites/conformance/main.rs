@@ -6,6 +6,7 @@
 //! [`on_every_runtime`]: anywake_tests::on_every_runtime
 
 mod adapters;
+mod channel;
 mod condition;
 mod event;
 mod lock;

@@ -4,6 +4,7 @@
 //! relied on its own runtime would hang here. Plain threads are also paired with themselves, since that pair runs where
 //! no runtime does.
 
+mod channel;
 mod condition;
 mod event;
 mod lock;
@@ -22,6 +23,7 @@ macro_rules! pairs {
                 event: event;
                 condition: condition;
                 queue: queue queue_closed;
+                channel: channel receiver_goes;
             }
         }
     )+};
