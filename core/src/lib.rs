@@ -96,6 +96,7 @@ pub mod barrier;
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub mod cancellation_token;
+pub mod channel;
 #[forbid(unsafe_code)]
 mod closed;
 pub mod condition;

@@ -23,6 +23,7 @@ use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
 
 mod error;
+mod guard;
 mod raw;
 mod ring;
 #[cfg(feature = "futures")]
@@ -32,6 +33,7 @@ mod wait;
 #[cfg(feature = "alloc")]
 pub use error::CapacityError;
 pub use error::{PushError, TaskDoneError, TryPopError, TryPushError};
+pub use guard::Slot;
 use raw::{PushSlot, QueueCore};
 #[cfg(feature = "alloc")]
 pub use ring::Boxed;
@@ -39,9 +41,11 @@ pub use ring::{InArray, Slots};
 #[cfg(feature = "futures")]
 #[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
 pub use stream::PopStream;
-pub use wait::{JoinFuture, PopFuture, PushFuture};
+#[cfg(feature = "futures")]
+pub(crate) use wait::PopOf;
+pub use wait::{ClosedFuture, JoinFuture, PopFuture, PushFuture, ReserveFuture};
 #[cfg(feature = "alloc")]
-pub use wait::{OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture};
+pub use wait::{OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, OwnedReserveFuture};
 
 /// A bounded first-in-first-out queue for any number of producers and consumers, with the rules of `asyncio.Queue`: the
 /// common type of [`StaticQueue`] and [`Queue`].
@@ -201,7 +205,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     #[doc(alias("send", "put"))]
     #[inline]
     pub fn push(&self, item: T) -> PushFuture<'_, Self> {
-        PushFuture::over(Wait::new(self, PushSlot::new(item)))
+        PushFuture::over(Wait::new(self, PushSlot::new(Some(item))))
     }
 
     /// Takes the first item, and waits while there is none.
@@ -251,7 +255,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     pub fn push_owned(self: Arc<Self>, item: T) -> OwnedPushFuture<Self> {
-        OwnedPushFuture::over(Wait::new(self, PushSlot::new(item)))
+        OwnedPushFuture::over(Wait::new(self, PushSlot::new(Some(item))))
     }
 
     /// As [`pop`](Self::pop), with a future that keeps the queue alive: it can be stored in a struct and spawned.
@@ -297,16 +301,15 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     #[doc(alias("try_send", "put_nowait"))]
     #[inline]
     pub fn try_push(&self, item: T) -> Result<(), TryPushError<T>> {
-        self.core.try_push(item).map_err(|(item, closed)| {
-            if closed { TryPushError::Closed(item) } else { TryPushError::Full(item) }
-        })
+        self.core.try_push(item).map_err(TryPushError::of)
     }
 
     /// Adds an item at the end, even before pushes that wait, and displaces the first one if the queue is full. Returns the
     /// displaced item, which then does not count as pushed any more.
     ///
     /// # Errors
-    /// [`PushError`], with the item, if the queue is closed.
+    /// [`TryPushError`], with the item, if the queue is closed, or full of [reserved](Self::reserve) slots, which hold no item
+    /// to displace.
     ///
     /// # Examples
     /// ```
@@ -316,8 +319,104 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// assert_eq!(latest.force_push(2), Ok(Some(1)));
     /// assert_eq!(latest.try_pop(), Ok(2));
     /// ```
-    pub fn force_push(&self, item: T) -> Result<Option<T>, PushError<T>> {
-        self.core.force_push(item).map_err(PushError)
+    pub fn force_push(&self, item: T) -> Result<Option<T>, TryPushError<T>> {
+        self.core.force_push(item).map_err(TryPushError::of)
+    }
+
+    /// Reserves room for one item, and waits while there is none. A reservation stands in one line with pushes.
+    ///
+    /// The [`Slot`] takes an item later, without waiting, and gives the room back when it is dropped. So an item is made only
+    /// when there is room for it, and a task that gives up waiting for room has no item to lose.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped: room that was reserved for it goes to the next push, and if the queue was
+    /// closed meanwhile, those who wait for its end are woken.
+    ///
+    /// # Errors
+    /// [`Closed`](crate::Closed) if the queue is or gets closed before there is room.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let jobs = anywake::StaticQueue::<_, 2>::new();
+    /// let slot = jobs.reserve().await.unwrap();
+    /// slot.send("made when there was room").unwrap();
+    /// assert_eq!(jobs.len(), 1);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[doc(alias("permit"))]
+    pub fn reserve(&self) -> ReserveFuture<'_, Self> {
+        ReserveFuture::over(Wait::new(self, PushSlot::new(None)))
+    }
+
+    /// As [`reserve`](Self::reserve), with a slot that keeps the queue alive.
+    ///
+    /// # Cancel safety
+    /// As for [`reserve`](Self::reserve).
+    ///
+    /// # Errors
+    /// As for [`reserve`](Self::reserve).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// # async fn example() {
+    /// let jobs = Arc::new(anywake::Queue::with_capacity(2).unwrap());
+    /// let slot = Arc::clone(&jobs).reserve_owned().await.unwrap();
+    /// std::thread::spawn(move || slot.send("from there").unwrap()).join().unwrap();
+    /// assert_eq!(jobs.pop().await, Ok("from there"));
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    pub fn reserve_owned(self: Arc<Self>) -> OwnedReserveFuture<Self> {
+        OwnedReserveFuture::over(Wait::new(self, PushSlot::new(None)))
+    }
+
+    /// Reserves room for one item if there is some. May be called from an interrupt handler with the feature
+    /// `critical-section`.
+    ///
+    /// # Errors
+    /// [`TryPushError`] with nothing in it, if the queue is full or closed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 1>::new();
+    /// let slot = jobs.try_reserve().unwrap();
+    /// assert!(jobs.try_push(1).is_err(), "the room is reserved");
+    /// drop(slot);
+    /// assert!(jobs.try_push(1).is_ok());
+    /// ```
+    pub fn try_reserve(&self) -> Result<Slot<&Self>, TryPushError<()>> {
+        self.core.try_reserve().map(|()| Slot::new(self)).map_err(|closed| TryPushError::of(((), closed)))
+    }
+
+    /// As [`try_reserve`](Self::try_reserve), with a slot that keeps the queue alive.
+    ///
+    /// # Errors
+    /// As for [`try_reserve`](Self::try_reserve).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// let jobs = Arc::new(anywake::Queue::with_capacity(1).unwrap());
+    /// let slot = Arc::clone(&jobs).try_reserve_owned().unwrap();
+    /// slot.send("item").unwrap();
+    /// assert_eq!(jobs.try_pop(), Ok("item"));
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    pub fn try_reserve_owned(self: Arc<Self>) -> Result<Slot<Arc<Self>>, TryPushError<()>> {
+        match self.core.try_reserve() {
+            Ok(()) => Ok(Slot::new(self)),
+            Err(closed) => Err(TryPushError::of(((), closed))),
+        }
     }
 
     /// Takes the first item if there is one that is not promised. May be called from an interrupt handler with the feature
@@ -340,6 +439,42 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     #[inline]
     pub fn try_pop(&self) -> Result<T, TryPopError> {
         self.core.try_pop().map_err(|_| TryPopError::Closed)?.ok_or(TryPopError::Empty)
+    }
+
+    /// Drops all items that are not promised to a `pop`, one by one and without the internal lock. Returns how many. Pushes
+    /// that wait for room go in, and are dropped too while this runs.
+    ///
+    /// The items do not count as [done](Self::task_done): who drops work says so.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.try_push(1).unwrap();
+    /// jobs.try_push(2).unwrap();
+    /// assert_eq!(jobs.clear(), 2);
+    /// assert!(jobs.is_empty() && !jobs.is_closed());
+    /// ```
+    pub fn clear(&self) -> usize {
+        core::iter::from_fn(|| self.try_pop().ok()).count()
+    }
+
+    /// A copy of the first item that is not promised, which stays where it is. Only of items that are `Copy`: to clone one
+    /// would run its code under the internal lock.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// jobs.try_push(1).unwrap();
+    /// assert_eq!(jobs.peek(), Some(1));
+    /// assert_eq!(jobs.len(), 1);
+    /// ```
+    pub fn peek(&self) -> Option<T>
+    where
+        T: Copy,
+    {
+        self.core.peek()
     }
 
     /// How many items are queued, those included that are promised to a `pop` which has not been polled yet.
@@ -367,7 +502,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
         self.len() == 0
     }
 
-    /// Whether there is no room.
+    /// Whether there is no room: each place is taken by an item or [reserved](Self::reserve).
     ///
     /// # Examples
     /// ```
@@ -378,7 +513,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// ```
     pub fn is_full(&self) -> bool {
         let figures = self.core.figures();
-        figures.len == figures.capacity
+        figures.len + figures.reserved == figures.capacity
     }
 
     /// The most items that the queue can hold.
@@ -392,7 +527,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
         self.core.figures().capacity
     }
 
-    /// How many tasks wait, to push, to pop and to join together.
+    /// How many tasks wait, for whatever: room, an item, the end of all work, the end of the queue.
     ///
     /// # Examples
     /// ```
@@ -437,7 +572,8 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     ///
     /// Pushes that wait fail and return their items. If every queued item is promised to an earlier `pop`, a new `pop`
     /// waits: it gets an item if one of those is dropped, and fails once the queue is empty. [`join`](Self::join) goes on
-    /// waiting for what is queued or in work. Closing twice is closing once. (`asyncio.Queue.shutdown()`.)
+    /// waiting for what is queued or in work. Items may still come into slots that were [reserved](Self::reserve). Closing
+    /// twice is closing once: returns whether this call closed the queue. (`asyncio.Queue.shutdown()`.)
     ///
     /// # Examples
     /// ```
@@ -445,7 +581,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// # async fn example() {
     /// let jobs = anywake::StaticQueue::<u8, 2>::new();
     /// jobs.try_push(1).unwrap();
-    /// jobs.close();
+    /// assert!(jobs.close() && !jobs.close());
     /// assert!(jobs.try_push(2).is_err());
     /// assert_eq!(jobs.pop().await, Ok(1));
     /// assert!(jobs.pop().await.is_err());
@@ -453,12 +589,13 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[doc(alias("shutdown"))]
-    pub fn close(&self) {
-        self.core.close();
+    pub fn close(&self) -> bool {
+        self.core.close()
     }
 
     /// Closes the queue and drops what is queued, which counts as [done](Self::task_done) once it is dropped. Items that
-    /// were promised to a `pop` that has not been polled yet are still delivered. (`asyncio.Queue.shutdown(immediate=True)`.)
+    /// were promised to a `pop` that has not been polled yet are still delivered. Returns whether the queue was open.
+    /// (`asyncio.Queue.shutdown(immediate=True)`.)
     ///
     /// Items are dropped one by one without the internal lock.
     ///
@@ -470,8 +607,51 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// jobs.close_now();
     /// assert_eq!((jobs.len(), jobs.unfinished()), (0, 0));
     /// ```
-    pub fn close_now(&self) {
-        self.core.close_now();
+    pub fn close_now(&self) -> bool {
+        self.core.close_now()
+    }
+
+    /// Waits until the queue is closed; returns at once if it is.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let jobs = anywake::StaticQueue::<u8, 2>::new();
+    /// assert!(!core::pin::pin!(jobs.closed()).enable());
+    /// jobs.close();
+    /// jobs.closed().await;
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    pub fn closed(&self) -> ClosedFuture<'_, Self> {
+        ClosedFuture::over(Wait::new(self, ()))
+    }
+
+    /// As [`closed`](Self::closed), with a future that keeps the queue alive.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use std::sync::Arc;
+    /// # async fn example() {
+    /// let jobs = Arc::new(anywake::Queue::<u8>::with_capacity(2).unwrap());
+    /// let closed = Arc::clone(&jobs).closed_owned();
+    /// jobs.close();
+    /// closed.await;
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    pub fn closed_owned(self: Arc<Self>) -> OwnedClosedFuture<Self> {
+        OwnedClosedFuture::over(Wait::new(self, ()))
     }
 
     /// Says that the work on one popped item is finished. When all items that were pushed are done, [`join`](Self::join)

@@ -8,6 +8,7 @@ use core::time::Duration;
 
 use anywake_core::barrier::{BarrierFuture, OwnedBarrierFuture};
 use anywake_core::cancellation_token::{CancelledFuture, OwnedCancelledFuture};
+use anywake_core::channel::RecvManyFuture;
 use anywake_core::condition::{
     ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture,
 };
@@ -20,7 +21,8 @@ use anywake_core::once_cell::{
     OwnedGetOrTryInitFuture, OwnedOnceCellFuture,
 };
 use anywake_core::queue::{
-    AnyQueue, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PushFuture,
+    AnyQueue, BoundedQueue, ClosedFuture, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture,
+    OwnedPushFuture, OwnedReserveFuture, PopFuture, PushFuture, ReserveFuture, Slots,
 };
 use anywake_core::semaphore::{
     AcquireFuture, AcquireManyFuture, Mode, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture,
@@ -239,6 +241,11 @@ returns_nothing! {
     [Q: AnyQueue] OwnedPopFuture<Q>;
     [Q: AnyQueue] JoinFuture<'_, Q>;
     [Q: AnyQueue] OwnedJoinFuture<Q>;
+    [Q: AnyQueue] ReserveFuture<'_, Q>;
+    [Q: AnyQueue] OwnedReserveFuture<Q>;
+    [Q: AnyQueue] ClosedFuture<'_, Q>;
+    [Q: AnyQueue] OwnedClosedFuture<Q>;
+    [T, S: Slots] RecvManyFuture<'_, BoundedQueue<T, S>>;
     // A deadline that elapses drops the handle, and so cancels the task.
     [T] CancelOnDrop<T>;
 }

@@ -71,9 +71,12 @@ impl<T> PushError<T> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
+    /// # async fn example() {
     /// let jobs = anywake::StaticQueue::<_, 1>::new();
     /// jobs.close();
-    /// assert_eq!(jobs.force_push("job").unwrap_err().into_inner(), "job");
+    /// assert_eq!(jobs.push("job").await.unwrap_err().into_inner(), "job");
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
     /// ```
     pub fn into_inner(self) -> T {
         self.0
@@ -81,6 +84,11 @@ impl<T> PushError<T> {
 }
 
 impl<T> TryPushError<T> {
+    /// Of an item, and of whether the queue is closed.
+    pub(super) fn of((item, is_closed): (T, bool)) -> Self {
+        if is_closed { Self::Closed(item) } else { Self::Full(item) }
+    }
+
     /// The item that was not pushed.
     ///
     /// # Examples

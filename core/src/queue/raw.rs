@@ -1,13 +1,15 @@
-//! What a queue is made of: the ring, the waiters of three kinds, and how much is promised. All of it is under the
-//! internal lock, items included, since they move in and out there; so this is the one core that knows `T`.
+//! What a queue is made of: the ring, the waiters of four kinds, how much is promised, and how many ends it has. All of
+//! it is under the internal lock, items included, since they move in and out there; so this is the one core that knows
+//! `T`.
 //!
 //! # Invariants, whenever the lock is free
 //! * Q1. Claims ≤ items in the ring. The difference is free to be taken.
-//! * Q2. If a `pop` waits, no item is free to be taken. If a `push` waits, the ring is full.
+//! * Q2. If a `pop` waits, no item is free to be taken. If a `push` waits, there is no [room](State::has_room).
 //! * Q3. `unfinished` = pushed - done. Items that `close_now` dropped are done; displaced ones were never pushed.
 //! * Q4. Once closed, no item enters and no `push` waits; once [over](State::is_over), no `pop` waits.
 //! * Q5. The item of a `push` is touched by its future's owner while the waiter is in no list, and by the holder of the
 //!   internal lock while it is linked.
+//! * Q6. Items and reserved slots together are at most as many as the ring has slots.
 
 use core::fmt;
 
@@ -31,7 +33,7 @@ pub(super) enum Gate {
     Discarding,
 }
 
-/// The item of a waiting `push`, until it is in the ring.
+/// The item of a waiting `push`, until it is in the ring. A wait without one asks for the room alone.
 pub(crate) struct PushSlot<T>(UnsafeCell<Option<T>>);
 
 // SAFETY: Q5. The item is reached by one thread at a time, never through two shared references at once. So sharing the
@@ -41,8 +43,8 @@ unsafe impl<T: Send> Sync for PushSlot<T> {}
 impl<T> PushSlot<T> {
     const_fn! {
         #[inline]
-        pub(super) const fn new(item: T) -> Self {
-            Self(UnsafeCell::new(Some(item)))
+        pub(super) const fn new(item: Option<T>) -> Self {
+            Self(UnsafeCell::new(item))
         }
     }
 
@@ -58,10 +60,21 @@ impl<T> PushSlot<T> {
 /// What the lock guards.
 pub(crate) struct State<T, S: Slots> {
     ring: Ring<S::Of<T>>,
+    /// Items that are promised to a `pop`.
     claims: usize,
+    /// Slots that are promised to a later `send`.
+    reserved: usize,
     unfinished: usize,
     generation: Generation,
     gate: Gate,
+    ends: Ends,
+}
+
+/// How many ends there are, of each kind. None of a queue that is used as one object.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    senders: u32,
+    receivers: u32,
 }
 
 /// The queue of the waiters, and the state that is guarded by its lock. There is no word: all is done under the lock.
@@ -72,7 +85,7 @@ pub(crate) struct QueueCore<T, S: Slots> {
 impl<T, S: Slots> Core for QueueCore<T, S> {
     type Word = ();
     type State = State<T, S>;
-    type Lists = [List; 3];
+    type Lists = [List; 4];
 
     #[inline]
     fn queue(&self) -> &WaitQueue<Self> {
@@ -95,28 +108,47 @@ pub(super) const fn pushers<T>() -> ListOf<PushSlot<T>> {
 pub(super) const POPPERS: ListOf<()> = unsafe { ListOf::new(1) };
 // SAFETY: W6, only requests of `()` enter list 2 of a `QueueCore`.
 pub(super) const JOINERS: ListOf<()> = unsafe { ListOf::new(2) };
+// SAFETY: W6, only requests of `()` enter list 3 of a `QueueCore`.
+pub(super) const LISTENERS: ListOf<()> = unsafe { ListOf::new(3) };
 
 impl<T, S: Slots> State<T, S> {
+    /// Adds an item if there is room.
     #[inline]
     fn push(&mut self, item: T) -> Result<(), T> {
-        self.ring.push_back(item)?;
+        self.ring.push_back(item, self.reserved)?;
         self.unfinished += 1;
         Ok(())
     }
 
+    /// Whether there is a slot that is neither taken nor reserved.
     #[inline]
-    fn is_full(&self) -> bool {
-        self.ring.len() == self.ring.capacity()
+    fn has_room(&self) -> bool {
+        // mistake a_reserved_slot_is_given_away: self.ring.len() + self.reserved < self.ring.capacity() ~>
+        //     self.ring.len() < self.ring.capacity()
+        self.ring.len() + self.reserved < self.ring.capacity()
+    }
+
+    /// Gives room, which there is, to a `push` with this item, or reserves a slot for one without.
+    #[inline]
+    fn admit(&mut self, item: Option<T>) {
+        match item {
+            // There is room.
+            Some(item) => _ = self.push(item),
+            None => self.reserved += 1,
+        }
     }
 
     /// Whether an unclaimed `pop` can never succeed. While draining this needs an empty ring, since a dropped claim frees
-    /// its item.
+    /// its item, and no reserved slot, since an item may still come into it.
     #[inline]
     fn is_over(&self) -> bool {
         match self.gate {
             Gate::Open => false,
-            // mistake a_closed_queue_is_over_too_soon: self.ring.len() == 0 ~> self.ring.len() == self.claims
-            Gate::Draining => self.ring.len() == 0,
+            // mistake a_closed_queue_is_over_too_soon: self.ring.len() + self.reserved == 0 ~>
+            //     self.ring.len() + self.reserved == self.claims
+            // mistake a_closed_queue_forgets_what_is_reserved: self.ring.len() + self.reserved == 0 ~>
+            //     self.ring.len() == 0
+            Gate::Draining => self.ring.len() + self.reserved == 0,
             Gate::Discarding => true,
         }
     }
@@ -139,6 +171,7 @@ impl<T, S: Slots> State<T, S> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figures {
     pub(super) len: usize,
+    pub(super) reserved: usize,
     pub(super) capacity: usize,
     pub(super) unfinished: usize,
     pub(super) waiters: usize,
@@ -151,19 +184,22 @@ impl<T, S: Slots> QueueCore<T, S> {
             let state = State {
                 ring: Ring::new(slots),
                 claims: 0,
+                reserved: 0,
                 unfinished: 0,
                 generation: Generation::new(),
                 gate: Gate::Open,
+                ends: Ends { senders: 0, receivers: 0 },
             };
-            Self { queue: WaitQueue::new((), state, [const { List::new() }; 3]) }
+            Self { queue: WaitQueue::new((), state, [const { List::new() }; 4]) }
         }
     }
 
     pub(super) fn figures(&self) -> Figures {
         let locked = self.queue.lock();
-        let State { ring, unfinished, gate, .. } = locked.state();
+        let State { ring, reserved, unfinished, gate, .. } = locked.state();
         Figures {
             len: ring.len(),
+            reserved: *reserved,
             capacity: ring.capacity(),
             unfinished: *unfinished,
             waiters: locked.count(),
@@ -186,6 +222,30 @@ impl<T, S: Slots> QueueCore<T, S> {
         Ok(())
     }
 
+    /// Reserves a slot if the queue is open and has room.
+    ///
+    /// # Errors
+    /// Returns whether the queue is closed.
+    pub(super) fn try_reserve(&self) -> Result<(), bool> {
+        let mut locked = self.queue.lock();
+        let state = locked.state_mut();
+        if state.gate != Gate::Open || !state.has_room() {
+            return Err(state.gate != Gate::Open);
+        }
+        state.reserved += 1;
+        Ok(())
+    }
+
+    /// A copy of the first item, if not all are claimed: what `try_pop` would take.
+    pub(super) fn peek(&self) -> Option<T>
+    where
+        T: Copy,
+    {
+        let locked = self.queue.lock();
+        let state = locked.state();
+        if state.has_free_item() { state.ring.first() } else { None }
+    }
+
     /// The last look of a `push` before it waits.
     #[inline]
     pub(super) fn look_to_push<'q>(
@@ -196,14 +256,12 @@ impl<T, S: Slots> QueueCore<T, S> {
         if locked.state().gate != Gate::Open {
             return Ok(Verdict::Refused);
         }
-        if locked.state().is_full() {
+        if !locked.state().has_room() {
             return Err(locked);
         }
         // SAFETY: Q5, the waiter is in no list, and its future's owner polls it.
-        if let Some(item) = unsafe { slot.take() } {
-            // There is room.
-            let _ = locked.state_mut().push(item);
-        }
+        let item = unsafe { slot.take() };
+        locked.state_mut().admit(item);
         self.serve(locked);
         Ok(Verdict::Granted)
     }
@@ -213,19 +271,44 @@ impl<T, S: Slots> QueueCore<T, S> {
         self.queue.lock()
     }
 
-    pub(super) fn force_push(&self, item: T) -> Result<Option<T>, T> {
+    /// As `try_push`, but displaces the first item if there is no room. There may be none: all slots are reserved then.
+    pub(super) fn force_push(&self, item: T) -> Result<Option<T>, (T, bool)> {
         let mut locked = self.queue.lock();
         let state = locked.state_mut();
         if state.gate != Gate::Open {
-            return Err(item);
+            return Err((item, true));
         }
-        let displaced = if state.is_full() { state.ring.pop_front() } else { None };
+        let displaced = if state.has_room() { None } else { state.ring.pop_front() };
         // mistake displaced_work_is_never_done: usize::from(displaced.is_some()) ~> 0
         state.unfinished = state.unfinished.saturating_sub(usize::from(displaced.is_some()));
-        // There is room: a ring has a slot, and one was just emptied if all were taken.
-        let _ = state.push(item);
+        state.push(item).map_err(|item| (item, false))?;
         self.serve(locked);
         Ok(displaced)
+    }
+
+    /// An item for a slot that was reserved.
+    ///
+    /// # Errors
+    /// Returns it if nobody will take it any more.
+    pub(super) fn fill(&self, item: T) -> Result<(), T> {
+        let mut locked = self.queue.lock();
+        let state = locked.state_mut();
+        state.reserved -= 1;
+        if state.gate == Gate::Discarding {
+            return Err(item);
+        }
+        // The room was reserved until now.
+        let _ = state.push(item);
+        self.serve(locked);
+        Ok(())
+    }
+
+    /// A slot that was reserved is free again.
+    pub(super) fn return_slot(&self) {
+        let mut locked = self.queue.lock();
+        locked.state_mut().reserved -= 1;
+        // mistake a_returned_slot_wakes_nobody: self.serve(locked); ~> drop(locked);
+        self.serve(locked);
     }
 
     /// Takes the first item that nobody has claimed; `Ok(None)` if there is none now, an error if there never will be.
@@ -274,19 +357,93 @@ impl<T, S: Slots> QueueCore<T, S> {
         }
     }
 
-    pub(super) fn close(&self) {
-        let mut locked = self.queue.lock();
-        if locked.state().gate == Gate::Open {
+    /// Returns whether it was this call that closed the queue.
+    pub(super) fn close(&self) -> bool {
+        self.close_locked(self.queue.lock())
+    }
+
+    fn close_locked(&self, mut locked: Locked<'_, Self>) -> bool {
+        let was_open = locked.state().gate == Gate::Open;
+        if was_open {
             locked.state_mut().gate = Gate::Draining;
         }
         self.serve(locked);
+        was_open
     }
 
-    pub(super) fn close_now(&self) {
-        self.queue.lock().state_mut().gate = Gate::Discarding;
+    /// Returns whether it was this call that closed the queue.
+    pub(super) fn close_now(&self) -> bool {
+        self.close_now_locked(self.queue.lock())
+    }
+
+    fn close_now_locked(&self, mut locked: Locked<'_, Self>) -> bool {
+        let was_open = locked.state().gate == Gate::Open;
+        locked.state_mut().gate = Gate::Discarding;
+        drop(locked);
         // Even if the drop of an item panics.
         let _refuse = OnDrop(|| self.serve(self.queue.lock()));
         self.discard();
+        was_open
+    }
+
+    /// Whether the queue is closed, for a wait for that.
+    #[inline]
+    pub(super) fn is_closed(locked: &Locked<'_, Self>) -> bool {
+        locked.state().gate != Gate::Open
+    }
+
+    /// One more end that sends.
+    ///
+    /// # Panics
+    /// At 2^32 - 1, where the count would wrap.
+    pub(crate) fn add_sender(&self) {
+        let mut locked = self.queue.lock();
+        let senders = &mut locked.state_mut().ends.senders;
+        *senders = one_more(*senders);
+    }
+
+    /// One more end that sends, if there is one yet and the queue is open.
+    pub(crate) fn add_sender_to_others(&self) -> bool {
+        let mut locked = self.queue.lock();
+        let state = locked.state_mut();
+        let is_used = state.ends.senders > 0 && state.gate == Gate::Open;
+        if is_used {
+            state.ends.senders = one_more(state.ends.senders);
+        }
+        is_used
+    }
+
+    /// One more end that receives.
+    ///
+    /// # Panics
+    /// At 2^32 - 1, where the count would wrap.
+    pub(crate) fn add_receiver(&self) {
+        let mut locked = self.queue.lock();
+        let receivers = &mut locked.state_mut().ends.receivers;
+        *receivers = one_more(*receivers);
+    }
+
+    /// An end that sends is gone. With the last one the queue is closed, in the same critical section.
+    pub(crate) fn remove_sender(&self) {
+        let mut locked = self.queue.lock();
+        let senders = &mut locked.state_mut().ends.senders;
+        *senders -= 1;
+        // mistake the_last_sender_leaves_the_queue_open: *senders == 0 ~> false
+        if *senders == 0 {
+            self.close_locked(locked);
+        }
+    }
+
+    /// An end that receives is gone. With the last one the queue is closed, in the same critical section, and what it
+    /// holds is dropped.
+    pub(crate) fn remove_receiver(&self) {
+        let mut locked = self.queue.lock();
+        let receivers = &mut locked.state_mut().ends.receivers;
+        *receivers -= 1;
+        // mistake the_last_receiver_leaves_the_items: self.close_now_locked(locked) ~> self.close_locked(locked)
+        if *receivers == 0 {
+            self.close_now_locked(locked);
+        }
     }
 
     /// One item fewer is unfinished. Returns whether there was one.
@@ -375,35 +532,41 @@ impl<T, S: Slots> QueueCore<T, S> {
     }
 }
 
+/// # Panics
+/// At 2^32 - 1, where it would wrap. So many ends can only have been forgotten.
+fn one_more(ends: u32) -> u32 {
+    assert!(ends < u32::MAX, "a queue has at most 2^32 - 1 ends of a kind: they were forgotten");
+    ends + 1
+}
+
 /// Serves the next of the waiters that Q2 and Q4 do not let wait.
 fn serve_one<T, S: Slots>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
-    let (open, full) = (locked.state().gate == Gate::Open, locked.state().is_full());
-    match locked.front_request(pushers::<T>()) {
-        Some(_) if !open => return Served::One(locked.decide(pushers::<T>(), Verdict::Refused)),
-        Some(slot) if !full => {
+    if let Some(slot) = locked.front_request(pushers::<T>()) {
+        if locked.state().gate != Gate::Open {
+            return Served::One(locked.decide(pushers::<T>(), Verdict::Refused));
+        }
+        if locked.state().has_room() {
             // SAFETY: Q5, the waiter is linked, and the lock is held.
-            if let Some(item) = unsafe { slot.take() } {
-                // There is room.
-                let _ = locked.state_mut().push(item);
-            }
+            let item = unsafe { slot.take() };
+            locked.state_mut().admit(item);
             return Served::One(locked.decide(pushers::<T>(), Verdict::Granted));
         }
-        _ => {}
     }
-    if locked.is_empty(POPPERS) {
-        return Served::Nobody;
+    if !locked.is_empty(POPPERS) {
+        let state = locked.state_mut();
+        if state.ring.len() > state.claims {
+            state.claims += 1;
+            return Served::One(locked.decide(POPPERS, Verdict::Granted));
+        }
+        // mistake a_drained_queue_is_not_closed: state.is_over() ~> state.is_over() && state.ring.len() > 0
+        if state.is_over() {
+            return Served::One(locked.decide(POPPERS, Verdict::Refused));
+        }
     }
-    let state = locked.state_mut();
-    let verdict = if state.ring.len() > state.claims {
-        state.claims += 1;
-        Verdict::Granted
-    // mistake a_drained_queue_is_not_closed: state.is_over() ~> state.is_over() && state.ring.len() > 0
-    } else if state.is_over() {
-        Verdict::Refused
-    } else {
-        return Served::Nobody;
-    };
-    Served::One(locked.decide(POPPERS, verdict))
+    if locked.state().gate != Gate::Open && !locked.is_empty(LISTENERS) {
+        return Served::One(locked.decide(LISTENERS, Verdict::Granted));
+    }
+    Served::Nobody
 }
 
 impl<T, S: Slots> Drop for State<T, S> {

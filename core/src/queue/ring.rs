@@ -88,17 +88,17 @@ impl<S> Ring<S> {
         self.slots.as_ref().len()
     }
 
-    /// Adds an item behind the last.
+    /// Adds an item behind the last, and leaves as many slots free as are `reserved`.
     ///
     /// # Errors
-    /// Returns it if all slots are taken.
+    /// Returns it if there is no other slot.
     #[inline]
-    pub(crate) fn push_back<T>(&mut self, item: T) -> Result<(), T>
+    pub(crate) fn push_back<T>(&mut self, item: T, reserved: usize) -> Result<(), T>
     where
         S: AsMut<[MaybeUninit<T>]>,
     {
         let slots = self.slots.as_mut();
-        if self.len == slots.len() {
+        if self.len + reserved >= slots.len() {
             return Err(item);
         }
         let tail = wrap(self.head + self.len, slots.len());
@@ -122,6 +122,15 @@ impl<S> Ring<S> {
         self.head = wrap(self.head + 1, slots.len());
         self.len -= 1;
         Some(item)
+    }
+
+    /// A copy of the first item.
+    pub(crate) fn first<T: Copy>(&self) -> Option<T>
+    where
+        S: AsRef<[MaybeUninit<T>]>,
+    {
+        // SAFETY: the ring is not empty, so the slot at `head` holds an item (A2), which is `Copy`.
+        (self.len > 0).then(|| unsafe { self.slots.as_ref()[self.head].assume_init_read() })
     }
 
     /// Takes the last item.

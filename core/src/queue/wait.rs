@@ -7,7 +7,8 @@ use core::pin::Pin;
 
 use super::AnyQueue;
 use super::error::PushError;
-use super::raw::{JOINERS, POPPERS, PushSlot, QueueCore, pushers};
+use super::guard::Slot;
+use super::raw::{JOINERS, LISTENERS, POPPERS, PushSlot, QueueCore, pushers};
 use super::ring::Slots;
 use crate::closed::Closed;
 use crate::wait::future::{Wait, wait_futures};
@@ -25,7 +26,7 @@ fn look<C: crate::wait::queue::Core>(result: Result<Verdict, Locked<'_, C>>) -> 
     }
 }
 
-/// Asks for a slot.
+/// Asks for a slot, to push an item.
 pub(crate) struct PushWait<T, S>(PhantomData<(T, S)>);
 
 // SAFETY: `pushers()` is a list of a `QueueCore`, whose waiters have requests `PushSlot<T>` (W6); `look` returns the
@@ -66,6 +67,49 @@ unsafe impl<T, S: Slots> Policy for PushWait<T, S> {
     fn give_back(_: &QueueCore<T, S>, _: &PushSlot<T>) {}
 
     /// A cancelled push frees nothing, so no waiter becomes due.
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+}
+
+/// Asks for a slot, to send an item into it later: a push without an item, in the same list.
+pub(crate) struct ReserveWait<T, S>(PhantomData<(T, S)>);
+
+// SAFETY: as for `PushWait` (W6).
+unsafe impl<T, S: Slots> Policy for ReserveWait<T, S> {
+    type Core = QueueCore<T, S>;
+    type Request = PushSlot<T>;
+    type Grant = Result<(), Closed>;
+
+    const LIST: ListOf<PushSlot<T>> = pushers();
+
+    #[inline]
+    fn try_now(core: &QueueCore<T, S>, slot: &PushSlot<T>) -> Option<Self::Grant> {
+        let verdict = core.look_to_push(core.lock(), slot).ok()?;
+        Some(Self::take(core, verdict, slot))
+    }
+
+    #[inline]
+    fn look<'q>(
+        core: &QueueCore<T, S>,
+        locked: Locked<'q, QueueCore<T, S>>,
+        slot: &PushSlot<T>,
+    ) -> Look<'q, QueueCore<T, S>> {
+        look(core.look_to_push(locked, slot))
+    }
+
+    #[inline]
+    fn take(_: &QueueCore<T, S>, verdict: Verdict, _: &PushSlot<T>) -> Self::Grant {
+        match verdict {
+            Verdict::Granted => Ok(()),
+            Verdict::Refused => Err(Closed),
+        }
+    }
+
+    fn give_back(core: &QueueCore<T, S>, _: &PushSlot<T>) {
+        // mistake a_cancelled_reserve_keeps_its_slot: core.return_slot(); ~>
+        core.return_slot();
+    }
+
+    /// A cancelled wait had reserved nothing, so no waiter becomes due.
     fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
 }
 
@@ -143,9 +187,43 @@ unsafe impl<T, S: Slots> Policy for JoinWait<T, S> {
     fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
 }
 
+/// Asks for the end of the queue.
+pub(crate) struct ClosedWait<T, S>(PhantomData<(T, S)>);
+
+// SAFETY: `LISTENERS` is a list of a `QueueCore` (W6); `look` returns the `Locked` that it was given, and neither it nor
+// `after_cancel` takes the lock again.
+unsafe impl<T, S: Slots> Policy for ClosedWait<T, S> {
+    type Core = QueueCore<T, S>;
+    type Request = ();
+    type Grant = ();
+
+    const LIST: ListOf<()> = LISTENERS;
+
+    fn try_now(core: &QueueCore<T, S>, (): &()) -> Option<()> {
+        QueueCore::is_closed(&core.lock()).then_some(())
+    }
+
+    fn look<'q>(
+        _: &QueueCore<T, S>,
+        locked: Locked<'q, QueueCore<T, S>>,
+        (): &(),
+    ) -> Look<'q, QueueCore<T, S>> {
+        if QueueCore::is_closed(&locked) { Look::Done(Verdict::Granted) } else { Look::Wait(locked) }
+    }
+
+    fn take(_: &QueueCore<T, S>, _: Verdict, (): &()) {}
+
+    fn give_back(_: &QueueCore<T, S>, (): &()) {}
+
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+}
+
 type PushOf<Q> = PushWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
-type PopOf<Q> = PopWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
+/// The policy of a `pop`, whatever kind of queue it is.
+pub(crate) type PopOf<Q> = PopWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
 type JoinOf<Q> = JoinWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
+type ReserveOf<Q> = ReserveWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
+type ClosedOf<Q> = ClosedWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
 
 /// The output of a push.
 #[inline]
@@ -167,6 +245,13 @@ wait_futures! {
 
     /// The future of [`BoundedQueue::join`](super::BoundedQueue::join): waits until all work is done.
     pub struct JoinFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, JoinOf<Q>> => (), |_, ()| ();
+
+    /// The future of [`BoundedQueue::closed`](super::BoundedQueue::closed): waits until the queue is closed.
+    pub struct ClosedFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, ClosedOf<Q>> => (), |_, ()| ();
+
+    /// The future of [`BoundedQueue::reserve`](super::BoundedQueue::reserve): waits for room, and returns a slot.
+    pub struct ReserveFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, ReserveOf<Q>>
+    => Result<Slot<&'a Q>, Closed>, |queue, grant| grant.map(|()| Slot::new(queue));
 }
 
 #[cfg(feature = "alloc")]
@@ -184,6 +269,15 @@ wait_futures! {
     /// The future of [`BoundedQueue::join_owned`](super::BoundedQueue::join_owned): as [`JoinFuture`], and keeps the queue
     /// alive.
     pub struct OwnedJoinFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, JoinOf<Q>> => (), |_, ()| ();
+
+    /// The future of [`BoundedQueue::closed_owned`](super::BoundedQueue::closed_owned): as [`ClosedFuture`], and keeps the
+    /// queue alive.
+    pub struct OwnedClosedFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, ClosedOf<Q>> => (), |_, ()| ();
+
+    /// The future of [`BoundedQueue::reserve_owned`](super::BoundedQueue::reserve_owned): as [`ReserveFuture`], with a slot
+    /// that keeps the queue alive.
+    pub struct OwnedReserveFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, ReserveOf<Q>>
+    => Result<Slot<Arc<Q>>, Closed>, |queue, grant| grant.map(|()| Slot::new(queue));
 }
 
 /// A wait for the first item, whatever kind of queue it is.

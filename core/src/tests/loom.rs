@@ -38,6 +38,7 @@ use crate::sys::atomic::UnsafeCell;
 
 mod barrier;
 mod cancellation_token;
+mod channel;
 mod condition;
 mod event;
 mod latch;

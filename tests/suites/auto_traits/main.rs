@@ -19,6 +19,7 @@ mod probe;
 
 mod barrier;
 mod cancellation_token;
+mod channel;
 mod condition;
 mod event;
 mod latch;
@@ -63,6 +64,7 @@ fn table() -> Vec<Row> {
         wait_group::rows,
         cancellation_token::rows,
         rwlock::rows,
+        channel::rows,
         tools::rows,
     ] {
         table.extend(rows());

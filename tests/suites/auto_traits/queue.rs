@@ -1,8 +1,8 @@
 //! Queues, their waits, their streams and the errors that return items.
 
 use anywake::queue::{
-    Boxed, InArray, JoinFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, PopFuture, PopStream,
-    PushFuture,
+    Boxed, ClosedFuture, InArray, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture,
+    OwnedPushFuture, OwnedReserveFuture, PopFuture, PopStream, PushFuture, ReserveFuture, Slot,
 };
 use anywake::stream::QueueSink;
 use anywake::{CapacityError, PushError, Queue, StaticQueue, TaskDoneError, TryPopError, TryPushError};
@@ -16,6 +16,11 @@ pub(crate) fn rows() -> Vec<Row> {
         StaticQueue: StaticQueue<P, 2> => "SYU SYU --U --U SY-";
         PopFuture: PopFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
         JoinFuture: JoinFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
+        ClosedFuture: ClosedFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
+        OwnedClosedFuture: OwnedClosedFuture<Queue<P>> => "SY- SY- --- --- SY-";
+        ReserveFuture: ReserveFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
+        OwnedReserveFuture: OwnedReserveFuture<Queue<P>> => "SY- SY- --- --- SY-";
+        Slot: Slot<&'static Queue<P>> => "SYU SYU --U --U SYU";
         OwnedPopFuture: OwnedPopFuture<Queue<P>> => "SY- SY- --- --- SY-";
         OwnedJoinFuture: OwnedJoinFuture<Queue<P>> => "SY- SY- --- --- SY-";
         OwnedPushFuture: OwnedPushFuture<Queue<P>> => "SY- SY- --- --- SY-";

@@ -8,6 +8,7 @@
 mod adapters;
 mod barrier;
 mod cancellation_token;
+mod channel;
 mod condition;
 mod event;
 mod latch;

@@ -56,7 +56,7 @@ pub(crate) fn scenarios<S: Slots>(report: &mut Report, kind: &str, new: impl Fn(
         let mut pushes = pin!(Crowd::new(|place| queue.push(place)));
         assert!(queue.try_push(0).is_ok() && queue.try_push(0).is_ok());
         pushes.as_mut().wait();
-        assert_eq!(wakes(|| queue.close()), CROWD);
+        assert_eq!(wakes(|| assert!(queue.close())), CROWD);
         pushes.finish(|entered| assert!(entered.is_err()));
         queue.close_now();
         assert!(queue.is_closed() && queue.is_empty());
@@ -64,7 +64,7 @@ pub(crate) fn scenarios<S: Slots>(report: &mut Report, kind: &str, new: impl Fn(
     on("closing, with waiting pops", |queue| {
         let mut pops = pin!(Crowd::new(|_| queue.pop()));
         pops.as_mut().wait();
-        assert_eq!(wakes(|| queue.close_now()), CROWD);
+        assert_eq!(wakes(|| assert!(queue.close_now())), CROWD);
         pops.finish(|item| assert!(item.is_err()));
     });
     on("joining", |queue| {
@@ -75,6 +75,27 @@ pub(crate) fn scenarios<S: Slots>(report: &mut Report, kind: &str, new: impl Fn(
         joins.as_mut().cancel(20);
         assert_eq!(wakes(|| queue.task_done().unwrap()), CROWD - 1);
         (0..CROWD).filter(|place| *place != 20).for_each(|place| assert_ready!(joins.as_mut().poll(place)));
+    });
+    on("reserving, waiting for room, and giving it back", |queue| {
+        let slots = [queue.try_reserve().unwrap(), now(queue.reserve()).unwrap()];
+        let mut waits = pin!(Crowd::new(|_| queue.reserve()));
+        waits.as_mut().wait();
+        let [one, other] = slots;
+        one.send(1).unwrap();
+        drop(other);
+        assert_eq!(queue.try_pop(), Ok(1));
+        waits.finish(|slot| drop(slot.unwrap()));
+        assert!(queue.is_empty() && !queue.is_full());
+    });
+    on("ends, and waiting for their end", |queue| {
+        let (sender, receiver) = queue.split();
+        let more = (sender.clone(), receiver.clone(), sender.downgrade());
+        let mut waits = pin!(Crowd::new(|_| sender.closed()));
+        waits.as_mut().wait();
+        more.2.upgrade().unwrap().try_send(1).unwrap();
+        drop(more);
+        assert_eq!(wakes(|| drop(receiver)), CROWD);
+        waits.finish(|()| {});
     });
     on("as a stream", |queue| {
         let mut stream = pin!(queue.stream());

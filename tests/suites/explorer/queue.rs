@@ -29,6 +29,30 @@ fn queue_with_joins_in_all_programs() {
 }
 
 #[test]
+fn reserved_room_in_all_programs() {
+    use QueueKind::{Pop, Push, Reserve};
+    use QueueOperation::{Close, CloseNow, ForcePush, TryPop};
+
+    let operations = &[TryPop, ForcePush, Close, CloseNow];
+    let make = || StaticQueue::<_, 1>::new();
+    all_programs(QueueScenario { make, kinds: &[Push, Pop, Reserve], operations }, 3, 6);
+    let make = || StaticQueue::<_, 2>::new();
+    all_programs(QueueScenario { make, kinds: &[Push, Pop, Reserve], operations }, 3, 6);
+}
+
+#[test]
+fn ends_in_all_orders_of_their_drops() {
+    use QueueKind::{Closed, KeepReceiver, KeepSender, Pop, Push, Reserve, Split};
+    use QueueOperation::TryPush;
+
+    let make = || StaticQueue::<_, 1>::new();
+    let kinds = &[Split, KeepSender, KeepReceiver, Push, Pop];
+    all_programs(QueueScenario { make, kinds, operations: &[TryPush] }, 3, 6);
+    let kinds = &[Split, KeepSender, KeepReceiver, Reserve, Pop, Closed];
+    all_programs(QueueScenario { make, kinds, operations: &[] }, 3, 6);
+}
+
+#[test]
 fn queue_in_long_programs() {
     random_programs(queue::check);
 }

@@ -6,6 +6,7 @@
 
 mod barrier;
 mod cancellation_token;
+mod channel;
 mod condition;
 mod event;
 mod latch;
@@ -36,6 +37,7 @@ macro_rules! pairs {
                 cancellation_token: cancellation_token;
                 rwlock: rwlock rwlock_upgraded;
                 queue: queue queue_closed;
+                channel: channel receiver_goes;
             }
         }
     )+};

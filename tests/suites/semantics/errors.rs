@@ -58,7 +58,7 @@ fn every_failed_push_gives_the_item_back() {
         panic!("the queue is closed")
     };
     assert_eq!(closed.into_inner().0, 2);
-    let Err(PushError(item)) = queue.force_push(Opaque(3)) else { panic!("the queue is closed") };
+    let Err(TryPushError::Closed(item)) = queue.force_push(Opaque(3)) else { panic!("the queue is closed") };
     assert_eq!(item.0, 3);
     let Err(error) = Task::new(queue.push(Opaque(4))).ready() else { panic!("the queue is closed") };
     assert_eq!(error.into_inner().0, 4);

@@ -19,6 +19,7 @@
 
 mod barrier;
 mod cancellation_token;
+mod channel;
 mod condition;
 mod cost;
 mod debug;

@@ -8,6 +8,7 @@ mod fairness;
 mod force_push;
 mod join;
 mod panics;
+mod reserve;
 mod stream;
 
 use core::num::NonZeroU8;

@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
+use anywake::channel::bounded;
 use anywake::{Queue, StaticQueue, Tokio, Wait};
 
 use crate::{LONG, spawned, text};
@@ -25,5 +26,20 @@ fn queues_of_items_with_a_lifetime_across_an_await() {
         let guards = Queue::with_capacity(1).unwrap();
         guards.push(text().lock_owned().await).await.unwrap();
         assert_eq!(*guards.pop().await.unwrap(), "text");
+    });
+}
+
+#[test]
+fn ends_of_items_with_a_lifetime_across_an_await() {
+    spawned(async {
+        let (sender, receiver) = bounded::<&'static str>(2);
+        let slot = sender.reserve().within::<Tokio>(LONG).await.unwrap().unwrap();
+        tokio::task::yield_now().await;
+        slot.send("one").unwrap();
+        sender.send("two").await.unwrap();
+        let mut items = Vec::new();
+        assert_eq!(receiver.recv_many(&mut items, 2).await, 2);
+        drop(receiver);
+        sender.closed().within::<Tokio>(LONG).await.unwrap();
     });
 }

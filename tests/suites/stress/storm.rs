@@ -145,7 +145,11 @@ async fn cancel_and_close<R: Runtime>(world: &World, crew: &Crew<R>) {
         if close.take_if(|due| *due <= done).is_some() {
             survive(world, async { world.semaphore.close() }).await;
             survive(world, async {
-                if plan.close == Close::EarlyAndNow { world.queue.close_now() } else { world.queue.close() }
+                if plan.close == Close::EarlyAndNow {
+                    world.queue.close_now();
+                } else {
+                    world.queue.close();
+                }
             })
             .await;
         }

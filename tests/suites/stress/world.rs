@@ -224,7 +224,9 @@ impl World {
         let items = &self.items;
         let all_made = self.producing.load(SeqCst) == 0;
         if all_made && items.dropped.load(SeqCst) == items.made.load(SeqCst) {
-            sabotage::survive(|| self.queue.close());
+            sabotage::survive(|| {
+                self.queue.close();
+            });
         }
     }
 

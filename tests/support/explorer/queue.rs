@@ -1,4 +1,4 @@
-//! The model of [`BoundedQueue`], and its scenario.
+//! The model of [`BoundedQueue`] and of its ends, and its scenario.
 
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -9,7 +9,8 @@ use std::rc::Rc;
 
 use anywake_core::{
     Closed, Queue, StaticQueue, TryPopError, TryPushError,
-    queue::{BoundedQueue, PushFuture, Slots},
+    channel::{ReceiverOf, SenderOf},
+    queue::{BoundedQueue, PushFuture, Slot, Slots},
 };
 use futures_util::FutureExt as _;
 
@@ -24,6 +25,16 @@ pub enum QueueKind {
     Pop,
     /// `join()`.
     Join,
+    /// `reserve()`, whose slot is then dropped, or takes the next item.
+    Reserve,
+    /// `closed()`.
+    Closed,
+    /// `split()`, which is ready at once.
+    Split,
+    /// Drops the receiver of what a `Split` returned, and keeps the sender.
+    KeepSender,
+    /// Drops the sender of what a `Split` returned, and keeps the receiver.
+    KeepReceiver,
 }
 
 /// An operation.
@@ -52,12 +63,16 @@ pub enum QueueOutcome {
     Popped(Result<u32, Closed>),
     /// The result of `PushFuture::cancel`.
     Cancelled(Option<u32>),
+    /// Whether `reserve` returned a slot.
+    Reserved(Result<(), Closed>),
+    /// The result of `Slot::send`.
+    Sent(Result<(), u32>),
     /// The result of `try_push`.
     TriedPush(Result<(), TryPushError<u32>>),
     /// The result of `try_pop`.
     TriedPop(Result<u32, TryPopError>),
     /// The result of `force_push`.
-    Forced(Result<Option<u32>, u32>),
+    Forced(Result<Option<u32>, TryPushError<u32>>),
     /// Whether a `task_done` was allowed.
     TaskDone(bool),
     /// The wait or operation has no result.
@@ -92,7 +107,17 @@ enum Place {
     Refused,
 }
 
-/// The specified behaviour of a queue: the items, the claims on them, and three lines of waiters.
+/// What a wait returned, and a slot of the program keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Slot,
+    Both,
+    Sender,
+    Receiver,
+}
+
+/// The specified behaviour of a queue: the items, the claims on them, the room that is reserved, the ends, and four lines
+/// of waiters.
 #[derive(Debug)]
 pub struct QueueModel {
     scenario: (&'static [QueueKind], &'static [QueueOperation]),
@@ -100,11 +125,16 @@ pub struct QueueModel {
     items: Vec<u32>,
     /// The number of items that are granted to pops which were not polled since.
     claimed: usize,
+    reserved: usize,
     unfinished: usize,
     gate: Gate,
+    senders: usize,
+    receivers: usize,
     pushers: Vec<usize>,
     poppers: Vec<usize>,
     joiners: Vec<usize>,
+    listeners: Vec<usize>,
+    held: Vec<Option<Kind>>,
     /// For each slot the wait, the item that it still holds, and its state.
     waits: Vec<Option<(QueueKind, Option<u32>, Place)>>,
     next_item: u32,
@@ -131,11 +161,15 @@ impl QueueModel {
 
     /// Whether no `pop` without a claim can get an item any more.
     fn is_over(&self) -> bool {
-        self.gate == Gate::Discarding || self.gate == Gate::Draining && self.items.is_empty()
+        match self.gate {
+            Gate::Open => false,
+            Gate::Draining => self.items.is_empty() && self.reserved == 0,
+            Gate::Discarding => true,
+        }
     }
 
     fn is_full(&self) -> bool {
-        self.items.len() == self.capacity
+        self.items.len() + self.reserved == self.capacity
     }
 
     fn add(&mut self, item: u32, wakes: &mut Wakes) {
@@ -162,9 +196,12 @@ impl QueueModel {
             }
             self.pushers.remove(0);
             if self.is_open() {
-                let item = self.wait(slot).1.take().expect("a queued push has an item");
-                self.items.push(item);
-                self.unfinished += 1;
+                if let Some(item) = self.wait(slot).1.take() {
+                    self.items.push(item);
+                    self.unfinished += 1;
+                } else {
+                    self.reserved += 1;
+                }
                 self.decide(slot, Place::Granted, wakes);
             } else {
                 self.decide(slot, Place::Refused, wakes);
@@ -178,6 +215,54 @@ impl QueueModel {
             } else {
                 self.decide(slot, Place::Refused, wakes);
             }
+        }
+        if !self.is_open() {
+            for slot in core::mem::take(&mut self.listeners) {
+                self.decide(slot, Place::Granted, wakes);
+            }
+        }
+    }
+
+    fn close(&mut self, wakes: &mut Wakes) {
+        if self.is_open() {
+            self.gate = Gate::Draining;
+        }
+        self.decide_due(wakes);
+    }
+
+    fn close_now(&mut self, wakes: &mut Wakes) {
+        self.gate = Gate::Discarding;
+        self.discard(wakes);
+        self.decide_due(wakes);
+    }
+
+    fn drop_sender(&mut self, wakes: &mut Wakes) {
+        self.senders -= 1;
+        if self.senders == 0 {
+            self.close(wakes);
+        }
+    }
+
+    fn drop_receiver(&mut self, wakes: &mut Wakes) {
+        self.receivers -= 1;
+        if self.receivers == 0 {
+            self.close_now(wakes);
+        }
+    }
+
+    /// Drops what a slot of the program keeps.
+    fn release(&mut self, held: Kind, wakes: &mut Wakes) {
+        match held {
+            Kind::Slot => {
+                self.reserved -= 1;
+                self.decide_due(wakes);
+            }
+            Kind::Both => {
+                self.drop_sender(wakes);
+                self.drop_receiver(wakes);
+            }
+            Kind::Sender => self.drop_sender(wakes),
+            Kind::Receiver => self.drop_receiver(wakes),
         }
     }
 
@@ -203,9 +288,15 @@ impl QueueModel {
         let wait = *self.wait(slot);
         match wait {
             (QueueKind::Push, Some(item), _) if !self.is_open() => Some(QueueOutcome::Pushed(Err(item))),
-            (QueueKind::Push, ..) if self.is_full() => {
+            (QueueKind::Reserve, ..) if !self.is_open() => Some(QueueOutcome::Reserved(Err(Closed))),
+            (QueueKind::Push | QueueKind::Reserve, ..) if self.is_full() => {
                 self.pushers.push(slot);
                 None
+            }
+            (QueueKind::Reserve, ..) => {
+                self.reserved += 1;
+                self.held[slot] = Some(Kind::Slot);
+                Some(QueueOutcome::Reserved(Ok(())))
             }
             (QueueKind::Push, item, _) => {
                 self.add(item.expect("a new push has an item"), wakes);
@@ -223,7 +314,27 @@ impl QueueModel {
                 self.joiners.push(slot);
                 None
             }
-            (QueueKind::Join, ..) => Some(QueueOutcome::Done),
+            (QueueKind::Closed, ..) if self.is_open() => {
+                self.listeners.push(slot);
+                None
+            }
+            (QueueKind::Join | QueueKind::Closed, ..) => Some(QueueOutcome::Done),
+            (QueueKind::Split, ..) => {
+                self.senders += 1;
+                self.receivers += 1;
+                self.held[slot] = Some(Kind::Both);
+                Some(QueueOutcome::Done)
+            }
+            (QueueKind::KeepSender, ..) => {
+                self.held[slot] = Some(Kind::Sender);
+                self.drop_receiver(wakes);
+                Some(QueueOutcome::Done)
+            }
+            (QueueKind::KeepReceiver, ..) => {
+                self.held[slot] = Some(Kind::Receiver);
+                self.drop_sender(wakes);
+                Some(QueueOutcome::Done)
+            }
         }
     }
 
@@ -238,20 +349,31 @@ impl QueueModel {
                 QueueOutcome::Popped(Ok(item))
             }
             (QueueKind::Pop, ..) => QueueOutcome::Popped(Err(Closed)),
-            (QueueKind::Join, ..) => QueueOutcome::Done,
+            (QueueKind::Reserve, ..) if granted => {
+                self.held[slot] = Some(Kind::Slot);
+                QueueOutcome::Reserved(Ok(()))
+            }
+            (QueueKind::Reserve, ..) => QueueOutcome::Reserved(Err(Closed)),
+            _ => QueueOutcome::Done,
         }
     }
 
     /// Drops a wait, and returns the item that it still held.
     fn end(&mut self, slot: usize, wakes: &mut Wakes) -> Option<u32> {
         let (kind, item, place) = self.waits[slot].take().expect("the slot has a wait to end");
-        for line in [&mut self.pushers, &mut self.poppers, &mut self.joiners] {
+        for line in [&mut self.pushers, &mut self.poppers, &mut self.joiners, &mut self.listeners] {
             line.retain(|waiter| *waiter != slot);
         }
-        if (kind, place) == (QueueKind::Pop, Place::Granted) {
-            self.claimed -= 1;
-            self.decide_due(wakes);
-            self.discard(wakes);
+        match (kind, place) {
+            (QueueKind::Pop, Place::Granted) => {
+                self.claimed -= 1;
+                self.decide_due(wakes);
+                self.discard(wakes);
+            }
+            (QueueKind::Reserve, Place::Granted) => self.release(Kind::Slot, wakes),
+            // A wait that was never polled still owns both ends.
+            (QueueKind::KeepSender | QueueKind::KeepReceiver, _) => self.release(Kind::Both, wakes),
+            _ => {}
         }
         item
     }
@@ -263,8 +385,17 @@ impl Model for QueueModel {
     type Outcome = QueueOutcome;
     type Seen = QueueSeen;
 
-    fn kinds(&self, _: Option<usize>) -> Vec<QueueKind> {
-        self.scenario.0.to_vec()
+    fn kinds(&self, holding: Option<usize>) -> Vec<QueueKind> {
+        let consumes = |kind: &QueueKind| matches!(kind, QueueKind::KeepSender | QueueKind::KeepReceiver);
+        let held = holding.and_then(|slot| self.held[slot]);
+        let kinds = self.scenario.0.iter().copied();
+        kinds
+            .filter(|kind| match held {
+                None => !consumes(kind),
+                Some(Kind::Both) => consumes(kind),
+                Some(_) => false,
+            })
+            .collect()
     }
 
     fn operations(&self) -> Vec<QueueOperation> {
@@ -272,14 +403,17 @@ impl Model for QueueModel {
     }
 
     fn can_take(&self, slot: usize) -> bool {
-        self.waits[slot].is_some_and(|(kind, ..)| kind == QueueKind::Push)
+        self.held[slot] == Some(Kind::Slot)
+            || self.waits[slot].is_some_and(|(kind, ..)| kind == QueueKind::Push)
     }
 
     fn begin(&mut self, slot: usize, kind: QueueKind) {
         let item = (kind == QueueKind::Push).then(|| self.new_item());
         if self.waits.len() <= slot {
             self.waits.resize(slot + 1, None);
+            self.held.resize(slot + 1, None);
         }
+        self.held[slot] = None;
         self.waits[slot] = Some((kind, item, Place::Idle));
     }
 
@@ -301,12 +435,24 @@ impl Model for QueueModel {
     }
 
     fn drop(&mut self, slot: usize, wakes: &mut Wakes) {
-        self.end(slot, wakes);
+        match self.held[slot].take() {
+            Some(held) => self.release(held, wakes),
+            None => _ = self.end(slot, wakes),
+        }
     }
 
-    /// Cancels a push.
+    /// Cancels a push, or sends the next item into a slot.
     fn take(&mut self, slot: usize, wakes: &mut Wakes) -> QueueOutcome {
-        QueueOutcome::Cancelled(self.end(slot, wakes))
+        if self.held[slot].take().is_none() {
+            return QueueOutcome::Cancelled(self.end(slot, wakes));
+        }
+        let item = self.new_item();
+        self.reserved -= 1;
+        if self.gate == Gate::Discarding {
+            return QueueOutcome::Sent(Err(item));
+        }
+        self.add(item, wakes);
+        QueueOutcome::Sent(Ok(()))
     }
 
     fn operate(&mut self, operation: QueueOperation, wakes: &mut Wakes) -> QueueOutcome {
@@ -329,7 +475,10 @@ impl Model for QueueModel {
             QueueOperation::ForcePush => {
                 let item = self.new_item();
                 if !self.is_open() {
-                    return QueueOutcome::Forced(Err(item));
+                    return QueueOutcome::Forced(Err(TryPushError::Closed(item)));
+                }
+                if self.is_full() && self.items.is_empty() {
+                    return QueueOutcome::Forced(Err(TryPushError::Full(item)));
                 }
                 let displaced = self.is_full().then(|| self.items.remove(0));
                 self.unfinished = self.unfinished.saturating_sub(usize::from(displaced.is_some()));
@@ -344,16 +493,11 @@ impl Model for QueueModel {
                 QueueOutcome::TaskDone(allowed)
             }
             QueueOperation::Close => {
-                if self.is_open() {
-                    self.gate = Gate::Draining;
-                }
-                self.decide_due(wakes);
+                self.close(wakes);
                 QueueOutcome::Done
             }
             QueueOperation::CloseNow => {
-                self.gate = Gate::Discarding;
-                self.discard(wakes);
-                self.decide_due(wakes);
+                self.close_now(wakes);
                 QueueOutcome::Done
             }
         }
@@ -373,7 +517,7 @@ impl Model for QueueModel {
             is_full: self.is_full(),
             unfinished: self.unfinished,
             is_closed: !self.is_open(),
-            waiters: self.pushers.len() + self.poppers.len() + self.joiners.len(),
+            waiters: self.pushers.len() + self.poppers.len() + self.joiners.len() + self.listeners.len(),
             alive,
         }
     }
@@ -381,7 +525,7 @@ impl Model for QueueModel {
 
 /// The items that exist. It detects an item that is dropped twice or never.
 #[derive(Debug, Default)]
-struct Ledger {
+pub struct Ledger {
     made: Cell<u32>,
     alive: RefCell<Vec<u32>>,
 }
@@ -457,11 +601,24 @@ impl<S: Slots> fmt::Debug for QueueScenario<S> {
     }
 }
 
+/// What a wait for a queue returned.
+#[derive(Debug)]
+pub enum QueueHeld<'a, S: Slots + 'static> {
+    /// Room, and the ledger for its item.
+    Slot(Slot<&'a BoundedQueue<Entry, S>>, Rc<Ledger>),
+    /// Both ends.
+    Both(SenderOf<&'a BoundedQueue<Entry, S>>, ReceiverOf<&'a BoundedQueue<Entry, S>>),
+    /// An end that sends.
+    Sender(SenderOf<&'a BoundedQueue<Entry, S>>),
+    /// An end that receives.
+    Receiver(ReceiverOf<&'a BoundedQueue<Entry, S>>),
+}
+
 /// A wait for a queue. A push is separate, since it can be cancelled.
 pub enum QueueWait<'a, S: Slots + 'static> {
     /// A `push`.
     Push(Pin<Box<PushFuture<'a, BoundedQueue<Entry, S>>>>),
-    /// A `pop` or a `join`.
+    /// Any other.
     Other(BoxedWait<'a, QueueScenario<S>>),
 }
 
@@ -475,7 +632,7 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
     type Model = QueueModel;
     type Shared = Kept<S>;
     type Wait<'a> = QueueWait<'a, S>;
-    type Held<'a> = ();
+    type Held<'a> = QueueHeld<'a, S>;
 
     fn model(self) -> QueueModel {
         QueueModel {
@@ -483,11 +640,16 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
             capacity: (self.make)().capacity(),
             items: Vec::new(),
             claimed: 0,
+            reserved: 0,
             unfinished: 0,
             gate: Gate::Open,
+            senders: 0,
+            receivers: 0,
             pushers: Vec::new(),
             poppers: Vec::new(),
             joiners: Vec::new(),
+            listeners: Vec::new(),
+            held: Vec::new(),
             waits: Vec::new(),
             next_item: 0,
         }
@@ -497,14 +659,45 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
         Kept { queue: Some((self.make)()), ledger: Rc::default() }
     }
 
-    fn begin<'a>(kept: &'a Kept<S>, kind: QueueKind, _: Option<()>) -> QueueWait<'a, S> {
+    fn begin<'a>(kept: &'a Kept<S>, kind: QueueKind, held: Option<QueueHeld<'a, S>>) -> QueueWait<'a, S> {
         let queue = kept.queue();
+        let at_once = |keep: Box<dyn FnOnce() -> QueueHeld<'a, S> + 'a>| {
+            QueueWait::Other(Box::pin(async move { (QueueOutcome::Done, Some(keep())) }))
+        };
         match kind {
             QueueKind::Push => QueueWait::Push(Box::pin(queue.push(Entry::new(&kept.ledger)))),
             QueueKind::Pop => QueueWait::Other(Box::pin(
                 queue.pop().map(|popped| (QueueOutcome::Popped(popped.map(|item| item.number)), None)),
             )),
             QueueKind::Join => QueueWait::Other(Box::pin(queue.join().map(|()| (QueueOutcome::Done, None)))),
+            QueueKind::Closed => {
+                QueueWait::Other(Box::pin(queue.closed().map(|()| (QueueOutcome::Done, None))))
+            }
+            QueueKind::Reserve => {
+                let ledger = Rc::clone(&kept.ledger);
+                QueueWait::Other(Box::pin(queue.reserve().map(|reserved| match reserved {
+                    Ok(slot) => (QueueOutcome::Reserved(Ok(())), Some(QueueHeld::Slot(slot, ledger))),
+                    Err(error) => (QueueOutcome::Reserved(Err(error)), None),
+                })))
+            }
+            QueueKind::Split => at_once(Box::new(|| {
+                let (sender, receiver) = queue.split();
+                QueueHeld::Both(sender, receiver)
+            })),
+            QueueKind::KeepSender | QueueKind::KeepReceiver => {
+                let Some(QueueHeld::Both(sender, receiver)) = held else {
+                    unreachable!("one of two ends is kept")
+                };
+                at_once(Box::new(move || {
+                    if kind == QueueKind::KeepSender {
+                        drop(receiver);
+                        QueueHeld::Sender(sender)
+                    } else {
+                        drop(sender);
+                        QueueHeld::Receiver(receiver)
+                    }
+                }))
+            }
         }
     }
 
@@ -518,28 +711,26 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
     }
 
     fn take(content: Content<'_, Self>) -> QueueOutcome {
-        let Content::Waiting(QueueWait::Push(mut push)) = content else {
-            unreachable!("only a push is cancelled")
-        };
-        QueueOutcome::Cancelled(push.as_mut().cancel().map(|item| item.number))
+        match content {
+            Content::Waiting(QueueWait::Push(mut push)) => {
+                QueueOutcome::Cancelled(push.as_mut().cancel().map(|item| item.number))
+            }
+            Content::Holding(QueueHeld::Slot(slot, ledger)) => {
+                let sent = slot.send(Entry::new(&ledger));
+                QueueOutcome::Sent(sent.map_err(|error| error.into_inner().number))
+            }
+            _ => unreachable!("only a push or a slot is taken"),
+        }
     }
 
     fn operate(kept: &Kept<S>, operation: QueueOperation) -> QueueOutcome {
         let queue = kept.queue();
         let item = || Entry::new(&kept.ledger);
         match operation {
-            QueueOperation::TryPush => {
-                QueueOutcome::TriedPush(queue.try_push(item()).map_err(|error| match error {
-                    TryPushError::Full(item) => TryPushError::Full(item.number),
-                    TryPushError::Closed(item) => TryPushError::Closed(item.number),
-                }))
-            }
+            QueueOperation::TryPush => QueueOutcome::TriedPush(queue.try_push(item()).map_err(numbered)),
             QueueOperation::TryPop => QueueOutcome::TriedPop(queue.try_pop().map(|item| item.number)),
             QueueOperation::ForcePush => QueueOutcome::Forced(
-                queue
-                    .force_push(item())
-                    .map(|displaced| displaced.map(|item| item.number))
-                    .map_err(|error| error.into_inner().number),
+                queue.force_push(item()).map(|displaced| displaced.map(|item| item.number)).map_err(numbered),
             ),
             QueueOperation::TaskDone => QueueOutcome::TaskDone(queue.task_done().is_ok()),
             QueueOperation::Close => {
@@ -569,15 +760,24 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
     }
 }
 
+/// The error, with the number of its item.
+fn numbered(error: TryPushError<Entry>) -> TryPushError<u32> {
+    match error {
+        TryPushError::Full(item) => TryPushError::Full(item.number),
+        TryPushError::Closed(item) => TryPushError::Closed(item.number),
+    }
+}
+
 /// Runs the program in `bytes`. The first byte selects the queue.
 ///
 /// # Errors
 /// If primitive and model disagree.
 pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
-    use QueueKind::{Join, Pop, Push};
+    use QueueKind::{Closed, Join, KeepReceiver, KeepSender, Pop, Push, Reserve, Split};
     use QueueOperation::{Close, CloseNow, ForcePush, TaskDone, TryPop, TryPush};
 
-    const KINDS: &[QueueKind] = &[Push, Pop, Push, Pop, Join];
+    const KINDS: &[QueueKind] =
+        &[Push, Pop, Push, Pop, Join, Reserve, Closed, Split, Split, KeepSender, KeepReceiver];
     const OPERATIONS: &[QueueOperation] =
         &[TryPush, TryPop, ForcePush, TaskDone, TryPop, TaskDone, Close, CloseNow];
 
@@ -585,9 +785,10 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     // Little happens after a close, so most programs have none.
     let closes = *first >= 192;
     let operations = &OPERATIONS[..OPERATIONS.len() - if closes { 0 } else { 2 }];
+    let kinds = &KINDS[..KINDS.len() - if closes { 0 } else { 4 }];
     macro_rules! run_with {
         ($make:expr) => {
-            run_bytes(QueueScenario { make: || $make, kinds: KINDS, operations }, super::SLOTS, rest)
+            run_bytes(QueueScenario { make: || $make, kinds, operations }, super::SLOTS, rest)
         };
     }
     match first % 4 {

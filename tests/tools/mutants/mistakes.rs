@@ -471,6 +471,20 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "items behind one whose drop panics stay in a queue that is closed",
     ),
     ("a_panic_leaves_the_work_undone", "semantics", "`join` waits for an item whose drop panicked"),
+    ("a_reserved_slot_is_given_away", "semantics", "an item enters a slot that is reserved for another"),
+    (
+        "a_closed_queue_forgets_what_is_reserved",
+        "semantics",
+        "a `pop` gives up although an item may still come into a slot that was reserved",
+    ),
+    ("a_returned_slot_wakes_nobody", "semantics", "room that was reserved and given back goes to nobody"),
+    ("a_cancelled_reserve_keeps_its_slot", "semantics", "the room of a dropped reservation is nobody's"),
+    ("the_last_sender_leaves_the_queue_open", "semantics", "a receiver waits for senders that are gone"),
+    (
+        "the_last_receiver_leaves_the_items",
+        "semantics",
+        "items that nobody will receive live as long as the senders",
+    ),
     ("a_ring_one_too_long", "units", "the last slot is followed by one that does not exist"),
     // The toolbox.
     (

@@ -18,7 +18,7 @@ fn every_order<const N: usize>() {
         for step in 0..STEPS {
             match rest % 3 {
                 0 => {
-                    let pushed = ring.push_back(Box::new(step));
+                    let pushed = ring.push_back(Box::new(step), 0);
                     if expected.len() < N {
                         expected.push_back(step);
                         assert_eq!(pushed, Ok(()));
@@ -58,9 +58,9 @@ fn every_order_on_three_slots() {
 #[cfg(feature = "alloc")]
 fn slots_on_the_heap() {
     let mut ring = Ring::new(boxed_slots(2).unwrap());
-    ring.push_back("one").unwrap();
-    ring.push_back("two").unwrap();
-    assert_eq!(ring.push_back("three"), Err("three"));
+    ring.push_back("one", 0).unwrap();
+    ring.push_back("two", 0).unwrap();
+    assert_eq!(ring.push_back("three", 0), Err("three"));
     assert_eq!((ring.pop_front(), ring.pop_front(), ring.pop_front()), (Some("one"), Some("two"), None));
     assert_eq!(boxed_slots::<u8>(0).unwrap_err(), CapacityError::Zero);
     assert_eq!(boxed_slots::<()>(MAX_CAPACITY + 1).unwrap_err(), CapacityError::TooLarge);
@@ -72,8 +72,8 @@ fn slots_on_the_heap() {
 fn items_without_a_size_in_the_largest_ring() {
     let mut ring = Ring::new(boxed_slots(MAX_CAPACITY).unwrap());
     for _ in 0..3 {
-        ring.push_back(()).unwrap();
-        ring.push_back(()).unwrap();
+        ring.push_back((), 0).unwrap();
+        ring.push_back((), 0).unwrap();
         assert_eq!(ring.pop_front(), Some(()));
     }
     assert_eq!((ring.len(), ring.capacity::<()>()), (3, MAX_CAPACITY));

@@ -189,7 +189,7 @@ fn a_close_meets_a_push() {
         let queue = Arc::new(One::new());
         let (sender, closer) = (Arc::clone(&queue), Arc::clone(&queue));
         let sender = spawn(move || block_on(sender.push(7)).map_err(|error| error.into_inner()));
-        let closer = spawn(move || closer.close());
+        let closer = spawn(move || assert!(closer.close()));
         let popped = block_on(queue.pop());
         let pushed = sender.join().unwrap();
         closer.join().unwrap();
@@ -206,8 +206,10 @@ fn a_close_meets_a_push_that_waits() {
         queue.try_push(1).unwrap();
         let push = queued(own(&queue, |queue| queue.push(2)));
         let (receiver, closer) = (Arc::clone(&queue), Arc::clone(&queue));
-        let threads =
-            [spawn(move || assert_eq!(block_on(receiver.pop()), Ok(1))), spawn(move || closer.close())];
+        let threads = [
+            spawn(move || assert_eq!(block_on(receiver.pop()), Ok(1))),
+            spawn(move || assert!(closer.close())),
+        ];
         let pushed = block_on(push).map_err(|error| error.into_inner());
         join(threads);
         match pushed {
@@ -225,7 +227,7 @@ fn a_close_reaches_all_batches() {
         let queue = Arc::new(One::new());
         let [first, second, third] = [(); 3].map(|()| queued(own(&queue, One::pop)));
         let closer = Arc::clone(&queue);
-        let threads = [spawn(move || closer.close()), spawn(move || drop(second))];
+        let threads = [spawn(move || assert!(closer.close())), spawn(move || drop(second))];
         assert_eq!(block_on(third), Err(Closed));
         assert_eq!(block_on(first), Err(Closed));
         join(threads);
@@ -254,7 +256,7 @@ fn a_discarding_close_meets_pops() {
             queue.try_push(Counted(Arc::clone(&drops))).map_err(drop).unwrap();
         }
         let closer = Arc::clone(&queue);
-        let closer = spawn(move || closer.close_now());
+        let closer = spawn(move || assert!(closer.close_now()));
         let late = Arc::clone(&queue);
         let late = spawn(move || block_on(late.pop()).ok());
         let first = block_on(promised).ok();
@@ -279,7 +281,7 @@ fn a_discarding_close_meets_a_pop_that_goes_away() {
         queue.try_push(Counted(Arc::clone(&drops))).map_err(drop).unwrap();
         let end = queued(own(&queue, StaticQueue::join));
         let closer = Arc::clone(&queue);
-        let threads = [spawn(move || closer.close_now()), spawn(move || drop(promised))];
+        let threads = [spawn(move || assert!(closer.close_now())), spawn(move || drop(promised))];
         block_on(end);
         join(threads);
         assert_eq!(drops.load(Ordering::Relaxed), 1);

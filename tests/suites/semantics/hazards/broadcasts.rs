@@ -136,9 +136,14 @@ fn broadcasts() -> Vec<Broadcast> {
             || assert_eq!(reduced.reduce(1), 1),
             || reduced.waiters(),
         ),
-        broadcast("Queue::close, pops", || popped.pop(), || popped.close(), || popped.waiters()),
-        broadcast("Queue::close, pushes", || pushed.push(1), || pushed.close(), || pushed.waiters()),
-        broadcast("Queue::close_now", || dropped.push(1), || dropped.close_now(), || dropped.waiters()),
+        broadcast("Queue::close, pops", || popped.pop(), || assert!(popped.close()), || popped.waiters()),
+        broadcast("Queue::close, pushes", || pushed.push(1), || assert!(pushed.close()), || pushed.waiters()),
+        broadcast(
+            "Queue::close_now",
+            || dropped.push(1),
+            || assert!(dropped.close_now()),
+            || dropped.waiters(),
+        ),
         broadcast(
             "Queue::task_done",
             || joined.join(),

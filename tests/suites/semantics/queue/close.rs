@@ -12,7 +12,7 @@ fn close_lets_nothing_in_and_the_rest_out() {
         Err(TryPushError::Closed(7)),
         "the queue is closed, although there is room"
     );
-    assert_eq!(queue.force_push(7), Err(PushError(7)));
+    assert_eq!(queue.force_push(7), Err(TryPushError::Closed(7)));
     assert_eq!(Task::new(queue.push(7)).ready(), Err(PushError(7)));
     assert_eq!(state(&queue), (1, 2, 0, true));
     assert_eq!(Task::new(queue.pop()).ready(), Ok(1));

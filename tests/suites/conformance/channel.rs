@@ -1,0 +1,198 @@
+//! Channels: the end of a conversation, whichever side goes first and however it goes.
+
+use std::sync::Arc;
+
+use anywake::channel::{Sender, bounded};
+use anywake::{Closed, Event, Lock, PushError, Runtime, TaskError, Wait};
+use anywake_tests::runtimes::until;
+use anywake_tests::{Drops, Item, on_every_runtime};
+use futures_util::StreamExt;
+
+use crate::{LONG, cancel, outputs, queue_up, spawn_all};
+
+const ITEMS: usize = 60;
+
+async fn consumers_end_when_the_last_producer_has_returned<R: Runtime>() {
+    let (sender, receiver) = bounded(2);
+    let producers = spawn_all::<R, _>(3, |producer| {
+        let sender = sender.clone();
+        async move {
+            for number in 0..ITEMS {
+                sender.send((producer, number)).await.expect("there are receivers");
+            }
+        }
+    });
+    let consumers = spawn_all::<R, _>(3, |_| {
+        let receiver = receiver.clone();
+        async move {
+            let mut count = 0;
+            while receiver.recv().await.is_ok() {
+                count += 1;
+            }
+            count
+        }
+    });
+    drop((sender, receiver));
+    outputs(producers).await;
+    assert_eq!(outputs(consumers).await.into_iter().sum::<usize>(), 3 * ITEMS);
+}
+
+async fn a_producer_that_panics_ends_its_consumer<R: Runtime>() {
+    let (sender, receiver) = bounded(1);
+    let producer = R::default().spawn(async move {
+        sender.send(1).await.expect("there is a receiver");
+        panic!("the producer fails");
+    });
+    assert_eq!((receiver.recv().await, receiver.recv().await), (Ok(1), Err(Closed)));
+    assert!(matches!(producer.await, Err(TaskError::Panicked(_))));
+}
+
+async fn a_producer_that_is_cancelled_ends_its_consumer<R: Runtime>() {
+    let (sender, receiver) = bounded::<()>(1);
+    let producer = R::default().spawn(async move {
+        sender.closed().await;
+    });
+    until::<R>(|| receiver.queue().waiters() == 1).await;
+    let consumer = receiver.clone();
+    let consumer = queue_up::<R, _>(
+        1,
+        || receiver.queue().waiters(),
+        |_| {
+            let consumer = consumer.clone();
+            async move { consumer.recv().await }
+        },
+    )
+    .await;
+    cancel(producer).await;
+    assert_eq!(outputs(consumer).await, [Err(Closed)]);
+}
+
+async fn producers_fail_when_the_last_consumer_is_gone<R: Runtime>() {
+    let drops = Drops::new();
+    let (sender, receiver) = bounded::<Item>(2);
+    sender.send(drops.item(1)).await.expect("there is room");
+    sender.send(drops.item(2)).await.expect("there is room");
+    let waiting = queue_up::<R, _>(
+        3,
+        || sender.queue().waiters(),
+        |number| {
+            let (sender, item) = (sender.clone(), drops.item(3 + number as u32));
+            async move { sender.send(item).await.is_err() }
+        },
+    )
+    .await;
+    drop(receiver);
+    assert_eq!(outputs(waiting).await, [true; 3]);
+    assert_eq!(drops.count(), 5, "what is queued goes with the receiver, and what waited came back");
+    let Err(PushError(_)) = sender.send(drops.item(9)).await else { panic!("nobody receives") };
+}
+
+/// An actor that owns its state, and answers each request: the commonest use of a channel.
+async fn an_actor_serves_requests_until_its_handles_are_gone<R: Runtime>() {
+    enum Request {
+        Add(u32),
+        Sum(Sender<u32>),
+    }
+
+    let (actor, requests) = bounded(4);
+    let task = R::default().spawn(async move {
+        let mut sum = 0;
+        while let Ok(request) = requests.recv().await {
+            match request {
+                Request::Add(number) => sum += number,
+                // A client that does not wait for the answer any more is no failure of the actor.
+                Request::Sum(answer) => drop(answer.try_send(sum)),
+            }
+        }
+        sum
+    });
+    let clients = spawn_all::<R, _>(4, |client| {
+        let actor = actor.clone();
+        async move {
+            actor.send(Request::Add(client as u32)).await.map_err(|_| "the actor runs").unwrap();
+            let (answer, sum) = bounded(1);
+            actor.send(Request::Sum(answer)).await.map_err(|_| "the actor runs").unwrap();
+            sum.recv().await.expect("the actor answers")
+        }
+    });
+    drop(actor);
+    assert!(outputs(clients).await.into_iter().all(|sum| sum <= 6));
+    assert_eq!(task.await.expect("the actor ends with its handles"), 6);
+}
+
+async fn room_is_reserved_before_an_item_is_made<R: Runtime>() {
+    let (sender, receiver) = bounded(1);
+    let made = Arc::new(Lock::new(Vec::new()));
+    let producers = spawn_all::<R, _>(4, |number| {
+        let (sender, made) = (sender.clone(), Arc::clone(&made));
+        async move {
+            let slot = sender.reserve().within::<R>(LONG).await.expect("in time").expect("it is open");
+            // Nobody else has room, so the items are made in the order in which they are received.
+            made.lock().await.push(number);
+            slot.send(number).expect("there is a receiver");
+        }
+    });
+    drop(sender);
+    let received: Vec<_> = receiver.into_stream().collect().await;
+    outputs(producers).await;
+    assert_eq!(received, *made.lock().await);
+}
+
+async fn a_reservation_that_is_cancelled_leaves_its_room<R: Runtime>() {
+    let (sender, receiver) = bounded(1);
+    let slot = sender.reserve().await.expect("there is room");
+    let waiting = queue_up::<R, _>(
+        2,
+        || sender.queue().waiters(),
+        |number| {
+            let sender = sender.clone();
+            async move { sender.reserve().await.expect("it is open").send(number).is_ok() }
+        },
+    )
+    .await;
+    let mut waiting = waiting.into_iter();
+    cancel(waiting.next().expect("two wait")).await;
+    drop(slot);
+    assert_eq!(receiver.recv().await, Ok(1));
+    assert_eq!(outputs(waiting.collect()).await, [true]);
+}
+
+async fn many_are_received_at_once<R: Runtime>() {
+    let (sender, receiver) = bounded(8);
+    let producer = R::default().spawn(async move {
+        for number in 0..ITEMS {
+            sender.send(number).await.expect("there is a receiver");
+        }
+    });
+    let mut items = Vec::new();
+    while receiver.recv_many(&mut items, 5).await > 0 {}
+    assert!(items.into_iter().eq(0..ITEMS));
+    producer.await.expect("the task completes");
+}
+
+async fn a_sender_hears_that_nobody_listens<R: Runtime>() {
+    let (sender, receiver) = bounded::<()>(1);
+    let begun = Arc::new(Event::new());
+    let worker = R::default().spawn({
+        let begun = Arc::clone(&begun);
+        async move {
+            begun.set();
+            sender.closed().await;
+        }
+    });
+    begun.wait().await;
+    drop(receiver);
+    worker.await.expect("the task ends when nobody listens");
+}
+
+on_every_runtime! {
+    consumers_end_when_the_last_producer_has_returned,
+    a_producer_that_panics_ends_its_consumer,
+    a_producer_that_is_cancelled_ends_its_consumer,
+    producers_fail_when_the_last_consumer_is_gone,
+    an_actor_serves_requests_until_its_handles_are_gone,
+    room_is_reserved_before_an_item_is_made,
+    a_reservation_that_is_cancelled_leaves_its_room,
+    many_are_received_at_once,
+    a_sender_hears_that_nobody_listens,
+}
