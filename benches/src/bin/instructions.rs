@@ -40,9 +40,6 @@ const PRIMITIVES: [&str; 5] = ["lock", "semaphore", "event", "condition", "queue
 const FURTHER: &[&str] =
     &["rwlock", "once_cell", "notify", "latch", "wait_group", "barrier", "cancellation_token"];
 
-/// Those that are weighed one by one, beside the five.
-const FURTHER: &[&str] = &["rwlock"];
-
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Baseline {
     /// The compiler of the figures.
