@@ -95,7 +95,8 @@ impl Row {
         let filled =
             |text: &str| text.replace("<name>", &primitive.name).replace("<Type>", &primitive.of_type);
         let path = workspace().join(filled(&self.path));
-        let files = if path.exists() { files(&path) } else { files(&path.with_extension("")) };
+        // A file, and the folder of its parts.
+        let files = [files(&path), files(&path.with_extension(""))].concat();
         match &self.word {
             None => !files.is_empty(),
             Some(word) => files.iter().any(|file| says(&read(file), &filled(word))),

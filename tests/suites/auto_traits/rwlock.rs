@@ -1,5 +1,7 @@
 //! The reader-writer lock. The header of `core/src/rwlock/guard.rs` says why its guards have just these traits.
 
+use std::sync::Arc;
+
 use anywake::rwlock::{
     Guard, OwnedReadFuture, OwnedUpgradableReadFuture, OwnedWriteFuture, PartReadFuture,
     PartUpgradableReadFuture, PartWriteFuture, Read, ReadFuture, RwLockRef, Upgradable, UpgradableReadFuture,

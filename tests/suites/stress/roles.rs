@@ -9,7 +9,7 @@
 //! | buyer | waits for stock, and takes one piece | when the sale has ended |
 //! | sleeper | waits for broadcasts | after its steps; the event stays set after the last broadcast |
 //! | herald | broadcasts, and waits until that broadcast has woken all waiters | after its steps |
-//! | runner | waits for the baton, and passes it on | after its steps |
+//! | carrier | waits for the baton, and passes it on | after its steps |
 //! | listener | waits for pulses | after its steps |
 //! | pulser | ends the waits of the listeners | after its steps |
 //! | runner | counts down the latch of each lap, and waits there | after its steps |
@@ -26,20 +26,13 @@
 //! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
 
-mod notify;
-
-mod once_cell;
-
-pub(crate) use once_cell::{BUILDERS, Sites, builder};
-
 mod barrier;
-
+mod cancellation_token;
 mod latch;
-mod wait_group;
-
+mod notify;
+mod once_cell;
 mod rwlock;
-
-pub(crate) use rwlock::{Shelf, librarian};
+mod wait_group;
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -63,16 +56,13 @@ use crate::rng::Rng;
 use crate::sabotage;
 use crate::world::{Item, Ledger, World};
 
-pub(crate) use notify::{Relay, listener, pulser, runner};
-
 pub(crate) use barrier::{Meeting, breaker, partner};
-
-pub(crate) use latch::{Laps, runner};
-pub(crate) use wait_group::{Gathering, member};
-
-mod cancellation_token;
-
 pub(crate) use cancellation_token::{Tree, canceller, follower};
+pub(crate) use latch::{Laps, runner};
+pub(crate) use notify::{Relay, carrier, listener, pulser};
+pub(crate) use once_cell::{BUILDERS, Sites, builder};
+pub(crate) use rwlock::{Shelf, librarian};
+pub(crate) use wait_group::{Gathering, member};
 
 /// Counts a task in the world, from before its start until after its last drop.
 pub(crate) struct Presence {

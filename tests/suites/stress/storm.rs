@@ -10,8 +10,9 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, breaker, builder, buyer, canceller, consumer, follower, ghost, herald, librarian,
-    listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive, visitor,
+    BUILDERS, Presence, breaker, builder, buyer, canceller, carrier, consumer, follower, ghost, herald,
+    librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive,
+    visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -59,7 +60,7 @@ impl<R: Runtime> Crew<R> {
             crew.spawn(true, sleeper::<R>(here(), rng()));
         }
         for _ in 0..plan.buyers {
-            crew.spawn(true, runner::<R>(here(), rng()));
+            crew.spawn(true, carrier::<R>(here(), rng()));
         }
         for _ in 0..plan.sleepers {
             crew.spawn(true, listener::<R>(here(), rng()));

@@ -65,7 +65,7 @@ impl Drop for Baton<'_> {
     }
 }
 
-pub(crate) async fn runner<R: Runtime>(presence: Presence, mut rng: Rng) {
+pub(crate) async fn carrier<R: Runtime>(presence: Presence, mut rng: Rng) {
     let world = &presence.world;
     let relay = &world.relay;
     for _ in 0..world.plan.steps {
