@@ -18,7 +18,7 @@ use anywake_core::{
 };
 use anywake_tests::{leak, poll_once};
 
-pub(crate) use notify::{NotifyOne, NotifyWaiters};
+pub(crate) use notify::{WaitAtNotify, WaitersAtNotify};
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;
