@@ -60,11 +60,11 @@ pub use wait::OwnedNotifiedFuture;
 /// static WORK: AtomicU32 = AtomicU32::new(0);
 /// static CHANGED: anywake::Notify = anywake::Notify::new();
 ///
-/// // Whoever makes work:
+/// // A task that makes work:
 /// WORK.fetch_add(1, Ordering::Relaxed);
 /// CHANGED.notify_one();
 ///
-/// // The worker. A notification that came before its wait is stored.
+/// // The task that does it. A notification that comes before the wait is stored.
 /// CHANGED.notified().await;
 /// assert_eq!(WORK.swap(0, Ordering::Relaxed), 1);
 /// # }

@@ -11,7 +11,7 @@ use std::task::Wake;
 use std::vec::Vec;
 
 use crate::wait::wake::BATCH;
-use crate::{Condition, Event, Lock, StaticQueue};
+use crate::{Condition, Event, Lock, Notify, StaticQueue};
 
 /// More than two turns of the stamps.
 const BROADCASTS: usize = 50;
@@ -73,6 +73,27 @@ fn a_set_reaches_its_cohort_and_no_late_comer_wherever_the_stamps_wrap() {
         drop(late);
         EVENT.clear();
     }
+}
+
+#[test]
+fn a_pulse_and_a_notification_in_it_reach_their_own_wherever_the_stamps_wrap() {
+    static NOTIFY: Notify = Notify::new();
+    static LATE: Mutex<Vec<Wait<'static>>> = Mutex::new(Vec::new());
+
+    for _ in 0..BROADCASTS {
+        let first = between_batches(|| {
+            LATE.lock().unwrap().extend([(); 2].map(|()| begun(NOTIFY.notified(), Waker::noop())));
+            NOTIFY.notify_one();
+        });
+        let mut crowd = Vec::from([begun(NOTIFY.notified(), &first)]);
+        crowd.extend((1..CROWD).map(|_| begun(NOTIFY.notified(), Waker::noop())));
+        NOTIFY.notify_waiters();
+        assert!(crowd.iter_mut().all(is_over));
+        let mut late = core::mem::take(&mut *LATE.lock().unwrap());
+        assert!(is_over(&mut late[0]), "the notification was its own");
+        assert!(!is_over(&mut late[1]));
+    }
+    assert_eq!(NOTIFY.waiters(), 0);
 }
 
 #[test]

@@ -28,7 +28,7 @@ use anywake_core::{
 };
 use anywake_tests::{leak, poll_once};
 
-pub(crate) use notify::{NotifyOne, NotifyWaiters};
+pub(crate) use notify::{WaitAtNotify, WaitersAtNotify};
 
 // The waits for an `OnceCell`.
 mod once_cell;

@@ -192,7 +192,7 @@ fn a_notification_during_a_broadcast_goes_to_a_late_comer() {
     });
 }
 
-/// Who begins to wait while a broadcast is at work is not woken by it.
+/// A wait that begins while a broadcast is at work is not ended by it.
 #[test]
 fn a_late_comer_between_two_batches() {
     model(|| {

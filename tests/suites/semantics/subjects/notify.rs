@@ -14,9 +14,9 @@ fn touch(notify: &Notify) {
 }
 
 /// The waits that `notify_one` ends.
-pub(crate) struct NotifyOne(Notify);
+pub(crate) struct WaitAtNotify(Notify);
 
-impl Subject for NotifyOne {
+impl Subject for WaitAtNotify {
     type Wait = NotifiedFuture<'static>;
 
     fn closed() -> &'static Self {
@@ -45,9 +45,9 @@ impl Subject for NotifyOne {
 }
 
 /// The waits that `notify_waiters` ends.
-pub(crate) struct NotifyWaiters(Notify);
+pub(crate) struct WaitersAtNotify(Notify);
 
-impl Subject for NotifyWaiters {
+impl Subject for WaitersAtNotify {
     type Wait = NotifiedFuture<'static>;
 
     const FORWARDS: bool = false;
