@@ -104,6 +104,12 @@ impl OnceCore {
     /// Takes the role if it is free (O1). Nobody waits for it then (O3).
     #[inline]
     pub(super) fn claim(&self) -> Claim {
+        if self.is_full() { Claim::Full } else { self.claim_unless_full() }
+    }
+
+    /// Apart from `claim`, so that a `get_or_init` of a full cell is a few instructions in its caller.
+    #[inline(never)]
+    fn claim_unless_full(&self) -> Claim {
         let word = &self.queue.word;
         // Ordering: Acquire as in `is_full`, for a caller that goes on to read the value.
         let mut seen = word.load(Ordering::Acquire);

@@ -78,29 +78,60 @@ fn a_failed_initialiser_and_a_dropped_heir() {
     });
 }
 
+/// The failing initialiser has the role and writes. An initialiser that begins after it sees what was written, before it
+/// can have taken the internal lock.
+fn a_failure_carries_memory(cell: &Arc<OnceCell<u32>>) {
+    let value = Shared::new(0);
+    let running = queued(own(cell, |cell| cell.get_or_init(pending::<u32>)));
+    let failing = write_and(&value, running, drop);
+    let seen = Arc::clone(&value);
+    let mut next = own(cell, |cell| {
+        cell.get_or_init(move || {
+            assert_eq!(seen.get(), 1);
+            ready(2)
+        })
+    });
+    let _ = poll(&mut next);
+    failing.join().unwrap();
+}
+
 /// An initialiser that begins after another has failed sees what that one did, without a wake-up.
 #[test]
 fn a_failure_carries_memory_to_the_next_initialiser() {
-    model(|| {
-        let (cell, value) = (Arc::new(OnceCell::new()), Shared::new(0));
-        let running = queued(own(&cell, |cell| cell.get_or_init(pending::<u32>)));
-        let failing = write_and(&value, running, drop);
-        if cell.set(1).is_ok() {
-            assert_eq!(value.get(), 1);
-        }
-        failing.join().unwrap();
-    });
+    model(|| a_failure_carries_memory(&Arc::new(OnceCell::new())));
 }
 
 /// The same if others wait, and the role is given up under the lock.
 #[test]
 fn a_failure_before_a_reader_carries_memory_to_the_next_initialiser() {
     model(|| {
-        let (cell, value) = (Arc::new(OnceCell::new()), Shared::new(0));
+        let cell = Arc::new(OnceCell::new());
         let _reader = queued(own(&cell, OnceCell::wait));
-        let running = queued(own(&cell, |cell| cell.get_or_init(pending::<u32>)));
-        let failing = write_and(&value, running, drop);
-        if cell.set(1).is_ok() {
+        a_failure_carries_memory(&cell);
+    });
+}
+
+/// The same if the whole failure comes between the look of the next initialiser and its exchange.
+#[test]
+fn a_short_failure_carries_memory_to_the_next_initialiser() {
+    model(|| {
+        let (cell, value) = (Arc::new(OnceCell::new()), Shared::new(0));
+        let runs = Arc::new(AtomicUsize::new(0));
+        let failing = {
+            let (cell, value, runs) = (Arc::clone(&cell), Arc::clone(&value), Arc::clone(&runs));
+            spawn(move || {
+                let attempt = own(&cell, |cell| {
+                    cell.get_or_try_init(move || {
+                        value.set(1);
+                        runs.fetch_add(1, Ordering::Relaxed);
+                        ready(Err(()))
+                    })
+                });
+                let _ = poll(&mut { attempt });
+            })
+        };
+        // If both ran, the one that fails was the first, for nobody initialises a full cell.
+        if cell.set(1).is_ok() && runs.load(Ordering::Relaxed) == 1 {
             assert_eq!(value.get(), 1);
         }
         failing.join().unwrap();
