@@ -55,7 +55,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         Semaphore => SEMAPHORE * WORD;
         Event => 4 * WORD;
         // The numbers of its rounds are as wide as on 64 bits, where two of them take a word.
-        Barrier => (if WORD == 8 { 6 } else { 10 }) * WORD;
+        Barrier => (if WORD == 8 { 6 } else { 9 }) * WORD;
         Condition => 5 * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
