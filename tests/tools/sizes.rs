@@ -72,7 +72,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         Event => 4 * WORD;
         Notify => 4 * WORD;
         // The numbers of its rounds are as wide as on 64 bits, where two of them take a word.
-        Barrier => (if WORD == 8 { 6 } else { 10 }) * WORD;
+        Barrier => (if WORD == 8 { 6 } else { 9 }) * WORD;
         Latch => COUNT * WORD;
         WaitGroup => COUNT * WORD;
         CancellationToken => WORD;
