@@ -14,11 +14,11 @@
 //! the latch's alone, does not tell the two apart.
 //!
 //! # Invariants
-//! * Z1. While `WAITERS` is set, the count becomes zero under the internal lock only, in the critical section that begins
+//! * F1. While `WAITERS` is set, the count becomes zero under the internal lock only, in the critical section that begins
 //!   to wake the cohort.
-//! * Z2. Each guard and each token is one held count, and nothing else takes that count. So [`let_go`](CountCore::let_go)
+//! * F2. Each guard and each token is one held count, and nothing else takes that count. So [`let_go`](CountCore::let_go)
 //!   always finds it.
-//! * Z3. Held and free counts of a latch are at most [`MAX`] together, since only [`hold`](CountCore::hold) adds to the
+//! * F3. Held and free counts of a latch are at most [`MAX`] together, since only [`hold`](CountCore::hold) adds to the
 //!   held ones, and takes as much from the free ones. So neither reaches the bits of the other.
 //!
 //! # Why the last count is taken under the lock, when somebody waits
@@ -111,7 +111,7 @@ impl CountCore {
     #[inline]
     pub(crate) fn let_go(&self) {
         let lowered = self.lower(ONE);
-        debug_assert!(lowered.is_ok(), "a held count is there until it is let go (Z2)");
+        debug_assert!(lowered.is_ok(), "a held count is there until it is let go (F2)");
     }
 
     /// Takes `amount` off the word. If there is less, nothing changes, and the word comes back.
@@ -139,7 +139,7 @@ impl CountCore {
         }
     }
 
-    /// The same under the lock, since this may be the last count, and somebody waits (Z1).
+    /// The same under the lock, since this may be the last count, and somebody waits (F1).
     #[inline(never)]
     fn lower_to_zero(&self, amount: usize) -> Result<(), usize> {
         let locked = self.queue.lock();
@@ -175,7 +175,7 @@ impl CountCore {
 impl CountCore {
     #[inline]
     pub(super) fn count_down(&self, n: usize) -> Result<(), LatchError> {
-        // The product would wrap, or reach the held counts; and more than `MAX` are never there (Z3).
+        // The product would wrap, or reach the held counts; and more than `MAX` are never there (F3).
         if n > MAX {
             return Err(Self::too_far(self.seen()));
         }

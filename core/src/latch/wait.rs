@@ -30,7 +30,7 @@ unsafe impl Policy for ZeroWait {
 
     #[inline]
     fn look<'q>(_: &CountCore, locked: Locked<'q, CountCore>, (): &()) -> Look<'q, CountCore> {
-        // From here on the last count is taken under the lock (Z1).
+        // From here on the last count is taken under the lock (F1).
         if !CountCore::is_zero(locked.announce(WAITING)) {
             return Look::Wait(locked);
         }

@@ -1,7 +1,7 @@
 //! What a wait group adds to the count of a latch: the count may rise, until it is closed.
 //!
 //! # The word
-//! It is that of `latch/raw.rs`. Bit 1 is `CLOSED`, for good. All counts are held, one by each token (Z2), and have all the
+//! It is that of `latch/raw.rs`. Bit 1 is `CLOSED`, for good. All counts are held, one by each token (F2), and have all the
 //! bits above the flags.
 
 use super::AddError;
