@@ -175,7 +175,8 @@ impl CancellationToken {
     /// # use anywake_core as anywake;
     /// # async fn example() {
     /// let token = anywake::CancellationToken::new();
-    /// let child = token.child_token().cancelled_owned();
+    /// let mut child = core::pin::pin!(token.child_token().cancelled_owned());
+    /// assert!(!child.as_mut().enable(), "it is not cancelled");
     /// token.cancel();
     /// child.await;
     /// # }
