@@ -53,12 +53,14 @@ macro_rules! handed_over {
 
 /// The steps of anywake.
 pub mod anywake {
+    use anywake_core::semaphore::Bypass;
     use anywake_core::{Condition, Event, Lock, Semaphore, StaticQueue};
 
     use super::{black_box, pin, poll};
 
     static LOCK: Lock<u32> = Lock::new(0);
     static SEMAPHORE: Semaphore = Semaphore::new(1);
+    static TURNSTILE: Semaphore<Bypass> = Semaphore::with_bypass(1, 100);
     static EVENT: Event = Event::new();
     static CONDITION: Condition = Condition::new();
     static CONDITION_LOCK: Lock<u32> = Lock::new(0);
@@ -72,6 +74,11 @@ pub mod anywake {
     handed_over! {
         /// `acquire`, `try_acquire`.
         semaphore: SEMAPHORE.try_acquire(), drop(black_box(SEMAPHORE.acquire().await))
+    }
+
+    handed_over! {
+        /// The same with a bypass.
+        semaphore_bypass: TURNSTILE.try_acquire(), drop(black_box(TURNSTILE.acquire().await))
     }
 
     /// `wait`, `set`, `clear`.
