@@ -540,7 +540,8 @@ impl<M: Mode> Semaphore<M> {
         self.core.waiters()
     }
 
-    /// Refuses all requests from now on, those that wait included. Permits that are held stay good.
+    /// Refuses all requests from now on, those that wait included. Permits that are held stay good. With a bypass, a waiter
+    /// that was woken and has not taken its permits yet still waits.
     ///
     /// A thread that finds the semaphore closed, or is refused for it, sees what was done before.
     ///

@@ -184,7 +184,7 @@ impl<M: Mode> SemaphoreCore<M> {
         }
         // Ordering: Acquire as in `try_take`.
         self.queue.word.fetch_sub(n * ONE, Ordering::Acquire);
-        // mistake a_permit_taken_in_the_queue_is_not_counted: if overtakes { ~> if overtakes && waiter.is_none() {
+        // mistake a_permit_taken_in_the_queue_is_not_counted: overtakes ~> overtakes && waiter.is_none()
         if overtakes {
             self.count_overtaking(locked);
         }

@@ -273,7 +273,9 @@ pub(crate) unsafe fn cancel<P: Policy>(core: &P::Core, waiter: &Waiter<P::Reques
 
 /// # Safety
 /// As for [`cancel`] (W6), and the waiter has entered its queue.
-#[inline]
+// Its caller is a function of its own already, so a call to it is one call too many.
+#[cfg_attr(not(feature = "critical-section"), inline(always))]
+#[cfg_attr(feature = "critical-section", inline)]
 unsafe fn cancel_queued<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) -> Cancelled {
     let mut locked = core.queue().lock();
     // mistake cancel_looks_once: decision::<P>(waiter.status()) ~> None

@@ -59,6 +59,7 @@ pub mod anywake {
 
     mod rwlock;
 
+    use anywake_core::semaphore::Bypass;
     use anywake_core::{Barrier, Condition, Event, Latch, Lock, OnceCell, Semaphore, StaticQueue, WaitGroup};
 
     pub use rwlock::rwlock;
@@ -67,6 +68,7 @@ pub mod anywake {
 
     static LOCK: Lock<u32> = Lock::new(0);
     static SEMAPHORE: Semaphore = Semaphore::new(1);
+    static TURNSTILE: Semaphore<Bypass> = Semaphore::with_bypass(1, 100);
     static EVENT: Event = Event::new();
     static BARRIER: Barrier = Barrier::new(2);
     static CONDITION: Condition = Condition::new();
@@ -84,6 +86,11 @@ pub mod anywake {
     handed_over! {
         /// `acquire`, `try_acquire`.
         semaphore: SEMAPHORE.try_acquire(), drop(black_box(SEMAPHORE.acquire().await))
+    }
+
+    handed_over! {
+        /// The same with a bypass.
+        semaphore_bypass: TURNSTILE.try_acquire(), drop(black_box(TURNSTILE.acquire().await))
     }
 
     /// `wait`, `set`, `clear`.

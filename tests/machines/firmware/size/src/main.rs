@@ -11,6 +11,8 @@ const STEPS: &[fn()] = &[
     anywake::lock,
     #[cfg(all(feature = "anywake", feature = "semaphore"))]
     anywake::semaphore,
+    #[cfg(all(feature = "anywake", feature = "semaphore_bypass"))]
+    anywake::semaphore_bypass,
     #[cfg(all(feature = "anywake", feature = "event"))]
     anywake::event,
     #[cfg(all(feature = "anywake", feature = "barrier"))]

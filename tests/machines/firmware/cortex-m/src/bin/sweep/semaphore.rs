@@ -4,6 +4,7 @@ use core::pin::pin;
 use core::task::Poll;
 
 use anywake_core::Semaphore;
+use anywake_core::semaphore::Bypass;
 
 use crate::trial::{A, B, Case, Handed, Trial};
 
@@ -17,6 +18,9 @@ pub(crate) const CASES: &[Case] = &[
     ("release-release", release_against_release),
     ("release-try_acquire", release_against_try),
     ("close-release", close_against_release),
+    ("permit-bypass-hand-off", bypass_hand_off),
+    ("permit-bypass-retry", bypass_retry),
+    ("permit-bypass-cancel", bypass_cancel),
 ];
 
 static PERMITS: Semaphore = Semaphore::new(0);
@@ -129,4 +133,50 @@ fn close_against_release(trial: &mut Trial) {
     // The wait was granted before the close or refused by it. Either way it was woken.
     drop(A.finish(Poll::Pending, acquire.as_mut()));
     assert_eq!(gate.waiters(), 0);
+}
+
+/// A semaphore whose first waiter may be overtaken once.
+static TURNSTILE: Semaphore<Bypass> = Semaphore::with_bypass(1, 1);
+
+/// Takes the permit, if it is free, and returns it.
+fn overtake() -> u32 {
+    u32::from(TURNSTILE.try_acquire().is_ok())
+}
+
+fn turnstile_is_free() {
+    assert_eq!((TURNSTILE.available_permits(), TURNSTILE.waiters()), (1, 0));
+}
+
+fn bypass_hand_off(trial: &mut Trial) {
+    let permit = TURNSTILE.try_acquire().unwrap();
+    let mut acquire = pin!(TURNSTILE.acquire());
+    assert!(A.poll(acquire.as_mut()).is_pending());
+    trial.run(overtake, || drop(permit));
+    drop(A.finish(Poll::Pending, acquire.as_mut()).unwrap());
+    turnstile_is_free();
+}
+
+fn bypass_retry(trial: &mut Trial) {
+    let permit = TURNSTILE.try_acquire().unwrap();
+    let mut acquire = pin!(TURNSTILE.acquire());
+    assert!(A.poll(acquire.as_mut()).is_pending());
+    drop(permit);
+    assert!(A.take());
+    let (first, _) = trial.run(overtake, || A.poll(acquire.as_mut()));
+    assert!(first.is_ready(), "the handler has returned the permit");
+    drop(first);
+    turnstile_is_free();
+}
+
+fn bypass_cancel(trial: &mut Trial) {
+    let permit = TURNSTILE.try_acquire().unwrap();
+    let mut first = pin!(Some(TURNSTILE.acquire()));
+    let mut second = pin!(TURNSTILE.acquire());
+    assert!(A.poll(first.as_mut().as_pin_mut().unwrap()).is_pending());
+    assert!(B.poll(second.as_mut()).is_pending());
+    drop(permit);
+    assert!(A.take());
+    trial.run(overtake, || first.set(None));
+    drop(B.finish(Poll::Pending, second.as_mut()).unwrap());
+    turnstile_is_free();
 }
