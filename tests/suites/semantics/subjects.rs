@@ -1,9 +1,5 @@
 //! The waits of all primitives behind one trait, for the hazards that they share.
 
-mod rwlock;
-
-pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
-
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
 use core::pin::{Pin, pin};
@@ -19,6 +15,11 @@ use anywake_core::{
     semaphore::AcquireFuture,
 };
 use anywake_tests::{leak, poll_once};
+
+// The waits for a `RwLock`.
+mod rwlock;
+
+pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;
