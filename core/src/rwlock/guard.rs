@@ -88,6 +88,10 @@ modes! {
 /// Access to the value of a [`RwLock`]; leaves the lock when it is dropped.
 ///
 /// `H` is how it holds the lock, by reference or by `Arc`, and `M` what it may do: [`Read`], [`Upgradable`] or [`Write`].
+///
+/// A [`ReadGuard`] is `Send` if the value is `Sync`. An [`UpgradableGuard`] and a [`WriteGuard`] are `Send` if the value is
+/// `Send` and `Sync`, since a writer may take the value, and may be downgraded beside other readers. All three are `Sync`
+/// if the value is `Sync`. A guard that keeps its lock alive may drop the value, and needs both for both.
 #[must_use = "a guard that is dropped at once leaves at once"]
 pub struct Guard<H: RwLockHandle, M: Access> {
     held: Held<H, M>,
@@ -170,6 +174,8 @@ impl<H: RwLockHandle, M: Access> Guard<H, M> {
 
     /// The handle that the lock is held by: its `Arc`, for an [`OwnedReadGuard`] and its like.
     ///
+    /// Only for a value that is `Send`: a reader may be on another thread, and could take the value there by the lock.
+    ///
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
@@ -189,7 +195,7 @@ impl<H: RwLockHandle, M: Access> Guard<H, M> {
 }
 
 impl<'a, T: ?Sized + Send, M: Access> Guard<&'a RwLock<T>, M> {
-    /// The lock that this guard is of.
+    /// The lock that this guard is of. Only for a value that is `Send`, as [`handle`](Self::handle).
     ///
     /// # Examples
     /// ```

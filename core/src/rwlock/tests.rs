@@ -1,8 +1,9 @@
 //! A lock that is full: under test it has room for [`MAX_READERS`].
 
 use core::mem::forget;
+use core::panic::AssertUnwindSafe;
 use core::pin::pin;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 
 use super::raw::MAX as MAX_READERS;
 use super::{ReadGuard, RwLock};

@@ -1,16 +1,12 @@
 //! The waits of all primitives behind one trait, for the hazards that they share.
 
-mod notify;
-
 mod barrier;
-
-// The waits for a `Latch` and for a `WaitGroup`.
+mod cancellation_token;
 mod latch;
-mod wait_group;
-
+mod notify;
+mod once_cell;
 mod rwlock;
-
-pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
+mod wait_group;
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -28,21 +24,13 @@ use anywake_core::{
 };
 use anywake_tests::{leak, poll_once};
 
-pub(crate) use notify::{WaitAtNotify, WaitersAtNotify};
-
-// The waits for an `OnceCell`.
-mod once_cell;
-
-pub(crate) use once_cell::{RoleWait, ValueWait};
-
 pub(crate) use barrier::{WaitAtBarrier, WaitAtBrokenBarrier};
-
-pub(crate) use latch::LatchWait;
-pub(crate) use wait_group::WaitGroupWait;
-
-mod cancellation_token;
-
 pub(crate) use cancellation_token::CancelledWait;
+pub(crate) use latch::LatchWait;
+pub(crate) use notify::{WaitAtNotify, WaitersAtNotify};
+pub(crate) use once_cell::{RoleWait, ValueWait};
+pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
+pub(crate) use wait_group::WaitGroupWait;
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;
