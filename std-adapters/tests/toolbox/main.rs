@@ -7,6 +7,7 @@ mod as_completed;
 mod barrier;
 mod blocking_pool;
 mod busy;
+mod cache_bounded;
 mod cache_hazards;
 mod context;
 #[cfg(any(feature = "tokio", feature = "async-std", feature = "smol"))]
@@ -15,6 +16,7 @@ mod exit_stack;
 mod gather;
 mod group;
 mod group_cancel;
+mod keyed_lock;
 mod may_block;
 mod nested;
 mod ordered_queue;
