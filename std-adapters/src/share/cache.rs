@@ -229,8 +229,11 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
             }
             let value = load().await?;
             let loaded = self.value(value.clone());
-            // mistake a_load_comes_back_after_an_invalidation: |slot| turn.is_at(slot)); ~> |slot| slot.key == key);
-            let outdated = self.shelf.lock().store(hash, &loaded, |slot| turn.is_at(slot));
+            // mistake a_load_comes_back_after_an_invalidation: turn.is_at(slot) ~> slot.key == key
+            // mistake a_load_leaves_what_was_inserted_meanwhile: turn.is_at(slot) ~>
+            //     turn.is_at(slot) && slot.value.is_none()
+            let is_here = |slot: &SlotOf<K, V>| turn.is_at(slot);
+            let outdated = self.shelf.lock().store(hash, &loaded, is_here);
             drop(outdated);
             return Ok(value);
         }

@@ -68,6 +68,7 @@ impl<K, G, V> Slots<K, G, V> {
         if slots.is_empty() {
             self.by_hash.remove(&hash);
         }
+        // mistake a_slot_that_goes_still_counts: self.count -= 1; ~>
         self.count -= 1;
         Some(slot)
     }
@@ -132,6 +133,7 @@ impl<H: Deref<Target: Keyed>> Turn<H> {
                 None
             }
         });
+        // mistake a_newcomer_gets_a_gate_of_its_own: found.unwrap_or(gate) ~> gate
         let turn = Self { collection, hash, gate: found.unwrap_or(gate) };
         // While the turn exists: the drop of a key may panic.
         drop(new);

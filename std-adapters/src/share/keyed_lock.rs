@@ -246,7 +246,6 @@ impl<K: Eq + Hash + Clone, S: BuildHasher> KeyedLock<K, S> {
     {
         let hash = self.hasher.hash_one(key);
         let mut slots = self.slots.lock();
-        // mistake a_key_that_is_looked_at_is_locked: is_some_and(|slot| slot.gate.is_locked()) ~> is_some()
         slots.find(hash, |slot| slot.key.borrow() == key).is_some_and(|slot| slot.gate.is_locked())
     }
 

@@ -17,6 +17,7 @@ mod gather;
 mod group;
 mod group_cancel;
 mod keyed_lock;
+mod keyed_lock_hazards;
 mod may_block;
 mod nested;
 mod ordered_queue;

@@ -19,6 +19,7 @@ mod probe;
 
 mod condition;
 mod event;
+mod keyed_lock;
 mod lock;
 mod queue;
 mod semaphore;
@@ -43,7 +44,15 @@ fn table() -> Vec<Row> {
     table.extend(plain_rows! {
         Closed: Closed => "SYU";
     });
-    for rows in [lock::rows, semaphore::rows, event::rows, condition::rows, queue::rows, tools::rows] {
+    for rows in [
+        lock::rows,
+        semaphore::rows,
+        event::rows,
+        condition::rows,
+        queue::rows,
+        keyed_lock::rows,
+        tools::rows,
+    ] {
         table.extend(rows());
     }
     table
@@ -55,6 +64,8 @@ const WITHOUT_A_ROW: &[&str] = &[
     "BoundedQueue",
     "Guard",
     "Handle",
+    "KeyedGuard",
+    "KeyedLockHandle",
     "LockHandle",
     "LockOwner",
     "Manager",
