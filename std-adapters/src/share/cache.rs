@@ -1,14 +1,15 @@
-//! [`Cache`]: values that are loaded once, however many ask.
+//! [`Cache`]: values that are loaded once for each key, however many tasks ask.
 //!
-//! Each key has a slot, and the gate of the slot is a semaphore with one permit. The holder of the permit loads. The
-//! others wait for it, and then find the value, or load themselves if there is none: because the load failed, or because
-//! its task was dropped. So no loader is special, and none is waited for in vain.
+//! Each key has a slot (`keyed.rs`), and the gate of the slot is a semaphore with one permit. The holder of the permit
+//! loads. The other tasks wait for the permit. Then they find the value, or load it themselves if the load before failed
+//! or was dropped. So no loader is special, and no task waits for one in vain.
 //!
-//! A slot that was removed never comes back to the map, so it is the generation of its key. A task that loads there keeps
-//! its value for itself. The semaphore is closed, so the tasks that wait there begin anew at once.
+//! An invalidation removes the slot of its key. A removed slot never comes back to the map, so the slot itself is the
+//! generation of its key: a task that loads there stores nothing. The invalidation closes the semaphore, so the tasks
+//! that wait there begin anew at once.
 //!
-//! Under the mutex keys are compared, and no other code of the caller runs: hashes are computed before, and keys and
-//! values are cloned and dropped outside. The clock is read before.
+//! Under the mutex keys are compared, and no other code of the caller runs. Hashes are computed and the clock is read
+//! before. Keys and values are cloned and dropped outside.
 
 use core::fmt;
 use core::future::Future;
@@ -28,9 +29,16 @@ mod shelf;
 
 use shelf::{Shelf, SlotOf, Stored, Value};
 
-/// A cache for tasks: one load per key at a time, and values that expire.
+/// A cache for tasks: one load for each key at a time, values that [expire](Cache::expiring), and a
+/// [bound](Cache::bounded).
 ///
-/// Values are cloned out of it; large ones belong in an `Arc`.
+/// Each call that returns a value returns a clone of it. Large values belong in an `Arc`.
+///
+/// # A load that is not polled
+///
+/// The task that loads keeps all other tasks from loading the same key. If its future is alive and not polled, for
+/// example in a branch of a `select!` loop, they wait until it is polled or dropped, or until the key is
+/// [invalidated](Cache::invalidate). Drop a future that is not polled, or spawn it.
 ///
 /// # Panics
 ///
@@ -60,7 +68,7 @@ pub struct Cache<K, V, R> {
 }
 
 impl<K, V, R: Runtime> Cache<K, V, R> {
-    /// An empty cache whose values do not expire; the runtime is for its clock.
+    /// Returns an empty cache without a bound, whose values do not expire. The runtime is for its clock.
     ///
     /// # Examples
     ///
@@ -99,13 +107,14 @@ impl<K, V, R: Runtime> Cache<K, V, R> {
 
     /// Limits the cache to `capacity` values. A value that would be one too many evicts the least recently used value.
     ///
-    /// A value is used when it is put in and whenever a caller gets it. A bound makes each use cost time in the order of
-    /// the logarithm of the number of values. A value that has expired counts until it is evicted, replaced or
-    /// [pruned](Cache::prune). A key that is being loaded does not count until it has its value.
+    /// A value is used when it is put in, and each time that a caller gets it. With a bound each use takes time in
+    /// proportion to the logarithm of the number of values.
     ///
-    /// With a capacity of 0 no value is kept, so each caller loads. Callers of one key still load one after the other.
+    /// A value that has expired counts until it is evicted, replaced or [pruned](Cache::prune). A key that is being
+    /// loaded does not count until it has its value. With a capacity of zero no value is kept: each caller loads, and the
+    /// callers of one key load one after the other.
     ///
-    /// The value of a key that others wait for may be evicted before they run. Then the next of them loads again.
+    /// A value may be evicted before the tasks that waited for its load have run. Then the next of them loads it again.
     ///
     /// # Examples
     ///
@@ -132,7 +141,7 @@ impl<K, V, R: Runtime> Cache<K, V, R> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
-    /// The value of `key`, if it is there and has not expired; does not wait for one that is being loaded.
+    /// Returns the value of `key`, if it is there and has not expired. Does not wait for a value that is being loaded.
     ///
     /// # Examples
     ///
@@ -151,10 +160,10 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         self.get_hashed(self.hasher.hash_one(key), key)
     }
 
-    /// Puts a value in, in place of the one that was there.
+    /// Puts a value in, in place of the value that was there.
     ///
-    /// A load that is going on will replace it. To keep `value` all the same, [`invalidate`](Cache::invalidate) the key
-    /// first.
+    /// If the key is being loaded, callers that come now get this value, and the load replaces it when it ends. To keep
+    /// this value, [`invalidate`](Cache::invalidate) the key first.
     ///
     /// # Examples
     ///
@@ -180,17 +189,19 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         drop(outdated);
     }
 
-    /// The value of `key`; if there is none, what `load` makes of it.
+    /// Returns the value of `key`. If there is none, calls `load`, and returns and stores the value that it returns.
     ///
-    /// While one caller loads, others who ask for the same key wait; those who ask for other keys do not.
+    /// While one caller loads, other callers with the same key wait, first come first served. Callers with other keys do
+    /// not wait.
     ///
     /// # Cancel safety
     ///
-    /// If the one who loads is dropped, so is its load, and the next one who waits begins another.
+    /// If a future that loads is dropped, its load is dropped with it, and the next caller that waits begins another
+    /// load. A future that waits only loses its place in the queue.
     ///
     /// # Errors
     ///
-    /// That of `load`. It is not kept: of those who wait the next one tries again.
+    /// The error of `load`. It is not stored: the next caller that waits calls its own `load`.
     ///
     /// # Examples
     ///
@@ -218,7 +229,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
                 return Ok(value);
             }
             let turn = Turn::begin(self, hash, &key, shelf::gate());
-            // The slot was removed meanwhile. Nobody would find a value there.
+            // If the slot was removed meanwhile, no other task would find a value there.
             let Ok(_loading) = turn.gate().acquire().await else { continue };
             let now = self.now();
             let Some(found) = self.shelf.lock().use_value(hash, now, |slot| turn.is_at(slot)) else {
@@ -239,11 +250,12 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         }
     }
 
-    /// Forgets the value of `key`, also the one that is being loaded.
+    /// Forgets the value of `key`, and the value that is being loaded for it.
     ///
-    /// A load that began before does not bring the value back: its caller gets the value, the cache does not. Callers that
-    /// wait for that load stop waiting, and the first of them begins another load at once. Callers that come later never
-    /// get the old value.
+    /// A load that began before goes on. Its caller gets the value, and the cache does not store it. Callers that wait for
+    /// that load are woken, and the first of them begins another load at once, so no caller but the one that loads gets
+    /// a value from before the invalidation. (With moka's `invalidate` and Go's `singleflight.Forget`, callers that wait
+    /// already get the old value.)
     ///
     /// # Examples
     ///
@@ -267,7 +279,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         drop(self.take(key));
     }
 
-    /// Forgets all values, also those that are being loaded; see [`invalidate`](Cache::invalidate).
+    /// Forgets all values, and all that are being loaded; see [`invalidate`](Cache::invalidate).
     ///
     /// # Examples
     ///
@@ -306,7 +318,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         removed.is_fresh(self.now()).then(|| removed.value.clone())
     }
 
-    /// Forgets all values that have expired, so that their memory is free before somebody asks for them.
+    /// Forgets all values that have expired. So their memory is free before a caller asks for them.
     ///
     /// # Examples
     ///
@@ -332,7 +344,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         drop(pruned);
     }
 
-    /// How many keys have a value, those that have expired and were not pruned among them.
+    /// Returns how many keys have a value. Values count that have expired and were not [pruned](Cache::prune).
     ///
     /// # Examples
     ///
@@ -350,7 +362,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         self.shelf.lock().len()
     }
 
-    /// Whether no key has a value.
+    /// Returns whether no key has a value.
     ///
     /// # Examples
     ///

@@ -11,7 +11,7 @@
 //! #165).
 //!
 //! Under the mutex keys are compared, and no other code of the caller runs: hashes are computed before, keys are cloned
-//! before and dropped after, and the gate wakes nobody there.
+//! before and dropped after, and the gate wakes no task there.
 
 use core::hash::BuildHasherDefault;
 use core::ops::Deref;
@@ -22,14 +22,14 @@ use std::sync::Arc;
 /// What belongs to a key.
 pub(super) struct Slot<K, G, V> {
     pub(super) key: K,
-    /// It also tells this slot from a later one for the same key.
+    /// Where the users wait for each other. It also tells this slot from a later one for the same key.
     pub(super) gate: Arc<G>,
     /// How many turns there are.
     pub(super) users: usize,
     pub(super) value: Option<V>,
 }
 
-/// The slots by the hashes of their keys; hardly ever do two have the same.
+/// The slots by the hashes of their keys. Two keys hardly ever have the same hash.
 pub(super) struct Slots<K, G, V> {
     by_hash: HashMap<u64, Vec<Slot<K, G, V>>, BuildHasherDefault<DefaultHasher>>,
     count: usize,

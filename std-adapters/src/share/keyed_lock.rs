@@ -146,7 +146,7 @@ impl<K: Eq + Hash + Clone, S: BuildHasher> KeyedLock<K, S> {
     /// # Cancel safety
     ///
     /// A future that is dropped gives up its place in the queue. If the lock had been handed to it, the next waiter of
-    /// the key gets the lock. If nobody else uses the key, its entry goes.
+    /// the key gets the lock. If no other task uses the key, its entry goes.
     ///
     /// # Fairness
     ///
