@@ -254,8 +254,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     ///
     /// A load that began before goes on. Its caller gets the value, and the cache does not store it. Callers that wait for
     /// that load are woken, and the first of them begins another load at once, so no caller but the one that loads gets
-    /// a value from before the invalidation. (With moka's `invalidate` and Go's `singleflight.Forget`, callers that wait
-    /// already get the old value.)
+    /// a value from before the invalidation. (After Go's `singleflight.Forget`, callers that wait already get that value.)
     ///
     /// # Examples
     ///
