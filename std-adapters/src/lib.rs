@@ -11,6 +11,7 @@
 //! | situation | use |
 //! |---|---|
 //! | data is changed, and the change awaits in between | [`Lock`]; a change that never awaits is cheaper under [`std::sync::Mutex`] |
+//! | work on one key, such as a user or a file, is done by one task at a time | [`KeyedLock`] |
 //! | at most *n* may do something at a time | [`Semaphore`] |
 //! | everybody waits until something has happened | [`Event`] |
 //! | one task is woken, now or when it comes to wait; or all that wait now are | [`Notify`] |
@@ -69,7 +70,7 @@
 //! | `run_in_executor` | [`Runtime::spawn_blocking`], [`BlockingPool`] | blocking functions, with a bound |
 //! | `Barrier`, `LifoQueue`, `PriorityQueue` | [`Barrier`], [`LifoQueue`], [`PriorityQueue`] | the other primitives |
 //! | asynchronous generators | [`stream`] | streams: written as loops, buffered, in chunks, merged |
-//! | patterns | [`Pool`], [`Cache`], [`SafeCounter`], [`SharedState`] | state that tasks share |
+//! | patterns | [`Pool`], [`Cache`], [`KeyedLock`], [`SafeCounter`], [`SharedState`] | state that tasks share |
 //! | a mocked loop | `test_util` (feature `test-util`) | a deterministic runtime with a clock of its own |
 //!
 //! # Runtimes
@@ -160,6 +161,9 @@ pub use runtime::tokio::Tokio;
 pub use scope::{
     ExitStack, TaskGroup, as_completed, exit_stack, gather, gather_settled, race, shield, task_group, wait,
 };
+pub use share::keyed_lock;
+#[doc(inline)]
+pub use share::keyed_lock::KeyedLock;
 pub use share::ordered_queue;
 #[doc(inline)]
 pub use share::ordered_queue::{LifoQueue, PriorityQueue};

@@ -4,6 +4,8 @@ mod blocking_pool;
 mod cache;
 mod counter;
 mod exclusive;
+mod keyed;
+pub mod keyed_lock;
 pub mod ordered_queue;
 pub mod pool;
 mod shared_state;

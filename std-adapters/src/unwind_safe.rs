@@ -2,7 +2,7 @@
 //!
 //! A panic cannot leave these half changed. Their state is behind a mutex under which no user code runs, or is changed
 //! by the primitives of the core; and what user code does to a value in its own time is stored in one move, afterwards.
-//! (`ExitStack` and `Cache` have the traits by themselves. A queue whose items are compared, `Context` and
+//! (`ExitStack`, `Cache` and `KeyedLock` have the traits by themselves. A queue whose items are compared, `Context` and
 //! the futures that own outcomes do not have them: there a panic of user code, or a change of what it refers to, can be
 //! seen.)
 

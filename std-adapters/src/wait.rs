@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::future::Future;
+use core::hash::{BuildHasher, Hash};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
@@ -32,6 +33,7 @@ use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
 
 use crate::runtime::Runtime;
+use crate::share::keyed_lock::{KeyedLockFuture, OwnedKeyedLockFuture};
 use crate::task::{CancelOnDrop, Task};
 
 pub mod blocking;
@@ -41,8 +43,8 @@ mod timeout;
 pub use cooperative::{Cooperative, cooperative};
 pub use timeout::{Deadline, DeadlineOver, timeout, timeout_with};
 
-/// A wait that can be ended at a deadline: every future of the core, `&mut Task`, and a wait that already has a
-/// deadline.
+/// A wait that can be ended at a deadline: every future of the core, those of a [`KeyedLock`](crate::KeyedLock),
+/// `&mut Task`, and a wait that already has a deadline.
 ///
 /// The wait is polled before its deadline, so a grant wins over a deadline that fires in the same poll. A grant that is
 /// made after that poll is handed to the next waiter. No grant is lost, and no item: [`Elapsed`] returns the item of a
@@ -246,6 +248,8 @@ returns_nothing! {
     [Q: AnyQueue] ClosedFuture<'_, Q>;
     [Q: AnyQueue] OwnedClosedFuture<Q>;
     [T, S: Slots] RecvManyFuture<'_, BoundedQueue<T, S>>;
+    [K: Eq + Hash + Clone, S: BuildHasher] KeyedLockFuture<'_, K, S>;
+    [K: Eq + Hash + Clone, S: BuildHasher] OwnedKeyedLockFuture<K, S>;
     // A deadline that elapses drops the handle, and so cancels the task.
     [T] CancelOnDrop<T>;
 }

@@ -13,7 +13,7 @@ use anywake::test_util::Simulated;
 use anywake::wait::Deadline;
 use anywake::{
     Barrier, BlockingPool, BrokenBarrier, Cache, ContextVar, Elapsed, ExitStack, Failure, GroupError,
-    LifoQueue, Pool, PoolError, SafeCounter, SharedState, Task, TaskError, TaskGroup, blocking,
+    KeyedLock, LifoQueue, Pool, PoolError, SafeCounter, SharedState, Task, TaskError, TaskGroup, blocking,
 };
 
 /// What is not `RefUnwindSafe` itself.
@@ -44,6 +44,7 @@ fn handles_tools_and_errors_can_be_used_after_a_panic() {
     both::<BlockingPool<Simulated>>();
     both::<Pool<Connections, Simulated>>();
     both::<Cache<u8, Payload, Simulated>>();
+    both::<KeyedLock<u8>>();
     both::<SafeCounter>();
     both::<SharedState<Payload>>();
     both::<LifoQueue<Payload>>();

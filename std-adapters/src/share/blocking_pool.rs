@@ -12,8 +12,8 @@ use crate::task::{self, Task};
 
 /// A bounded part of the runtime's threads for blocking functions: `run_in_executor` with a `ThreadPoolExecutor`.
 ///
-/// The runtimes' own pools are large and shared by everybody. This one keeps, say, the use of a database or of the
-/// processors within bounds: at most `threads` functions run, the others wait in the order in which they came.
+/// The pools of the runtimes are large, and all of a program shares them. This pool limits the use of one thing, such as
+/// a database or the processors: at most `threads` functions run, and the others wait, first come first served.
 ///
 /// # Examples
 ///
@@ -35,11 +35,11 @@ pub struct BlockingPool<R> {
 }
 
 impl<R: Runtime> BlockingPool<R> {
-    /// A pool that runs up to `threads` functions at a time.
+    /// Returns a pool that runs up to `threads` functions at a time.
     ///
     /// # Panics
     ///
-    /// If `threads` is none, or more than [`Semaphore::MAX_PERMITS`].
+    /// If `threads` is zero, or more than [`Semaphore::MAX_PERMITS`].
     ///
     /// # Examples
     ///
@@ -57,13 +57,13 @@ impl<R: Runtime> BlockingPool<R> {
         Self { slots, unfinished: Unfinished::default(), threads, runtime }
     }
 
-    /// Runs `function` as soon as it is its turn, and returns the handle to it.
+    /// Runs `function` when its turn comes, and returns its handle at once.
     ///
-    /// The rules are those of [`Runtime::spawn_blocking`]: a function that has begun cannot be stopped, and keeps its
-    /// place until it has ended; one that is cancelled before its turn is never called, and is dropped at once.
+    /// The rules are those of [`Runtime::spawn_blocking`]. A function that has begun cannot be stopped, and keeps its
+    /// place until it has ended. A function that is cancelled before its turn is dropped at once, and never called.
     ///
-    /// Its turn comes whether the handle is polled or not. A function that waits for another one of the same pool keeps
-    /// its thread meanwhile: when all threads are taken by such functions, none of them ends.
+    /// The turn comes whether the handle is polled or not. A function that waits for another function of the same pool
+    /// keeps its thread meanwhile. If all threads are taken by such functions, none of them ends.
     ///
     /// # Examples
     ///
@@ -93,7 +93,7 @@ impl<R: Runtime> BlockingPool<R> {
         };
         let runtime = self.runtime;
         let mut turn = Box::pin(Arc::clone(&self.slots).acquire_owned());
-        // Asked here and now: so the order is that of the calls, not that in which some tasks are polled.
+        // Requested here and not in the task, so that the order is that of the calls.
         if let Some(slot) = turn.as_mut().now_or_never() {
             run(slot.expect("never closed"), runtime);
         } else {
@@ -104,7 +104,7 @@ impl<R: Runtime> BlockingPool<R> {
 
     /// Waits until every function that was spawned before has ended, or was cancelled before its turn.
     ///
-    /// It takes no thread meanwhile: functions that are spawned after it run beside it, and are not waited for.
+    /// The wait takes no thread. It does not wait for functions that are spawned after the call.
     ///
     /// # Cancel safety
     ///
@@ -133,7 +133,7 @@ impl<R: Runtime> BlockingPool<R> {
         }
     }
 
-    /// How many functions run at most.
+    /// Returns how many functions run at most.
     ///
     /// # Examples
     ///
@@ -150,7 +150,7 @@ impl<R: Runtime> BlockingPool<R> {
     }
 }
 
-/// The functions that have not ended, under the numbers in whose order they came.
+/// The functions that have not ended, by their numbers, which are in the order of the calls.
 #[derive(Clone, Default)]
 struct Unfinished(Arc<Mutex<Numbers>>);
 
@@ -166,12 +166,12 @@ impl Unfinished {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The number of the function that comes next.
+    /// The number of the next function.
     fn next(&self) -> u64 {
         self.numbers().next
     }
 
-    /// The end of the oldest one, if it came before that number.
+    /// The end of the oldest function, if its number is lower than this one.
     fn oldest_before(&self, next: u64) -> Option<Arc<Event>> {
         let numbers = self.numbers();
         let (&number, end) = numbers.ends.first_key_value()?;
@@ -188,7 +188,7 @@ impl Unfinished {
     }
 }
 
-/// One that has not ended, until it is dropped.
+/// A function that has not ended. It has ended when this is dropped.
 struct Entered {
     number: u64,
     among: Unfinished,
@@ -197,7 +197,7 @@ struct Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         let end = self.among.numbers().ends.remove(&self.number);
-        // Outside of the mutex: wakers run.
+        // Outside of the mutex, since this runs wakers.
         if let Some(end) = end {
             end.set();
         }

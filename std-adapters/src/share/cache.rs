@@ -1,33 +1,44 @@
-//! [`Cache`]: values that are loaded once, however many ask.
+//! [`Cache`]: values that are loaded once for each key, however many tasks ask.
 //!
-//! Each key has a slot with a lock of its own. The holder of the lock loads; the others wait for it, and then find the
-//! value, or load themselves if there is none: because the load failed, or because its task was dropped. So no loader is
-//! special, and none is waited for in vain.
+//! Each key has a slot (`keyed.rs`), and the gate of the slot is a semaphore with one permit. The holder of the permit
+//! loads. The other tasks wait for the permit. Then they find the value, or load it themselves if the load before failed
+//! or was dropped. So no loader is special, and no task waits for one in vain.
 //!
-//! A removed slot never comes back to the map. A task that loads there keeps its value for itself, and the tasks that
-//! wait there begin anew. So a value that was loaded before a removal does not come back after it.
+//! An invalidation removes the slot of its key. A removed slot never comes back to the map, so the slot itself is the
+//! generation of its key: a task that loads there stores nothing. The invalidation closes the semaphore, so the tasks
+//! that wait there begin anew at once.
 //!
-//! Under the mutex keys are compared, and no other code of the caller runs: hashes are computed before, and keys and
-//! values are cloned and dropped outside.
+//! Under the mutex keys are compared, and no other code of the caller runs. Hashes are computed and the clock is read
+//! before. Keys and values are cloned and dropped outside.
 
 use core::fmt;
 use core::future::Future;
 use core::hash::{BuildHasher, Hash};
-use core::mem;
 use core::time::Duration;
-use std::collections::HashMap;
 use std::hash::RandomState;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anywake_core::Lock;
+use anywake_core::Semaphore;
 
 use super::exclusive::Exclusive;
+use super::keyed::{Keyed, Slots, Turn};
 use crate::runtime::Runtime;
 
-/// A cache for tasks: one load per key at a time, and values that expire.
+mod shelf;
+
+use shelf::{Shelf, SlotOf, Stored, Value};
+
+/// A cache for tasks: one load for each key at a time, values that [expire](Cache::expiring), and a
+/// [bound](Cache::bounded).
 ///
-/// Values are cloned out of it; large ones belong in an `Arc`.
+/// Each call that returns a value returns a clone of it. Large values belong in an `Arc`.
+///
+/// # A load that is not polled
+///
+/// The task that loads keeps all other tasks from loading the same key. If its future is alive and not polled, for
+/// example in a branch of a `select!` loop, they wait until it is polled or dropped, or until the key is
+/// [invalidated](Cache::invalidate). Drop a future that is not polled, or spawn it.
 ///
 /// # Panics
 ///
@@ -50,36 +61,14 @@ use crate::runtime::Runtime;
 /// ```
 #[doc(alias("memoize", "singleflight"))]
 pub struct Cache<K, V, R> {
-    slots: Exclusive<Slots<K, V>>,
+    shelf: Exclusive<Shelf<K, V>>,
     hasher: RandomState,
     lifetime: Option<Duration>,
     runtime: R,
 }
 
-/// What the cache knows of a key.
-struct Slot<K, V> {
-    key: K,
-    /// Held by the task that loads. It also tells this slot from a later one for the same key.
-    loading: Arc<Lock<()>>,
-    /// How many tasks load, or wait for a load.
-    users: usize,
-    /// Behind an `Arc`, so that it is cloned and dropped outside of the mutex.
-    value: Option<Arc<Value<V>>>,
-}
-
-struct Value<V> {
-    value: V,
-    until: Option<Instant>,
-}
-
-impl<V> Value<V> {
-    fn is_fresh(&self, now: Instant) -> bool {
-        self.until.is_none_or(|until| now < until)
-    }
-}
-
 impl<K, V, R: Runtime> Cache<K, V, R> {
-    /// An empty cache whose values do not expire; the runtime is for its clock.
+    /// Returns an empty cache without a bound, whose values do not expire. The runtime is for its clock.
     ///
     /// # Examples
     ///
@@ -93,8 +82,7 @@ impl<K, V, R: Runtime> Cache<K, V, R> {
     /// ```
     #[must_use]
     pub fn new(runtime: R) -> Self {
-        let slots = Exclusive::new(Slots(HashMap::new()));
-        Self { slots, hasher: RandomState::new(), lifetime: None, runtime }
+        Self { shelf: Exclusive::new(Shelf::new()), hasher: RandomState::new(), lifetime: None, runtime }
     }
 
     /// Lets each value expire when `lifetime` has passed since it was put in.
@@ -116,10 +104,44 @@ impl<K, V, R: Runtime> Cache<K, V, R> {
     pub fn expiring(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
     }
+
+    /// Limits the cache to `capacity` values. A value that would be one too many evicts the least recently used value.
+    ///
+    /// A value is used when it is put in, and each time that a caller gets it. With a bound each use takes time in
+    /// proportion to the logarithm of the number of values.
+    ///
+    /// A value that has expired counts until it is evicted, replaced or [pruned](Cache::prune). A key that is being
+    /// loaded does not count until it has its value. With a capacity of zero no value is kept: each caller loads, and the
+    /// callers of one key load one after the other.
+    ///
+    /// A value may be evicted before the tasks that waited for its load have run. Then the next of them loads it again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Smol};
+    ///
+    /// let cache = Cache::new(Smol).bounded(2);
+    /// cache.insert("a", 1);
+    /// cache.insert("b", 2);
+    /// assert_eq!(cache.get(&"a"), Some(1));
+    /// cache.insert("c", 3);
+    /// assert_eq!(cache.get(&"b"), None, "it was not used for the longest time");
+    /// assert_eq!((cache.get(&"a"), cache.get(&"c")), (Some(1), Some(3)));
+    /// # }
+    /// ```
+    #[must_use]
+    #[doc(alias("with_capacity", "max_capacity", "maxsize", "lru_cache", "LRU"))]
+    pub fn bounded(self, capacity: usize) -> Self {
+        let outdated = self.shelf.lock().limit(capacity);
+        drop(outdated);
+        self
+    }
 }
 
 impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
-    /// The value of `key`, if it is there and has not expired; does not wait for one that is being loaded.
+    /// Returns the value of `key`, if it is there and has not expired. Does not wait for a value that is being loaded.
     ///
     /// # Examples
     ///
@@ -135,14 +157,13 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// ```
     #[must_use]
     pub fn get(&self, key: &K) -> Option<V> {
-        let hash = self.hasher.hash_one(key);
-        let value = self.slots.lock().find(hash, |slot| slot.key == *key)?.value.clone();
-        self.fresh(value)
+        self.get_hashed(self.hasher.hash_one(key), key)
     }
 
-    /// Puts a value in, in place of the one that was there.
+    /// Puts a value in, in place of the value that was there.
     ///
-    /// A load that is going on will replace it. To keep `value` all the same, [`remove`](Cache::remove) the key first.
+    /// If the key is being loaded, callers that come now get this value, and the load replaces it when it ends. To keep
+    /// this value, [`invalidate`](Cache::invalidate) the key first.
     ///
     /// # Examples
     ///
@@ -157,31 +178,30 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// # }
     /// ```
     pub fn insert(&self, key: K, value: V) {
-        let value = Some(self.value(value));
         let hash = self.hasher.hash_one(&key);
-        let mut slots = self.slots.lock();
-        let replaced = match slots.find(hash, |slot| slot.key == key) {
-            Some(slot) => mem::replace(&mut slot.value, value),
-            None => {
-                slots.add(hash, Slot { key, loading: Arc::default(), users: 0, value });
-                return;
-            }
+        let value = self.value(value);
+        let mut shelf = self.shelf.lock();
+        let outdated = match shelf.store(hash, &value, |slot| slot.key == key) {
+            Some(outdated) => outdated,
+            None => shelf.add(hash, key, &value),
         };
-        drop(slots);
-        drop(replaced);
+        drop(shelf);
+        drop(outdated);
     }
 
-    /// The value of `key`; if there is none, what `load` makes of it.
+    /// Returns the value of `key`. If there is none, calls `load`, and returns and stores the value that it returns.
     ///
-    /// While one caller loads, others who ask for the same key wait; those who ask for other keys do not.
+    /// While one caller loads, other callers with the same key wait, first come first served. Callers with other keys do
+    /// not wait.
     ///
     /// # Cancel safety
     ///
-    /// If the one who loads is dropped, so is its load, and the next one who waits begins another.
+    /// If a future that loads is dropped, its load is dropped with it, and the next caller that waits begins another
+    /// load. A future that waits only loses its place in the queue.
     ///
     /// # Errors
     ///
-    /// That of `load`. It is not kept: of those who wait the next one tries again.
+    /// The error of `load`. It is not stored: the next caller that waits calls its own `load`.
     ///
     /// # Examples
     ///
@@ -203,28 +223,38 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     where
         F: Future<Output = Result<V, E>>,
     {
+        let hash = self.hasher.hash_one(&key);
         loop {
-            let turn = self.turn(&key);
-            let _loading = turn.loading.lock().await;
-            // The slot was removed meanwhile. Nobody would find a value there.
-            let Some(value) = turn.slot(|slot| slot.value.clone()) else { continue };
-            if let Some(value) = self.fresh(value) {
+            if let Some(value) = self.get_hashed(hash, &key) {
                 return Ok(value);
             }
+            let turn = Turn::begin(self, hash, &key, shelf::gate());
+            // If the slot was removed meanwhile, no other task would find a value there.
+            let Ok(_loading) = turn.gate().acquire().await else { continue };
+            let now = self.now();
+            let Some(found) = self.shelf.lock().use_value(hash, now, |slot| turn.is_at(slot)) else {
+                continue;
+            };
+            if let Some(found) = found {
+                return Ok(found.value.clone());
+            }
             let value = load().await?;
-            // What it replaces, or the value itself if the slot was removed, is dropped outside of the mutex.
-            let mut loaded = Some(self.value(value.clone()));
-            // mistake a_load_leaves_what_was_inserted_meanwhile: turn.slot(|slot| mem::swap(&mut slot.value, &mut loaded)); ~>
-            //     turn.slot(|slot| if slot.value.is_none() { mem::swap(&mut slot.value, &mut loaded) });
-            turn.slot(|slot| mem::swap(&mut slot.value, &mut loaded));
+            let loaded = self.value(value.clone());
+            // mistake a_load_comes_back_after_an_invalidation: turn.is_at(slot) ~> slot.key == key
+            // mistake a_load_leaves_what_was_inserted_meanwhile: turn.is_at(slot) ~>
+            //     turn.is_at(slot) && slot.value.is_none()
+            let is_here = |slot: &SlotOf<K, V>| turn.is_at(slot);
+            let outdated = self.shelf.lock().store(hash, &loaded, is_here);
+            drop(outdated);
             return Ok(value);
         }
     }
 
-    /// Forgets the value of `key`, and returns it if it had not expired.
+    /// Forgets the value of `key`, and the value that is being loaded for it.
     ///
-    /// A load that began before does not bring the value back: its caller gets the value, the cache does not. Callers that
-    /// wait for that load begin another one when it ends. Callers that come later begin one at once.
+    /// A load that began before goes on. Its caller gets the value, and the cache does not store it. Callers that wait for
+    /// that load are woken, and the first of them begins another load at once, so no caller but the one that loads gets
+    /// a value from before the invalidation. (After Go's `singleflight.Forget`, callers that wait already get that value.)
     ///
     /// # Examples
     ///
@@ -235,7 +265,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// Smol.block_on(async {
     ///     let cache = Cache::new(Smol);
     ///     let stale = async || {
-    ///         cache.remove(&"key"); // It changed while it was being loaded.
+    ///         cache.invalidate(&"key"); // It changed while it was being loaded.
     ///         Ok::<_, ()>("stale")
     ///     };
     ///     assert_eq!(cache.get_or_load("key", stale).await, Ok("stale"));
@@ -243,13 +273,51 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// });
     /// # }
     /// ```
-    pub fn remove(&self, key: &K) -> Option<V> {
-        let hash = self.hasher.hash_one(key);
-        let removed = self.slots.lock().take(hash, |slot| slot.key == *key)?;
-        self.fresh(removed.value)
+    #[doc(alias("forget", "cache_remove"))]
+    pub fn invalidate(&self, key: &K) {
+        drop(self.take(key));
     }
 
-    /// Forgets all values that have expired, so that their memory is free before somebody asks for them.
+    /// Forgets all values, and all that are being loaded; see [`invalidate`](Cache::invalidate).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Smol};
+    ///
+    /// let cache = Cache::new(Smol);
+    /// cache.insert("key", 1);
+    /// cache.invalidate_all();
+    /// assert!(cache.is_empty());
+    /// # }
+    /// ```
+    #[doc(alias("clear", "cache_clear"))]
+    pub fn invalidate_all(&self) {
+        let removed = self.shelf.lock().remove_all(|_| true);
+        removed.iter().for_each(|slot| slot.gate.close());
+    }
+
+    /// Forgets the value of `key`, as [`invalidate`](Cache::invalidate) does, and returns it if it had not expired.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "smol")] {
+    /// use anywake::{Cache, Smol};
+    ///
+    /// let cache = Cache::new(Smol);
+    /// cache.insert("key", 1);
+    /// assert_eq!(cache.remove(&"key"), Some(1));
+    /// assert_eq!(cache.remove(&"key"), None);
+    /// # }
+    /// ```
+    pub fn remove(&self, key: &K) -> Option<V> {
+        let removed = self.take(key)?.value?.value;
+        removed.is_fresh(self.now()).then(|| removed.value.clone())
+    }
+
+    /// Forgets all values that have expired. So their memory is free before a caller asks for them.
     ///
     /// # Examples
     ///
@@ -267,14 +335,15 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// });
     /// ```
     pub fn prune(&self) {
-        let now = self.runtime.now();
-        let is_fresh = |slot: &Slot<K, V>| slot.value.as_ref().is_some_and(|value| value.is_fresh(now));
+        let now = self.now();
+        let is_fresh =
+            |slot: &SlotOf<K, V>| slot.value.as_ref().is_some_and(|stored| stored.value.is_fresh(now));
         // mistake a_stale_slot_in_use_is_pruned: slot.users == 0 && !is_fresh(slot) ~> !is_fresh(slot)
-        let pruned = self.slots.lock().take_all(|slot| slot.users == 0 && !is_fresh(slot));
+        let pruned = self.shelf.lock().remove_all(|slot| slot.users == 0 && !is_fresh(slot));
         drop(pruned);
     }
 
-    /// How many keys have a value, those that have expired and were not pruned among them.
+    /// Returns how many keys have a value. Values count that have expired and were not [pruned](Cache::prune).
     ///
     /// # Examples
     ///
@@ -289,10 +358,10 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.slots.lock().iter().filter(|slot| slot.value.is_some()).count()
+        self.shelf.lock().len()
     }
 
-    /// Whether no key has a value.
+    /// Returns whether no key has a value.
     ///
     /// # Examples
     ///
@@ -310,109 +379,46 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
         self.len() == 0
     }
 
+    fn get_hashed(&self, hash: u64, key: &K) -> Option<V> {
+        let now = self.now();
+        let value = self.shelf.lock().use_value(hash, now, |slot| slot.key == *key)??;
+        Some(value.value.clone())
+    }
+
+    /// Removes a slot. The tasks that wait there begin anew.
+    fn take(&self, key: &K) -> Option<SlotOf<K, V>> {
+        let hash = self.hasher.hash_one(key);
+        let removed = self.shelf.lock().remove(hash, |slot| slot.key == *key)?;
+        // mistake an_invalidation_does_not_reach_who_waits: removed.gate.close(); ~>
+        removed.gate.close();
+        Some(removed)
+    }
+
     fn value(&self, value: V) -> Arc<Value<V>> {
-        let until = self.lifetime.and_then(|lifetime| self.runtime.now().checked_add(lifetime));
+        let until = self.lifetime.zip(self.now()).and_then(|(lifetime, now)| now.checked_add(lifetime));
         Arc::new(Value { value, until })
     }
 
-    fn fresh(&self, value: Option<Arc<Value<V>>>) -> Option<V> {
-        let value = value?;
-        value.is_fresh(self.runtime.now()).then(|| value.value.clone())
-    }
-
-    /// A turn at the slot of the key, which is made if there is none.
-    fn turn(&self, key: &K) -> Turn<'_, K, V, R> {
-        let hash = self.hasher.hash_one(key);
-        let new = Slot { key: key.clone(), loading: Arc::default(), users: 1, value: None };
-        let loading = Arc::clone(&new.loading);
-        let mut slots = self.slots.lock();
-        let loading = match slots.find(hash, |slot| slot.key == *key) {
-            Some(slot) => {
-                // mistake users_of_a_slot_are_not_counted: slot.users += 1; ~>
-                slot.users += 1;
-                Arc::clone(&slot.loading)
-            }
-            None => {
-                slots.add(hash, new);
-                loading
-            }
-        };
-        Turn { cache: self, hash, loading }
+    /// The time, if any value expires.
+    fn now(&self) -> Option<Instant> {
+        self.lifetime.map(|_| self.runtime.now())
     }
 }
 
-/// The slots by the hashes of their keys; hardly ever do two have the same.
-struct Slots<K, V>(HashMap<u64, Vec<Slot<K, V>>>);
+impl<K, V, R> Keyed for Cache<K, V, R> {
+    type Key = K;
+    type Gate = Semaphore;
+    type Value = Stored<V>;
 
-impl<K, V> Slots<K, V> {
-    fn find(&mut self, hash: u64, is_it: impl Fn(&Slot<K, V>) -> bool) -> Option<&mut Slot<K, V>> {
-        self.0.get_mut(&hash)?.iter_mut().find(|slot| is_it(slot))
-    }
-
-    fn add(&mut self, hash: u64, slot: Slot<K, V>) {
-        self.0.entry(hash).or_default().push(slot);
-    }
-
-    fn take(&mut self, hash: u64, is_it: impl Fn(&Slot<K, V>) -> bool) -> Option<Slot<K, V>> {
-        let slots = self.0.get_mut(&hash)?;
-        let slot = slots.iter().position(is_it).map(|index| slots.swap_remove(index));
-        if slots.is_empty() {
-            self.0.remove(&hash);
-        }
-        slot
-    }
-
-    fn take_all(&mut self, is_one: impl Fn(&Slot<K, V>) -> bool) -> Vec<Slot<K, V>> {
-        let mut taken = Vec::new();
-        self.0.retain(|_, slots| {
-            while let Some(index) = slots.iter().position(&is_one) {
-                taken.push(slots.swap_remove(index));
-            }
-            !slots.is_empty()
-        });
-        taken
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &Slot<K, V>> {
-        self.0.values().flatten()
-    }
-}
-
-/// A use of a slot, which does not stay behind without a value.
-struct Turn<'a, K, V, R> {
-    cache: &'a Cache<K, V, R>,
-    hash: u64,
-    loading: Arc<Lock<()>>,
-}
-
-impl<K, V, R> Turn<'_, K, V, R> {
-    fn is_at(&self, slot: &Slot<K, V>) -> bool {
-        Arc::ptr_eq(&slot.loading, &self.loading)
-    }
-
-    /// What `look` makes of the slot, unless the slot was removed.
-    fn slot<O>(&self, look: impl FnOnce(&mut Slot<K, V>) -> O) -> Option<O> {
-        self.cache.slots.lock().find(self.hash, |slot| self.is_at(slot)).map(look)
-    }
-}
-
-impl<K, V, R> Drop for Turn<'_, K, V, R> {
-    fn drop(&mut self) {
-        let mut slots = self.cache.slots.lock();
-        let Some(slot) = slots.find(self.hash, |slot| self.is_at(slot)) else { return };
-        slot.users -= 1;
-        // mistake a_slot_in_use_is_removed: slot.users == 0 && slot.value.is_none() ~> slot.value.is_none()
-        let unused = slot.users == 0 && slot.value.is_none();
-        let removed = if unused { slots.take(self.hash, |slot| self.is_at(slot)) } else { None };
-        drop(slots);
-        drop(removed);
+    fn with_slots<O>(&self, change: impl FnOnce(&mut Slots<K, Semaphore, Stored<V>>) -> O) -> O {
+        change(self.shelf.lock().slots())
     }
 }
 
 impl<K, V, R> fmt::Debug for Cache<K, V, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Before the caller's formatter runs.
-        let keys = self.slots.lock().iter().count();
+        let keys = self.shelf.lock().slots().len();
         f.debug_struct("Cache").field("keys", &keys).finish_non_exhaustive()
     }
 }

@@ -27,7 +27,7 @@ pub struct SafeCounter {
 }
 
 impl SafeCounter {
-    /// A counter with the value `count`.
+    /// Returns a counter with the value `count`.
     ///
     /// # Examples
     ///

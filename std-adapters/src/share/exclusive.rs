@@ -1,4 +1,4 @@
-//! [`Exclusive`]: a mutex for what cannot be used without running code of the caller.
+//! [`Exclusive`]: a mutex that is held while code of the caller runs.
 
 use core::ops::{Deref, DerefMut};
 use core::ptr;
@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A mutex that is held while code of the caller runs, such as comparisons of items or keys.
 ///
-/// That code must not come back to the mutex. With a plain mutex its thread would wait for itself, forever. With this
-/// one it panics.
+/// That code must not lock the mutex again. With a plain mutex its thread would wait for itself, for ever. With this
+/// mutex it panics.
 pub(crate) struct Exclusive<T> {
     value: Mutex<T>,
     /// The [`mark`] of the thread that holds the mutex, or `NOBODY`.
@@ -29,7 +29,7 @@ impl<T> Exclusive<T> {
     /// If this thread holds it already.
     pub(crate) fn lock(&self) -> ExclusiveGuard<'_, T> {
         let mark = mark();
-        // Ordering: Relaxed. A thread looks for its own mark only, and nobody else writes that.
+        // Ordering: Relaxed. A thread looks for its own mark only, and no other thread writes that mark.
         let held = self.holder.load(Ordering::Relaxed) == mark;
         assert!(!held, "a comparison or a hash uses the collection that it is made for");
         let guard = self.value.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,7 +2,7 @@
 
 // # Problem
 // The core's queue is a ring under a lock that runs no code of the caller. Here items may be compared, and that is
-// code of the caller: it takes its time, may panic, and may come back to the queue.
+// code of the caller: it may take long, may panic, and may use the queue.
 //
 // # Chosen
 // The items are in a heap or a stack under a mutex, and two semaphores say who may touch it: one has a permit for each
@@ -32,7 +32,7 @@ use state::{Gate, State};
 #[doc(alias = "stack")]
 pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 
-/// A bounded queue that returns the least item first: `asyncio.PriorityQueue`. Of equal items any may be first.
+/// A bounded queue that returns the least item first: `asyncio.PriorityQueue`. Equal items come in any order.
 ///
 /// Items are compared by [`push`](OrderedQueue::push) and [`pop`](OrderedQueue::pop), and by
 /// [`close_now`](OrderedQueue::close_now) if a `pop` was promised an item and has not run yet.
@@ -70,7 +70,7 @@ pub struct OrderedQueue<O> {
 }
 
 impl<O: Order> OrderedQueue<O> {
-    /// An empty queue of at most `capacity` items.
+    /// Returns an empty queue for at most `capacity` items.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ impl<O: Order> OrderedQueue<O> {
         }
     }
 
-    /// Adds an item if there is room and nobody waits for it.
+    /// Adds an item if there is room that no other task waits for.
     ///
     /// # Errors
     ///
@@ -160,11 +160,11 @@ impl<O: Order> OrderedQueue<O> {
         Ok(())
     }
 
-    /// Takes the item that comes next, and waits while there is none.
+    /// Takes and returns the next item. Waits while there is none.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, no item is lost: what was promised to it goes to the next who waits.
+    /// If the future is dropped, no item is lost: an item that was promised to it is promised to the next waiter.
     ///
     /// # Errors
     ///
@@ -182,14 +182,14 @@ impl<O: Order> OrderedQueue<O> {
     /// assert_eq!([(); 3].map(|()| blocking::wait(queue.pop())), [Ok(1), Ok(2), Err(Closed)]);
     /// ```
     pub async fn pop(&self) -> Result<O::Item, Closed> {
-        // If the future is dropped with a claim, the item is promised to nobody then.
+        // If the future is dropped with a claim, the item is then promised to no task.
         let given_up = OnDrop(|| self.discard());
         let claim = self.ready.acquire().await;
         given_up.defuse();
         self.take(claim?).ok_or(Closed)
     }
 
-    /// Takes the item that comes next, if there is one that is not promised to a waiter.
+    /// Takes and returns the next item, if there is an item that is not promised to a waiter.
     ///
     /// # Errors
     ///
@@ -215,7 +215,7 @@ impl<O: Order> OrderedQueue<O> {
 
     /// Takes the item that a claim is for; there is one (invariant 2).
     fn take(&self, claim: Permit<'_>) -> Option<O::Item> {
-        // If a comparison panics, the claim goes back first, and then the item is promised to nobody.
+        // If a comparison panics, the claim goes back first, and then the item is promised to no task.
         let given_back = OnDrop(|| self.discard());
         let claim = claim;
         let mut state = self.state.lock();
@@ -234,10 +234,10 @@ impl<O: Order> OrderedQueue<O> {
         item
     }
 
-    /// Ends the queue: what is in it can still be taken, nothing can be added.
+    /// Closes the queue: its items can still be taken, and no item can be added.
     ///
-    /// A `pop` that finds all items promised to others waits: if one of those is dropped, it gets the item, and once the
-    /// last is taken it fails.
+    /// A `pop` that finds all items promised to other tasks waits. If one of those is dropped, the `pop` gets its item.
+    /// When the last item is taken, the `pop` fails.
     ///
     /// # Examples
     ///
@@ -266,10 +266,10 @@ impl<O: Order> OrderedQueue<O> {
         self.room.close();
     }
 
-    /// Ends the queue and drops what is in it; that counts as done.
+    /// Closes the queue and drops its items. Dropped items count as done.
     ///
-    /// Items that were promised to a `pop` which has not run yet are still delivered: those that come next. The item of
-    /// one that is dropped instead is dropped too. [`join`](OrderedQueue::join) returns after the last drop.
+    /// Items that were promised to a `pop` which has not run yet are still delivered; these are the next items. If such a
+    /// `pop` is dropped, its item is dropped too. [`join`](OrderedQueue::join) returns after the last drop.
     ///
     /// # Examples
     ///
@@ -291,7 +291,7 @@ impl<O: Order> OrderedQueue<O> {
         self.close();
     }
 
-    /// Drops the items that are promised to nobody, if the queue discards.
+    /// Drops the items that are promised to no task, if the queue discards.
     fn discard(&self) {
         if !self.ready.is_closed() {
             return;
@@ -300,8 +300,8 @@ impl<O: Order> OrderedQueue<O> {
         if state.gate != Gate::Discarding {
             return;
         }
-        // Nobody takes permits of what is closed; those that are there, and not left from items that were discarded
-        // before, are those of the items that are promised to nobody.
+        // No task takes permits of a closed semaphore. Of the permits that are there, some are left from items that were
+        // discarded before; the others are those of the items that are promised to no task.
         let free = self.ready.available_permits() - state.discarded;
         let dropped = state.items.take_last(free);
         state.discarded += free;
@@ -310,7 +310,7 @@ impl<O: Order> OrderedQueue<O> {
         drop(dropped);
     }
 
-    /// Whether it was closed.
+    /// Returns whether the queue was closed.
     ///
     /// # Examples
     ///
@@ -327,7 +327,7 @@ impl<O: Order> OrderedQueue<O> {
         self.state.lock().gate != Gate::Open
     }
 
-    /// How many items there are, those included that are promised to a `pop` which has not run yet.
+    /// Returns how many items there are. Items count that are promised to a `pop` which has not run yet.
     ///
     /// # Examples
     ///
@@ -343,7 +343,7 @@ impl<O: Order> OrderedQueue<O> {
         self.state.lock().items.count()
     }
 
-    /// Whether there is no item.
+    /// Returns whether there is no item.
     ///
     /// # Examples
     ///
@@ -357,7 +357,7 @@ impl<O: Order> OrderedQueue<O> {
         self.len() == 0
     }
 
-    /// Whether there is no room.
+    /// Returns whether there is no room.
     ///
     /// # Examples
     ///
@@ -374,7 +374,7 @@ impl<O: Order> OrderedQueue<O> {
         self.len() == self.capacity
     }
 
-    /// How many items there can be.
+    /// Returns how many items there can be.
     ///
     /// # Examples
     ///
@@ -425,7 +425,7 @@ impl<O: Order> OrderedQueue<O> {
         }
     }
 
-    /// Waits until every item that was ever added is done; returns at once if nothing is unfinished.
+    /// Waits until every item that was ever added is done. Returns at once if no item is unfinished.
     ///
     /// # Cancel safety
     ///
@@ -451,7 +451,7 @@ impl<O: Order> OrderedQueue<O> {
         }
     }
 
-    /// What is set when the work that is unfinished now is done, if there is any.
+    /// The event that is set when the work that is unfinished now is done, if there is any.
     fn finished(&self) -> Option<Arc<Event>> {
         let mut state = self.state.lock();
         (state.unfinished > 0).then(|| Arc::clone(state.finished.get_or_insert_default()))
@@ -470,7 +470,7 @@ impl<O: Order> fmt::Debug for OrderedQueue<O> {
     }
 }
 
-/// Wakes waiters while the caller has an item in hand, which must not be lost because a waker panics.
+/// Wakes waiters while the caller has an item in hand. A waker that panics must not lose it.
 fn sheltered(wake: impl FnOnce()) {
     // The panic was reported when it began.
     drop(catch(wake));

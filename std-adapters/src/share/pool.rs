@@ -1,21 +1,22 @@
-//! [`Pool`]: a number of connections, shared by many tasks.
+//! [`Pool`]: connections that many tasks share.
 
 // Three semaphores and a stack:
 //
 // * `slots` has a permit per connection that may exist. It is taken before a connection is made, and is free again when the
 //   connection is gone: so the server never sees more than `size`.
-// * `idle`, in the state, holds the connections that nobody uses, the one that was used last on top.
-// * `ready` has a permit per idle connection that was not promised to a checkout. All checkouts wait there, and nobody is
-//   overtaken. One that waits also takes a slot if there is one, and has a connection made; what is there first counts.
-// * `work` has as many permits as `slots`; one goes with each slot. `close` takes them all. Once it waits for
-//   them, nobody else gets one; and when it has them, all connections are gone.
+// * `idle`, in the state, holds the connections that no task uses. The connection that was used last is on top.
+// * `ready` has a permit per idle connection that was not promised to a checkout. All checkouts wait there, first come
+//   first served. A checkout that waits also takes a slot if there is one, and has a connection made. It gets the
+//   connection that is there first.
+// * `work` has as many permits as `slots`, and one goes with each slot. `close` takes them all. Once it waits for them, no
+//   other task gets a permit. When it has them, all connections are gone.
 //
 // | file | what is there |
 // |---|---|
 // | `checkout` | how a checkout comes to its connection |
 // | `attempt` | connecting, in tasks of the pool |
-// | `idle` | the connections that nobody uses |
-// | `closing`, `reaper` | the ends of connections, and what brings them about |
+// | `idle` | the connections that no task uses |
+// | `closing`, `reaper` | how connections end, and when |
 //
 // # Invariants
 //
@@ -55,12 +56,14 @@ use record::{Counters, Event};
 
 /// A pool of connections: made when they are needed, used again, checked before that, replaced when they are broken.
 ///
-/// A [`Pooled`] connection goes back when it is dropped, and the one that was used last is the next to be used: so those
-/// that are not needed stay idle, and can be [closed](PoolConfig::idle_timeout). A checkout that finds none waits its turn;
-/// nobody is overtaken. Clones are the same pool. With the feature `tracing` its events go to the target `anywake::pool`.
+/// A [`Pooled`] connection goes back when it is dropped. The connection that was used last is the next to be used, so
+/// connections that are not needed stay idle and can be [closed](PoolConfig::idle_timeout). A checkout that finds no
+/// connection waits, first come first served. Clones refer to the same pool. With the feature `tracing` the events of the
+/// pool go to the target `anywake::pool`.
 ///
-/// Connecting belongs to the pool. A checkout that waits for a new connection takes one that comes back, if that is earlier.
-/// If it gives up, the attempt goes on: the next checkout takes it over, or the connection becomes an idle one.
+/// Attempts to connect belong to the pool. A checkout that waits for a new connection takes a connection that comes back,
+/// if that is earlier. If the checkout gives up, the attempt goes on: the next checkout takes the attempt over, or the
+/// connection becomes idle.
 ///
 /// # The end of the runtime
 ///
@@ -109,19 +112,19 @@ struct Shared<M: Manager, R: Runtime> {
     counters: Counters,
 }
 
-/// The right to have a connection.
+/// The right to have one connection.
 struct Slot {
-    /// Before the slot: when that is granted, this must be free.
+    /// Dropped before the slot: when the slot is granted, this permit must be free.
     _work: OwnedPermit,
     _slot: OwnedPermit,
 }
 
 impl<M: Manager, R: Runtime> Pool<M, R> {
-    /// A pool without connections; [`warm`](Pool::warm) makes some in advance.
+    /// Returns a pool without connections; [`warm`](Pool::warm) makes some in advance.
     ///
     /// # Errors
     ///
-    /// [`CapacityError`] if the size is none, or more than there can be.
+    /// [`CapacityError`] if the size is zero, or more than there can be.
     ///
     /// # Examples
     ///
@@ -163,7 +166,7 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// A connection: an idle one that passes its health check, or a new one.
+    /// Returns an idle connection that passes its health check, or a new connection. Waits while `size` are in use.
     ///
     /// A checkout holds a place in a queue. If it was granted a connection and is not polled, as in a branch of a `select!`
     /// that another branch keeps waiting, it keeps that connection from all others. A task that holds such a checkout and
@@ -172,8 +175,8 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, a connection that it was granted goes to the next. An attempt to connect goes on. An idle
-    /// connection whose check was under way is closed.
+    /// If the future is dropped, a connection that it was granted goes to the next checkout. An attempt to connect goes
+    /// on. An idle connection whose check was under way is closed.
     ///
     /// # Errors
     ///
@@ -217,16 +220,16 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
 
     /// Makes connections in advance, at the same time, until there are `count`, or `size` if that is less.
     ///
-    /// Those that are in use count, and so do those that are being made; it waits for neither, nor for a free place. It
-    /// returns when those that it has begun are there.
+    /// Connections in use count, and so do connections that are being made. The call waits for neither of them, nor for
+    /// a free place. It returns when the connections that it began to make are there.
     ///
     /// # Cancel safety
     ///
-    /// What has been begun goes on; the connections stay in the pool.
+    /// The attempts that have begun go on, and their connections stay in the pool.
     ///
     /// # Errors
     ///
-    /// That of the first one that cannot be made. The others are made all the same.
+    /// The error of the first connection that cannot be made. The others are made all the same.
     ///
     /// # Panics
     ///
@@ -270,14 +273,14 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
         Ok(())
     }
 
-    /// Looks at every idle connection, and closes those for which `keep` returns `false`.
+    /// Closes each idle connection for which `keep` returns `false`. Returns how many it closes.
     ///
-    /// `keep` is called with the connection and how long nobody has used it, the longest first. No checkout gets these
-    /// connections meanwhile. Those in use or promised to a checkout are not looked at. Returns how many it closes.
+    /// `keep` is called with each connection and how long it has been idle, the longest first. No checkout gets these
+    /// connections meanwhile. `keep` is not called for connections in use, or promised to a checkout.
     ///
     /// # Panics
     ///
-    /// If `keep` does; the connection that it looked at is closed then.
+    /// If `keep` panics. The connection that it was called with is closed then.
     ///
     /// # Examples
     ///
@@ -327,11 +330,11 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
     ///
     /// # Cancel safety
     ///
-    /// The pool is closed in any case, and what it has begun to close is; the next call waits for that.
+    /// The pool stays closed, and the connections that it began to close are closed. The next call waits for them.
     ///
     /// # Panics
     ///
-    /// If [`Manager::close`] does, for a connection that was idle; the next call waits for the others.
+    /// If [`Manager::close`] panics for a connection that was idle. The next call waits for the others.
     ///
     /// # Examples
     ///
@@ -366,7 +369,7 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
         }
     }
 
-    /// Whether it was closed.
+    /// Returns whether the pool was closed.
     ///
     /// # Examples
     ///
@@ -394,7 +397,7 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
         self.shared.slots.is_closed()
     }
 
-    /// What has happened so far, and how things are.
+    /// Returns the numbers of connections now, and counts of what has happened so far.
     ///
     /// # Examples
     ///
@@ -428,10 +431,10 @@ impl<M: Manager, R: Runtime> Pool<M, R> {
 }
 
 impl<M: Manager, R: Runtime> Shared<M, R> {
-    /// The output of `future`, unless it takes too long.
+    /// Returns the output of `future`, unless that takes too long.
     async fn limit<F: Future>(&self, limit: Option<Duration>, future: F) -> Option<F::Output> {
         let mut future = pin!(future);
-        // Mostly it does not wait, and needs no timer.
+        // Mostly the future does not wait, and needs no timer.
         if let Poll::Ready(output) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
             return Some(output);
         }

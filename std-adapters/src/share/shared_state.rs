@@ -33,7 +33,7 @@ pub struct SharedState<T> {
 }
 
 impl<T> SharedState<T> {
-    /// An empty collection.
+    /// Returns an empty collection.
     ///
     /// # Examples
     ///

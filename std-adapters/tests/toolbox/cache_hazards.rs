@@ -60,6 +60,81 @@ fn who_waited_for_a_load_whose_key_was_removed_loads_anew() {
 }
 
 #[test]
+fn who_waits_for_a_load_that_is_invalidated_waits_for_it_no_longer() {
+    Simulation::new().run(async {
+        let cache = Cache::new(Simulated);
+        let mut old = Probe::new(cache.get_or_load(1, pending::<Result<&str, ()>>));
+        assert_pending!(old.poll());
+        let go = event();
+        let mut first = Probe::new(cache.get_or_load(1, || after(&go, Ok::<_, ()>("new"))));
+        let mut second = Probe::new(cache.get_or_load(1, load("not loaded")));
+        assert_pending!(first.poll());
+        assert_pending!(second.poll());
+        cache.invalidate(&1);
+        assert_eq!((first.wakes(), second.wakes()), (1, 1), "the old load may never end");
+        assert_pending!(first.poll());
+        assert_pending!(second.poll(), "it waits for the new load");
+        go.set();
+        assert_eq!(assert_ready!(first.poll()), Ok("new"));
+        assert_eq!(assert_ready!(second.poll()), Ok("new"));
+        drop(old);
+        assert_eq!(cache.get(&1), Some("new"));
+    });
+}
+
+#[test]
+fn invalidation_of_all_reaches_every_load() {
+    Simulation::new().run(async {
+        let cache = Cache::new(Simulated);
+        cache.insert(0, "inserted");
+        let go = event();
+        let mut old = [1, 2].map(|key| Probe::new(cache.get_or_load(key, || after(&go, Ok::<_, ()>("old")))));
+        old.iter_mut().for_each(|old| assert_pending!(old.poll()));
+        let mut waits = Probe::new(cache.get_or_load(2, load("new")));
+        assert_pending!(waits.poll());
+        cache.invalidate_all();
+        assert_eq!(format!("{cache:?}"), "Cache { keys: 0, .. }");
+        assert_eq!(assert_ready!(waits.poll()), Ok("new"));
+        go.set();
+        old.iter_mut().for_each(|old| assert_eq!(assert_ready!(old.poll()), Ok("old")));
+        assert_eq!([0, 1, 2].map(|key| cache.get(&key)), [None, None, Some("new")]);
+    });
+}
+
+/// A task that was handed the permit, and did not run before the invalidation, is not the first of a new load.
+#[test]
+fn load_that_was_to_begin_begins_after_the_invalidation() {
+    Simulation::new().run(async {
+        let cache = Cache::new(Simulated);
+        let mut fails = Probe::new(cache.get_or_load(1, pending::<Result<&str, ()>>));
+        let mut granted = Probe::new(cache.get_or_load(1, load("granted")));
+        assert_pending!(fails.poll());
+        assert_pending!(granted.poll());
+        drop(fails);
+        assert_eq!(granted.wakes(), 1);
+        cache.invalidate(&1);
+        let go = event();
+        let mut new = Probe::new(cache.get_or_load(1, || after(&go, Ok::<_, ()>("new"))));
+        assert_pending!(new.poll());
+        assert_pending!(granted.poll(), "one load at a time");
+        go.set();
+        assert_eq!(assert_ready!(new.poll()), Ok("new"));
+        assert_eq!(assert_ready!(granted.poll()), Ok("new"));
+    });
+}
+
+#[test]
+fn load_whose_value_is_inserted_meanwhile_keeps_nobody_waiting() {
+    Simulation::new().run(async {
+        let cache = Cache::new(Simulated);
+        let mut loads = Probe::new(cache.get_or_load(1, pending::<Result<&str, ()>>));
+        assert_pending!(loads.poll());
+        cache.insert(1, "inserted");
+        assert_eq!(now(cache.get_or_load(1, load("loaded"))), Ok("inserted"));
+    });
+}
+
+#[test]
 fn value_inserted_after_a_removal_is_not_replaced_by_a_load_from_before() {
     Simulation::new().run(async {
         let cache = Cache::new(Simulated);
@@ -176,6 +251,7 @@ fn keys_and_values_that_look_at_their_cache_do_not_deadlock() {
             assert!(now(cache.get_or_load(Nosy(0), load(Nosy(7)))).is_ok_and(|value| value.0 == 6));
             assert!(now(cache.get_or_load(Nosy(7), async || Err("failed"))).is_err());
             assert!(cache.remove(&Nosy(4)).is_some());
+            cache.invalidate(&Nosy(3));
             // A value that is replaced by a load, and one that is loaded in vain.
             for removed in [1, 8] {
                 let go = event();
@@ -189,6 +265,9 @@ fn keys_and_values_that_look_at_their_cache_do_not_deadlock() {
             }
             Simulated.sleep(Duration::from_secs(2)).await;
             cache.prune();
+            assert!(cache.is_empty());
+            cache.insert(Nosy(0), Nosy(0));
+            cache.invalidate_all();
             assert!(cache.is_empty());
         });
     });

@@ -7,6 +7,7 @@ mod as_completed;
 mod barrier;
 mod blocking_pool;
 mod busy;
+mod cache_bounded;
 mod cache_hazards;
 mod context;
 #[cfg(any(feature = "tokio", feature = "async-std", feature = "smol"))]
@@ -16,6 +17,8 @@ mod gather;
 mod group;
 mod group_cancel;
 mod group_grace;
+mod keyed_lock;
+mod keyed_lock_hazards;
 mod may_block;
 mod nested;
 mod ordered_queue;

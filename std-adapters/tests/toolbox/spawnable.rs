@@ -12,9 +12,9 @@ use anywake::scope::When;
 use anywake::test_util::{Simulated, Simulation};
 use anywake::wait::Deadline;
 use anywake::{
-    Barrier, BlockingPool, Cache, ContextVar, ExitStack, GroupError, LifoQueue, Pool, Pooled, PriorityQueue,
-    Runtime, SafeCounter, SharedState, Task, TaskError, TaskGroup, as_completed, exit_stack, gather,
-    gather_settled, race, shield, stream, task_group, timeout, timeout_with, wait,
+    Barrier, BlockingPool, Cache, ContextVar, ExitStack, GroupError, KeyedLock, LifoQueue, Pool, Pooled,
+    PriorityQueue, Runtime, SafeCounter, SharedState, Task, TaskError, TaskGroup, Wait as _, as_completed,
+    exit_stack, gather, gather_settled, race, shield, stream, task_group, timeout, timeout_with, wait,
 };
 use futures_util::StreamExt as _;
 
@@ -36,6 +36,7 @@ fn handles_are_shared_between_threads() {
     shared::<Pool<Memory, Simulated>>();
     shared::<Pooled<Memory, Simulated>>();
     shared::<Cache<String, Arc<str>, Simulated>>();
+    shared::<KeyedLock<Cell<u8>>>();
     shared::<BlockingPool<Simulated>>();
     shared::<(Barrier, SafeCounter, SharedState<Cell<u8>>)>();
     shared::<(LifoQueue<Cell<u8>>, PriorityQueue<u8>)>();
@@ -131,6 +132,24 @@ fn state() {
         assert_eq!((newest.pop().await, least.pop().await), (Ok("text"), Ok("text")));
         assert_eq!(newest.task_done().and(least.task_done()), Ok(()));
         newest.join().await;
+    });
+}
+
+#[test]
+fn locks_of_keys() {
+    spawned(async {
+        let locks = Arc::new(KeyedLock::new());
+        let (name, borrowed) = ("text".to_owned(), KeyedLock::<&str>::new());
+        let guard = locks.lock("text".to_owned()).await;
+        let owned = Arc::clone(&locks).lock_owned("other".to_owned()).await;
+        let of_a_reference = borrowed.lock(&name).await;
+        ready(()).await;
+        assert_eq!(
+            (guard.key().as_str(), owned.key().as_str(), *of_a_reference.key()),
+            ("text", "other", "text")
+        );
+        let waited = locks.lock("text".to_owned()).within::<Simulated>(Duration::from_secs(1)).await;
+        assert!(waited.is_err() && locks.try_lock("other".to_owned()).is_none());
     });
 }
 

@@ -22,6 +22,7 @@ mod cancellation_token;
 mod channel;
 mod condition;
 mod event;
+mod keyed_lock;
 mod latch;
 mod lock;
 mod notify;
@@ -53,18 +54,19 @@ fn table() -> Vec<Row> {
     });
     for rows in [
         lock::rows,
+        rwlock::rows,
         semaphore::rows,
         event::rows,
-        condition::rows,
         notify::rows,
-        once_cell::rows,
+        condition::rows,
         queue::rows,
-        barrier::rows,
+        channel::rows,
+        once_cell::rows,
         latch::rows,
         wait_group::rows,
+        barrier::rows,
         cancellation_token::rows,
-        rwlock::rows,
-        channel::rows,
+        keyed_lock::rows,
         tools::rows,
     ] {
         table.extend(rows());
@@ -79,6 +81,8 @@ const WITHOUT_A_ROW: &[&str] = &[
     "BoundedQueue",
     "Guard",
     "Handle",
+    "KeyedGuard",
+    "KeyedLockHandle",
     "LockHandle",
     "LockOwner",
     "Manager",

@@ -43,17 +43,17 @@ use core::mem;
 /// assert_eq!(queue.try_pop(), Ok(2));
 /// ```
 pub trait Order: Default {
-    /// What the queue holds.
+    /// The type of the items.
     type Item;
-    /// How many items there are.
+    /// Returns how many items there are.
     fn count(&self) -> usize;
-    /// The place at which `item` belongs, for [`put`](Order::put).
+    /// Returns the place at which `item` belongs, for [`put`](Order::put).
     fn place_of(&self, item: &Self::Item) -> usize;
     /// Adds an item at its place.
     fn put(&mut self, item: Self::Item, place: usize);
-    /// Takes the item that comes next.
+    /// Takes and returns the next item.
     fn take(&mut self) -> Option<Self::Item>;
-    /// Takes the `count` items that would come last.
+    /// Takes and returns the `count` items that would come last.
     fn take_last(&mut self, count: usize) -> Vec<Self::Item>;
 }
 
@@ -184,7 +184,7 @@ impl<T: Ord> Order for Least<T> {
         let mut order: Vec<_> = (0..self.0.len()).collect();
         order.sort_unstable_by(|&a, &b| self.0[a].cmp(&self.0[b]));
         let mut items: Vec<_> = mem::take(&mut self.0).into_iter().map(Some).collect();
-        // What is sorted is a heap.
+        // A sorted list is a heap.
         self.0 = order.into_iter().filter_map(|index| items[index].take()).collect();
         self.0.split_off(kept)
     }

@@ -29,9 +29,9 @@ pub(super) struct State<O> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gate {
     Open,
-    /// Nothing enters; what is there may be taken.
+    /// No item enters. Items that are there may be taken.
     Draining,
-    /// Nothing enters; what is there and not promised is dropped. `ready` was closed before.
+    /// No item enters. Items that are there and not promised are dropped. `ready` was closed before.
     Discarding,
 }
 
@@ -40,7 +40,7 @@ impl<O: Order> State<O> {
         Self { items: O::default(), unfinished: 0, finished: None, gate: Gate::Open, discarded: 0 }
     }
 
-    /// Whether no item will be promised again.
+    /// Returns whether no item will be promised again.
     pub(super) fn is_over(&self) -> bool {
         self.gate != Gate::Open && self.items.count() == 0
     }

@@ -5,8 +5,8 @@
 //!
 //! # Invariant
 //!
-//! The handle of an attempt that nobody waits for is in the pool's state only while the attempt is there too, and that is
-//! taken out before the attempt ends. So a connection that was made is never kept in a handle that nobody looks at.
+//! The handle of an attempt without a waiting checkout is in the pool's state only while the attempt is there too, and the
+//! attempt is taken out before it ends. So a connection that was made is never kept in a handle that no task looks at.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -27,7 +27,7 @@ pub(super) type Made<M, R> = Result<Pooled<M, R>, PoolError<<M as Manager>::Erro
 pub(super) struct Entry<M: Manager, R: Runtime> {
     /// `None` until it has been spawned.
     abort: Option<AbortHandle>,
-    /// Its handle, if nobody waits for it.
+    /// Its handle, if no checkout waits for it.
     unclaimed: Option<Task<Made<M, R>>>,
 }
 
@@ -165,7 +165,7 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
         (id, task)
     }
 
-    /// An attempt that nobody waits for any more.
+    /// An attempt for which no checkout waits any more.
     pub(super) fn adopt(self: &Arc<Self>) -> Option<Attempt<M, R>> {
         let mut state = self.state();
         let (&id, entry) = state.attempts.iter_mut().find(|(_, entry)| entry.unclaimed.is_some())?;

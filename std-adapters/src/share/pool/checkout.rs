@@ -63,7 +63,8 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
         permit.ok().and_then(|permit| self.take(permit)).ok_or(PoolError::Closed)
     }
 
-    /// An attempt that nobody waits for, or a new one as soon as there may be another connection; `None` in a closed pool.
+    /// An attempt for which no checkout waits, or a new one as soon as there may be another connection. `None` in a closed
+    /// pool.
     fn poll_attempt(
         self: &Arc<Self>,
         mut slot: Pin<&mut OwnedAcquireFuture>,

@@ -9,7 +9,7 @@ use crate::runtime::Runtime;
 use crate::task::Task;
 
 impl<M: Manager, R: Runtime> Shared<M, R> {
-    /// Closes a connection, in a task that holds its slot until it is gone, whether somebody waits for that or not.
+    /// Closes a connection in a task, which holds its slot until the connection is gone, even if no task waits for that.
     pub(super) fn begin_close(self: &Arc<Self>, held: Held<M::Connection>) -> Task<Slot> {
         let ending = Ending { shared: Arc::clone(self), closed: false };
         let Held { connection, slot, .. } = held;
@@ -19,7 +19,7 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
         })
     }
 
-    /// Closes a connection that nobody wants in place of another one.
+    /// Closes a connection. No other one takes its place, unless fewer than `min_idle` are left.
     pub(super) fn retire(self: &Arc<Self>, held: Held<M::Connection>) {
         let closing = self.begin_close(held);
         if self.config.min_idle == 0 {

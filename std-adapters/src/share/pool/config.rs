@@ -43,15 +43,15 @@ use core::time::Duration;
 /// # }
 /// ```
 pub trait Manager: Send + Sync + 'static {
-    /// A connection.
+    /// The type of the connections.
     type Connection: Send + 'static;
-    /// What can go wrong with it.
+    /// The error of an attempt to connect, and of a health check.
     type Error: fmt::Display + Send + 'static;
 
-    /// Makes a connection.
+    /// Makes and returns a connection.
     fn connect(&self) -> impl Future<Output = Result<Self::Connection, Self::Error>> + Send;
 
-    /// Whether a connection that was idle can still be used. Without an implementation it always can.
+    /// Checks whether a connection that was idle can still be used. Without an implementation it always can.
     fn check(
         &self,
         connection: &mut Self::Connection,

@@ -11,16 +11,16 @@ use super::{Manager, Shared, Slot};
 use crate::runtime::Runtime;
 use crate::task::Task;
 
-/// A connection in use; it goes back to its [`Pool`](super::Pool) when it is dropped.
+/// A connection in use. It goes back to its [`Pool`](super::Pool) when it is dropped.
 ///
-/// If it is found to be broken, [`discard`](Pooled::discard) it: the next checkout makes a new one in its place.
+/// If the connection is broken, [`discard`](Pooled::discard) it. The next checkout makes a new connection in its place.
 pub struct Pooled<M: Manager, R: Runtime> {
     shared: Arc<Shared<M, R>>,
     /// There until it is dropped or closed.
     held: Option<Held<M::Connection>>,
     /// Whether it may be used again.
     trusted: bool,
-    /// Whether somebody outside has or had it.
+    /// Whether a caller of the pool has or had it.
     used: bool,
     reused: bool,
 }
@@ -50,7 +50,7 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
         self.shared.is_too_old(self.held())
     }
 
-    /// How long nobody has used it.
+    /// Returns how long it has been idle.
     pub(super) fn idle_time(&self) -> Duration {
         self.shared.runtime.now().saturating_duration_since(self.held().since)
     }
@@ -59,7 +59,7 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
         self.held.as_ref().expect(IN_USE)
     }
 
-    /// Whether it has been used before, or was made in advance.
+    /// Returns whether the connection has been used before, or was made in advance.
     ///
     /// # Examples
     ///
@@ -86,7 +86,7 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
         self.reused
     }
 
-    /// How long ago it was made.
+    /// Returns how long ago the connection was made.
     ///
     /// # Examples
     ///
@@ -113,7 +113,7 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
         self.shared.runtime.now().saturating_duration_since(self.held().made)
     }
 
-    /// Closes the connection instead of giving it back: for one that is broken.
+    /// Closes the connection, which does not go back to the pool. For a connection that is broken.
     ///
     /// # Examples
     ///
@@ -140,7 +140,7 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
         self.shared.record(Event::Broken { error: None });
     }
 
-    /// Closes it, and returns the slot for another one.
+    /// Closes the connection, and returns its slot for another connection.
     pub(super) fn close(mut self) -> Task<Slot> {
         let held = self.held.take().expect(IN_USE);
         self.shared.begin_close(held)

@@ -1,4 +1,4 @@
-//! The connections that nobody uses, and how they are put there and taken.
+//! The connections that no task uses, and how they are put there and taken.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -26,7 +26,7 @@ pub(super) struct Held<C> {
 pub(super) struct State<M: Manager, R: Runtime> {
     /// For good.
     pub(super) closed: bool,
-    /// The one that was used last at the back.
+    /// The connection that was used last is at the back.
     pub(super) idle: VecDeque<Held<M::Connection>>,
     /// The attempts to connect that are under way.
     pub(super) attempts: BTreeMap<u64, Entry<M, R>>,
@@ -59,7 +59,7 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
         Some(Pooled::idle(self, held))
     }
 
-    /// All connections that nobody uses or was promised, the one that was used last at the end.
+    /// All connections that are idle and not promised to a checkout. The connection that was used last is at the end.
     pub(super) fn take_all(self: &Arc<Self>) -> Vec<Pooled<M, R>> {
         let mut all = Vec::new();
         while let Ok(permit) = self.ready.try_acquire() {
@@ -70,11 +70,11 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
         all
     }
 
-    /// Puts a connection where the next checkout finds it, or ends it if the pool has no use for it.
+    /// Puts a connection where the next checkout finds it, or ends it if the pool does not keep it.
     pub(super) fn give_back(self: &Arc<Self>, held: Held<M::Connection>) {
         let surplus = match self.put(held) {
             Ok(()) => {
-                // Nobody listens any more if the pool was closed meanwhile.
+                // No checkout waits any more if the pool was closed meanwhile.
                 _ = self.ready.release(1);
                 return self.mind_the_reaper();
             }
@@ -88,7 +88,7 @@ impl<M: Manager, R: Runtime> Shared<M, R> {
     }
 
     fn put(&self, held: Held<M::Connection>) -> Result<(), Surplus<M::Connection>> {
-        // Those that were promised to a checkout are not idle any more.
+        // Connections that were promised to a checkout are not idle any more.
         let full = self.ready.waiters() == 0 && self.ready.available_permits() >= self.config.most_idle();
         let too_old = self.is_too_old(&held);
         let mut state = self.state();

@@ -5,21 +5,21 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::PoolError;
 
-/// What has happened in a [`Pool`](super::Pool), and how it is at the moment.
+/// The numbers of connections of a [`Pool`](super::Pool) now, and counts of what has happened in it so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolStats {
     /// How many connections there may be.
     pub size: usize,
-    /// How many of them nobody uses.
+    /// How many connections are idle.
     pub idle: usize,
-    /// How many are in use, or being made, checked or closed.
+    /// How many connections are in use, or being made, checked or closed.
     pub in_use: usize,
-    /// How many tasks wait for one.
+    /// How many tasks wait for a connection.
     pub waiting: usize,
     /// Checkouts that got a connection.
     pub checkouts: u64,
-    /// Those of them that got one that had been used before.
+    /// Checkouts that got a connection that had been used before.
     pub reused: u64,
     /// Checkouts that ended with an error.
     pub failed: u64,
@@ -33,7 +33,7 @@ pub struct PoolStats {
     pub recycled: u64,
     /// Connections that were closed because they were idle for too long, or too many were.
     pub retired: u64,
-    /// Connections that were closed, for whatever reason.
+    /// Connections that were closed, for any reason.
     pub closed: u64,
     /// Connections that were dropped without being closed: [`Manager::close`](super::Manager::close) took too long or
     /// panicked, or the runtime ended.
