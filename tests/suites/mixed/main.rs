@@ -30,7 +30,7 @@ macro_rules! pairs {
                 event: event;
                 latch: latch;
                 wait_group: wait_group;
-                condition: cancellation_token condition;
+                condition: condition;
                 notify: notify;
                 once_cell: once_cell;
                 barrier: barrier;
