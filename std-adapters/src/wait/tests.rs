@@ -125,7 +125,7 @@ fn push_that_got_its_slot_while_the_deadline_fires_has_succeeded() {
 fn push_into_a_queue_closed_while_the_deadline_fires_gives_its_item_back() {
     let queue = Queue::with_capacity(1).unwrap();
     queue.try_push("first").unwrap();
-    let late = pin!(queue.push("second").until(after(|| queue.close())));
+    let late = pin!(queue.push("second").until(after(|| assert!(queue.close()))));
     assert_eq!(poll(late), Poll::Ready(Err(Elapsed("second"))));
 }
 

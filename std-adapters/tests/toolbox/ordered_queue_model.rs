@@ -60,8 +60,14 @@ fn same_steps(mut seed: u64) {
                 joins.push((wait(plain.join()), wait(ordered.join())));
                 joins.retain_mut(|join| !both(join, |(), ()| true));
             }
-            38 if step > 30 => (plain.close(), ordered.close()).0,
-            39 if step > 40 => (plain.close_now(), ordered.close_now()).0,
+            38 if step > 30 => {
+                plain.close();
+                ordered.close();
+            }
+            39 if step > 40 => {
+                plain.close_now();
+                ordered.close_now();
+            }
             _ => {}
         }
         assert_eq!((plain.len(), plain.is_closed()), (ordered.len(), ordered.is_closed()));
