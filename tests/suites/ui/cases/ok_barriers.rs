@@ -11,5 +11,6 @@ fn main() {
     let thread = std::thread::spawn(move || drop(first));
     assert!(!pin!(BARRIER.wait()).enable());
     thread.join().unwrap();
-    let _passed: fn(Result<BarrierPass, BrokenBarrier>) -> Option<usize> = |passed| Some(passed.ok()?.index());
+    let _passed: fn(Result<BarrierPass, BrokenBarrier>) -> Option<usize> =
+        |passed| Some(passed.ok()?.index());
 }
