@@ -154,6 +154,23 @@ fn a_wait_that_begins_between_two_batches_is_ready_at_once() {
 }
 
 #[test]
+fn counting_down_by_zero_between_two_batches_wakes_nobody_twice() {
+    let latch: &'static Latch = leak(Latch::new(1));
+    let hook = || latch.count_down(0).unwrap();
+    let mut first = Task::with_waker(latch.wait(), CountingWaker::reentrant(Call::Wake, hook));
+    assert_pending!(first.poll());
+    let mut tasks = queue_up(40, || latch.wait());
+    latch.count_down(0).unwrap();
+    assert!(!first.is_woken(), "one remains");
+    latch.count_down(1).unwrap();
+    first.ready();
+    for task in &mut tasks {
+        assert_eq!(task.wakes(), 1);
+        task.ready();
+    }
+}
+
+#[test]
 fn an_owned_wait_keeps_the_latch_alive() {
     let latch = Arc::new(Latch::new(1));
     let mut task = queued(Arc::clone(&latch).wait_owned());
