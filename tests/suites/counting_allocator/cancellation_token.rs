@@ -6,9 +6,9 @@ use core::pin::pin;
 use anywake_core::CancellationToken;
 use anywake_tests::assert_ready;
 
-use super::{CROWD, Crowd, Report, allocations, left_behind, now, poll, wakes};
+use crate::{CROWD, Crowd, Report, allocations, left_behind, now, poll, wakes};
 
-pub(crate) fn all(report: &mut Report) {
+pub(crate) fn scenarios(report: &mut Report) {
     let token = CancellationToken::new();
     report.scenario("CancellationToken: clone, is_cancelled, waiters, and dropping clones", || {
         let clone = token.clone();

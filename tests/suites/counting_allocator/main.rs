@@ -166,7 +166,7 @@ fn main() -> ExitCode {
     lock(&mut report);
     semaphore(&mut report);
     event(&mut report);
-    cancellation_token::all(&mut report);
+    cancellation_token::scenarios(&mut report);
     condition(&mut report);
     queue(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
     queue(&mut report, "Queue, once made", || {

@@ -1,9 +1,11 @@
+//! Futures that hold tokens, and futures that tokens end.
+
 use core::future::ready;
 use std::sync::Arc;
 
 use anywake::{CancellationToken, Runtime, Tokio, Wait};
 
-use super::{LONG, soon, spawned, text};
+use crate::{LONG, soon, spawned, text};
 
 #[test]
 fn cancellation_tokens_across_an_await() {
