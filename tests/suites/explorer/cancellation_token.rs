@@ -1,6 +1,8 @@
+//! The programs of cancellation tokens.
+
 use anywake_tests::explorer::cancellation_token::{self, TokensScenario};
 
-use super::{all_programs, random_programs};
+use crate::{all_programs, random_programs};
 
 #[test]
 fn cancellation_token_in_all_programs() {

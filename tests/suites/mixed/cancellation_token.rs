@@ -1,3 +1,5 @@
+//! Tokens that one runtime cancels and another waits for.
+
 use std::sync::Arc;
 
 use anywake::{CancellationToken, Runtime, Semaphore, blocking};
@@ -5,7 +7,7 @@ use anywake::{CancellationToken, Runtime, Semaphore, blocking};
 use crate::ROUNDS;
 
 /// The waits of a tree on one runtime, the cancel on another. The children are made and dropped on both.
-pub(super) fn cancellation_token<W: Runtime, O: Runtime>() {
+pub(crate) fn cancellation_token<W: Runtime, O: Runtime>() {
     for _ in 0..ROUNDS / 10 {
         let (root, begun) = (CancellationToken::new(), Arc::new(Semaphore::new(0)));
         let waiters = [(); 3].map(|()| {

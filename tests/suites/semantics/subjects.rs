@@ -1,4 +1,5 @@
-//! The waits of all primitives behind one trait, for the hazards that they share.
+//! The waits of all primitives behind one trait, for the hazards that they share. Those for a `CancellationToken` are in
+//! a file of their own.
 
 mod barrier;
 mod cancellation_token;

@@ -1,3 +1,5 @@
+//! Futures that hold tokens, and futures that tokens end.
+
 use core::future::ready;
 use std::sync::Arc;
 
