@@ -38,9 +38,7 @@ const COLD: [&str; 4] = ["enqueue", "refresh", "cancel_queued", "unlock_contende
 const PRIMITIVES: [&str; 5] = ["lock", "semaphore", "event", "condition", "queue"];
 /// Those that are weighed one by one.
 const FURTHER: &[&str] =
-    &["rwlock", "once_cell", "notify", "latch", "wait_group", "barrier"];
-/// Further primitives, which are weighed one by one.
-const FURTHER: [&str; 1] = ["cancellation_token"];
+    &["rwlock", "once_cell", "notify", "latch", "wait_group", "barrier", "cancellation_token"];
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Baseline {
@@ -185,7 +183,7 @@ fn callgrind(index: usize, times: u64) -> Result<f64, Box<dyn Error>> {
 fn sizes() -> Result<BTreeMap<String, f64>, Box<dyn Error>> {
     let nothing = code_bytes(&[])?;
     let mut sizes = BTreeMap::new();
-    for &primitive in PRIMITIVES.iter().chain(FURTHER).into_iter().chain(FURTHER) {
+    for &primitive in PRIMITIVES.iter().chain(FURTHER) {
         sizes.insert(format!("size: {primitive}"), code_bytes(&[primitive])? - nothing);
     }
     sizes.insert("size: all five".to_owned(), code_bytes(&PRIMITIVES)? - nothing);
