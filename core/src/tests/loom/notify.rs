@@ -129,7 +129,23 @@ fn a_notification_of_the_only_wait_that_is_cancelled_is_stored() {
     });
 }
 
-/// And with one that comes at that moment: it finds the notification, or is woken by it.
+/// The notifier sees a waiter and comes to the lock, and the waiter has left: what it stores then brings what was done
+/// before, to a wait that takes it without the lock.
+#[test]
+fn a_notification_that_is_stored_under_the_lock_carries_memory() {
+    model(|| {
+        let (notify, value) = (Arc::new(Notify::new()), Shared::new(0));
+        let wait = queued(own(&notify, Notify::notified));
+        let notifier = write_and(&value, Arc::clone(&notify), |notify| notify.notify_one());
+        spawn(move || drop(wait)).join().unwrap();
+        if takes_stored(&notify) {
+            assert_eq!(value.get(), 1);
+        }
+        notifier.join().unwrap();
+    });
+}
+
+/// A notified wait is cancelled while another one begins: that one finds the notification, or is woken by it.
 #[test]
 fn a_notification_of_a_cancelled_wait_meets_one_that_begins() {
     model(|| {
