@@ -48,16 +48,13 @@ unsafe impl Policy for BarrierWait {
     #[inline]
     fn give_back(_: &BarrierCore, _: &Place) {}
 
+    /// An arrival that is taken back completes no round.
     #[inline]
-    fn left(locked: &mut Locked<'_, BarrierCore>, place: &Place) {
+    fn after_cancel(_: &BarrierCore, mut locked: Locked<'_, BarrierCore>, place: &Place) {
         // SAFETY: M1, the waiter has just left its list, and its future's owner cancels it.
         let round = unsafe { place.get() };
         locked.state_mut().left(round);
     }
-
-    /// An arrival that is taken back completes no round.
-    #[inline]
-    fn after_cancel(_: &BarrierCore, _: Locked<'_, BarrierCore>) {}
 }
 
 wait_futures! {

@@ -37,7 +37,7 @@ unsafe impl Policy for CancelWait {
     fn give_back(_: &Node, (): &()) {}
 
     #[inline]
-    fn after_cancel(_: &Node, locked: Locked<'_, Node>) {
+    fn after_cancel(_: &Node, locked: Locked<'_, Node>, (): &()) {
         drop(locked);
     }
 }

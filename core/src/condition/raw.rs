@@ -90,9 +90,9 @@ impl ConditionCore {
             }
             count += 1;
             let served = notify_front(locked, forwards, lock);
-            // mistake a_notification_forgets_the_others: locked.retract_if_empty(WAITING); ~>
+            // mistake a_notification_forgets_the_others: locked.retract_if_nobody_waits(); ~>
             //     crate::wait::word::WaitersBit::retract(locked.word());
-            locked.retract_if_empty(WAITING);
+            locked.retract_if_nobody_waits();
             served
         });
         count

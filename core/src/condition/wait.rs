@@ -37,7 +37,7 @@ unsafe impl Policy for NotificationWait {
 
     #[inline]
     fn look<'q>(_: &ConditionCore, locked: Locked<'q, ConditionCore>, _: &usize) -> Look<'q, ConditionCore> {
-        locked.announce(WAITING);
+        locked.announce();
         Look::Wait(locked)
     }
 
@@ -48,8 +48,8 @@ unsafe impl Policy for NotificationWait {
     fn give_back(_: &ConditionCore, _: &usize) {}
 
     #[inline]
-    fn after_cancel(_: &ConditionCore, locked: Locked<'_, ConditionCore>) {
-        locked.retract_if_empty(WAITING);
+    fn after_cancel(_: &ConditionCore, locked: Locked<'_, ConditionCore>, _: &usize) {
+        locked.retract_if_nobody_waits();
     }
 }
 

@@ -88,7 +88,7 @@ impl EventCore {
         self.queue.word.fetch_or(SET, Ordering::Release);
         locked.wake_loop(|locked| {
             let served = locked.grant_of(WAITING, cohort);
-            locked.retract_if_empty(WAITING);
+            locked.retract_if_nobody_waits();
             served
         });
         // mistake a_set_after_the_wakes: + if mistaken!() { self.queue.word.fetch_or(SET, Ordering::Release); }

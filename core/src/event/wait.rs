@@ -31,10 +31,10 @@ unsafe impl Policy for EventWait {
     #[inline]
     fn look<'q>(_: &EventCore, locked: Locked<'q, EventCore>, (): &()) -> Look<'q, EventCore> {
         // From here on a `set` comes to the lock (E1).
-        if locked.announce(WAITING) & SET == 0 {
+        if locked.announce() & SET == 0 {
             return Look::Wait(locked);
         }
-        locked.retract_if_empty(WAITING);
+        locked.retract_if_nobody_waits();
         Look::Done(Verdict::Granted)
     }
 
@@ -45,8 +45,8 @@ unsafe impl Policy for EventWait {
     fn give_back(_: &EventCore, (): &()) {}
 
     #[inline]
-    fn after_cancel(_: &EventCore, locked: Locked<'_, EventCore>) {
-        locked.retract_if_empty(WAITING);
+    fn after_cancel(_: &EventCore, locked: Locked<'_, EventCore>, (): &()) {
+        locked.retract_if_nobody_waits();
     }
 }
 

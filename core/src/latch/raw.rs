@@ -161,7 +161,7 @@ impl CountCore {
         let cohort = locked.state_mut().begin(waiters);
         locked.wake_loop(|locked| {
             let served = locked.grant_of(WAITING, cohort);
-            locked.retract_if_empty(WAITING);
+            locked.retract_if_nobody_waits();
             served
         });
     }

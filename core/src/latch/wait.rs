@@ -31,10 +31,10 @@ unsafe impl Policy for ZeroWait {
     #[inline]
     fn look<'q>(_: &CountCore, locked: Locked<'q, CountCore>, (): &()) -> Look<'q, CountCore> {
         // From here on the last count is taken under the lock (F1).
-        if !CountCore::is_zero(locked.announce(WAITING)) {
+        if !CountCore::is_zero(locked.announce()) {
             return Look::Wait(locked);
         }
-        locked.retract_if_empty(WAITING);
+        locked.retract_if_nobody_waits();
         Look::Done(Verdict::Granted)
     }
 
@@ -45,8 +45,8 @@ unsafe impl Policy for ZeroWait {
     fn give_back(_: &CountCore, (): &()) {}
 
     #[inline]
-    fn after_cancel(_: &CountCore, locked: Locked<'_, CountCore>) {
-        locked.retract_if_empty(WAITING);
+    fn after_cancel(_: &CountCore, locked: Locked<'_, CountCore>, (): &()) {
+        locked.retract_if_nobody_waits();
     }
 }
 

@@ -47,7 +47,7 @@ unsafe impl Policy for LockWait {
     }
 
     #[inline]
-    fn after_cancel(core: &LockCore, locked: Locked<'_, LockCore>) {
+    fn after_cancel(core: &LockCore, locked: Locked<'_, LockCore>, (): &()) {
         core.after_cancel(locked);
     }
 

@@ -182,6 +182,6 @@ impl NotifyCore {
 #[inline]
 fn serve_front(locked: &mut Locked<'_, NotifyCore>, verdict: Verdict) -> Served {
     let waker = locked.decide(WAITING, verdict);
-    locked.retract_if_empty(WAITING);
+    locked.retract_if_nobody_waits();
     Served::One(waker)
 }

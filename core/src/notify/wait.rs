@@ -32,15 +32,15 @@ unsafe impl Policy for NotifiedWait {
     #[inline]
     fn look<'q>(_: &NotifyCore, locked: Locked<'q, NotifyCore>, (): &()) -> Look<'q, NotifyCore> {
         // From here on notifiers come to the lock, and nobody takes a stored notification without it (N1).
-        if locked.announce(WAITING) & STORED == 0 {
+        if locked.announce() & STORED == 0 {
             return Look::Wait(locked);
         }
         // mistake a_stored_notification_is_taken_twice: locked.word().fetch_and(!STORED, Ordering::Relaxed);
-        //     locked.retract_if_empty(WAITING); ~>
-        //     locked.retract_if_empty(WAITING); locked.word().fetch_and(!STORED, Ordering::Relaxed);
+        //     locked.retract_if_nobody_waits(); ~>
+        //     locked.retract_if_nobody_waits(); locked.word().fetch_and(!STORED, Ordering::Relaxed);
         // Ordering: Relaxed, `announce` has acquired what the notifier released.
         locked.word().fetch_and(!STORED, Ordering::Relaxed);
-        locked.retract_if_empty(WAITING);
+        locked.retract_if_nobody_waits();
         Look::Done(Verdict::Granted)
     }
 
@@ -54,9 +54,9 @@ unsafe impl Policy for NotifiedWait {
     }
 
     #[inline]
-    fn after_cancel(_: &NotifyCore, locked: Locked<'_, NotifyCore>) {
+    fn after_cancel(_: &NotifyCore, locked: Locked<'_, NotifyCore>, (): &()) {
         // Nothing is stored that a waiter could take (N2).
-        locked.retract_if_empty(WAITING);
+        locked.retract_if_nobody_waits();
     }
 }
 

@@ -28,11 +28,10 @@
 
 use crate::sys::atomic::{AtomicU8, Ordering, const_fn};
 use crate::wait::list::List;
-use crate::wait::queue::{Core, Locked, WaitQueue};
+use crate::wait::queue::{Core, WaitQueue};
 use crate::wait::status::Verdict;
 use crate::wait::waiter::ListOf;
 use crate::wait::wake::Served;
-use crate::wait::word::WaitersBit;
 
 const RUNNING: u8 = 2;
 const FULL: u8 = 4;
@@ -159,7 +158,7 @@ impl OnceCore {
             } else {
                 return Served::Nobody;
             };
-            retract_if_nobody_waits(locked);
+            locked.retract_if_nobody_waits();
             Served::One(waker)
         });
     }
@@ -187,15 +186,7 @@ impl OnceCore {
             // `RUNNING` stays (O3).
             locked.decide(ROLES, Verdict::Granted)
         };
-        retract_if_nobody_waits(&locked);
+        locked.retract_if_nobody_waits();
         locked.wake(heir);
-    }
-}
-
-/// Waiters have left a list: clears the bit if both are empty now.
-#[inline]
-pub(super) fn retract_if_nobody_waits(locked: &Locked<'_, OnceCore>) {
-    if locked.count() == 0 {
-        locked.word().retract();
     }
 }

@@ -4,7 +4,7 @@
 use alloc::sync::Arc;
 
 use super::OnceCell;
-use super::raw::{Claim, OnceCore, ROLES, VALUES, retract_if_nobody_waits};
+use super::raw::{Claim, OnceCore, ROLES, VALUES};
 #[cfg(feature = "alloc")]
 use super::role::CellHandle;
 use crate::wait::future::{Wait, wait_futures};
@@ -48,13 +48,13 @@ unsafe impl Policy for RoleWait {
     #[inline]
     fn look<'q>(core: &OnceCore, locked: Locked<'q, OnceCore>, (): &()) -> Look<'q, OnceCore> {
         // From here on the owner of the role comes to the lock (O4).
-        locked.announce(ROLES);
+        locked.announce();
         let verdict = match core.claim() {
             Claim::Running => return Look::Wait(locked),
             Claim::Taken => Verdict::Granted,
             Claim::Full => Verdict::Refused,
         };
-        retract_if_nobody_waits(&locked);
+        locked.retract_if_nobody_waits();
         Look::Done(verdict)
     }
 
@@ -73,8 +73,8 @@ unsafe impl Policy for RoleWait {
     }
 
     #[inline]
-    fn after_cancel(_: &OnceCore, locked: Locked<'_, OnceCore>) {
-        retract_if_nobody_waits(&locked);
+    fn after_cancel(_: &OnceCore, locked: Locked<'_, OnceCore>, (): &()) {
+        locked.retract_if_nobody_waits();
     }
 }
 
@@ -98,11 +98,11 @@ unsafe impl Policy for ValueWait {
     #[inline]
     fn look<'q>(core: &OnceCore, locked: Locked<'q, OnceCore>, (): &()) -> Look<'q, OnceCore> {
         // From here on the owner of the role comes to the lock (O4).
-        locked.announce(VALUES);
+        locked.announce();
         if !core.is_full() {
             return Look::Wait(locked);
         }
-        retract_if_nobody_waits(&locked);
+        locked.retract_if_nobody_waits();
         Look::Done(Verdict::Granted)
     }
 
@@ -113,8 +113,8 @@ unsafe impl Policy for ValueWait {
     fn give_back(_: &OnceCore, (): &()) {}
 
     #[inline]
-    fn after_cancel(_: &OnceCore, locked: Locked<'_, OnceCore>) {
-        retract_if_nobody_waits(&locked);
+    fn after_cancel(_: &OnceCore, locked: Locked<'_, OnceCore>, (): &()) {
+        locked.retract_if_nobody_waits();
     }
 }
 

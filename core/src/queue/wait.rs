@@ -67,7 +67,7 @@ unsafe impl<T, S: Slots> Policy for PushWait<T, S> {
     fn give_back(_: &QueueCore<T, S>, _: &PushSlot<T>) {}
 
     /// A cancelled push frees nothing, so no waiter becomes due.
-    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, _: &PushSlot<T>) {}
 }
 
 /// Asks for a slot, to send an item into it later: a push without an item, in the same list.
@@ -110,7 +110,7 @@ unsafe impl<T, S: Slots> Policy for ReserveWait<T, S> {
     }
 
     /// A cancelled wait had reserved nothing, so no waiter becomes due.
-    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, _: &PushSlot<T>) {}
 }
 
 /// Asks for an item.
@@ -153,7 +153,7 @@ unsafe impl<T, S: Slots> Policy for PopWait<T, S> {
     }
 
     /// A cancelled pop had claimed nothing, so no waiter becomes due.
-    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, (): &()) {}
 }
 
 /// Asks for the end of all work.
@@ -184,7 +184,7 @@ unsafe impl<T, S: Slots> Policy for JoinWait<T, S> {
 
     fn give_back(_: &QueueCore<T, S>, (): &()) {}
 
-    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, (): &()) {}
 }
 
 /// Asks for the end of the queue.
@@ -215,7 +215,7 @@ unsafe impl<T, S: Slots> Policy for ClosedWait<T, S> {
 
     fn give_back(_: &QueueCore<T, S>, (): &()) {}
 
-    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>) {}
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, (): &()) {}
 }
 
 type PushOf<Q> = PushWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;

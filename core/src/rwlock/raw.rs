@@ -249,7 +249,7 @@ impl RwLockCore {
     pub(super) fn look(&self, locked: &Locked<'_, Self>, kind: Kind) -> bool {
         let barred = kind.is_barred(locked);
         // From here on those who leave come to the lock.
-        locked.announce_in_any();
+        locked.announce();
         let taken = !barred && self.take(kind);
         if taken {
             locked.retract_if_nobody_waits();

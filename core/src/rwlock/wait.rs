@@ -51,7 +51,7 @@ unsafe impl<M: Mode> Policy for Enter<M> {
     }
 
     #[inline]
-    fn after_cancel(core: &RwLockCore, locked: Locked<'_, RwLockCore>) {
+    fn after_cancel(core: &RwLockCore, locked: Locked<'_, RwLockCore>, (): &()) {
         // mistake a_cancelled_writer_keeps_readers_out: core.serve_due(locked); ~>
         //     locked.retract_if_nobody_waits();
         core.serve_due(locked);
@@ -88,7 +88,7 @@ unsafe impl Policy for Upgrade {
     }
 
     #[inline]
-    fn after_cancel(core: &RwLockCore, locked: Locked<'_, RwLockCore>) {
+    fn after_cancel(core: &RwLockCore, locked: Locked<'_, RwLockCore>, (): &()) {
         core.serve_due(locked);
     }
 }

@@ -223,7 +223,7 @@ impl<M: Mode> SemaphoreCore<M> {
         let taken = self.take_past(locked, waiter.request.permits(), Some(waiter.node_ptr()));
         // mistake the_last_to_retry_leaves_its_mark: taken && locked.count() == 1 ~> false
         if taken && locked.count() == 1 {
-            // It is the last one, and about to leave the list. Ordering: Relaxed, as in `retract_if_empty`.
+            // It is the last one, and about to leave the list. Ordering: Relaxed, as in `retract_if_nobody_waits`.
             self.queue.word.fetch_and(!WAITERS, Ordering::Relaxed);
         }
         taken
@@ -405,7 +405,7 @@ impl<M: Mode> SemaphoreCore<M> {
     /// A waiter has left: grants what is due behind it.
     #[inline]
     pub(super) fn after_cancel(&self, locked: Locked<'_, Self>) {
-        locked.retract_if_empty(REQUESTS);
+        locked.retract_if_nobody_waits();
         // Usually nobody is due, and the way to the wake loop, with the lock, costs more than this look.
         if self.first_due(&locked).is_some() {
             self.grant_due(locked);
@@ -425,7 +425,7 @@ impl<M: Mode> SemaphoreCore<M> {
     #[inline]
     fn decide_front(&self, locked: &mut Locked<'_, Self>, verdict: Verdict) -> Option<Waker> {
         let waker = locked.decide(REQUESTS, verdict);
-        locked.retract_if_empty(REQUESTS);
+        locked.retract_if_nobody_waits();
         waker
     }
 
@@ -437,7 +437,7 @@ impl<M: Mode> SemaphoreCore<M> {
         }
         let first = locked.is_empty(REQUESTS);
         // From here on returning permits come to the lock, and fast acquires fail.
-        let seen = locked.announce(REQUESTS);
+        let seen = locked.announce();
         let n = request.permits();
         let closed = seen & CLOSED != 0;
         // mistake the_last_look_misses_a_permit: available(seen) >= n ~> available(seen) > n

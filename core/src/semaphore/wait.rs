@@ -68,7 +68,7 @@ unsafe impl<M: Mode> Policy for AcquireWait<M> {
     }
 
     #[inline]
-    fn after_cancel(core: &SemaphoreCore<M>, locked: Locked<'_, SemaphoreCore<M>>) {
+    fn after_cancel(core: &SemaphoreCore<M>, locked: Locked<'_, SemaphoreCore<M>>, _: &Request) {
         core.after_cancel(locked);
     }
 

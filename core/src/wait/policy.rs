@@ -39,7 +39,7 @@
 //!   The handle is there until the phase is `Done`.
 //! * W4. No user code runs under an internal lock. Wakers are cloned before the lock is taken, and woken and dropped
 //!   after it is given back; the same holds for values.
-//! * W5. A primitive's word says "waiters exist" exactly while its list is not empty: see [`word`](super::word).
+//! * W5. A primitive's word says "waiters exist" exactly while anybody waits: see [`word`](super::word).
 //! * W6. One waiter is always used with one policy and one core, or, if it is requeued, afterwards with those of the
 //!   second queue. So a list holds waiters of one request type, and a `REQUEUED` waiter is unlinked from the right list.
 //! * W7. Waiters leave a list from the front, except by cancelling, and by a retry with a bypass. Without a bypass nobody
@@ -125,13 +125,8 @@ pub(crate) unsafe trait Policy {
     /// Gives back what was granted to a wait that was dropped before it took it.
     fn give_back(core: &Self::Core, request: &Self::Request);
 
-    /// A waiter has left the list undecided: puts right what the state says about it. [`after_cancel`](Self::after_cancel)
-    /// follows.
-    #[inline]
-    fn left(_locked: &mut Locked<'_, Self::Core>, _request: &Self::Request) {}
-
-    /// A waiter has left the list undecided: grants what is due now, and releases the lock.
-    fn after_cancel(core: &Self::Core, locked: Locked<'_, Self::Core>);
+    /// A waiter with this request has left the list undecided: grants what is due now, and releases the lock.
+    fn after_cancel(core: &Self::Core, locked: Locked<'_, Self::Core>, request: &Self::Request);
 
     // For the kinds of wait that may be woken without a decision, to try for themselves.
 

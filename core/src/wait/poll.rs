@@ -289,10 +289,9 @@ unsafe fn cancel_queued<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) 
     //     { drop(unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) }); None::<Waker> }
     // SAFETY: undecided under the lock, so linked (W1), in the list of its policy (W6).
     let _waker = unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) };
-    P::left(&mut locked, &waiter.request);
-    // mistake cancel_serves_nobody: P::after_cancel(core, locked) ~> drop(locked)
+    // mistake cancel_serves_nobody: P::after_cancel(core, locked, &waiter.request) ~> drop(locked)
     // Waiters behind it may be due now.
-    P::after_cancel(core, locked);
+    P::after_cancel(core, locked, &waiter.request);
     Cancelled::Withdrawn
 }
 

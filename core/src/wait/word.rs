@@ -1,15 +1,14 @@
 //! The "waiters exist" bit of a primitive's word, set and cleared here and nowhere else.
 //!
-//! The bit is true exactly while the primitive's list is not empty, and changes under the internal lock only (W5). A
-//! waiter sets it *before* it looks at the word for the last time. So a releaser that changes the word without the lock
+//! The bit is true exactly while a waiter is in any list of the primitive, and changes under the internal lock only (W5).
+//! A waiter sets it *before* it looks at the word for the last time. So a releaser that changes the word without the lock
 //! either is seen by that look, or sees the bit and comes to the lock. There is no third case, and no fence: both sides
 //! use read-modify-write operations on the same word, which are in one order.
 //!
 //! [`Lock`](crate::Lock) alone sets its bit in a file of its own, because the exchange that sets it may also take the
-//! lock; and a queue has no word, since all that it does is under the lock.
+//! lock. A queue and a barrier have no word, since all that they do is under the lock.
 
 use super::queue::{Core, Locked};
-use super::waiter::ListOf;
 use crate::sys::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 /// A word with a bit that says whether anybody waits.
@@ -83,27 +82,13 @@ impl WaitersBit for AtomicBool {
 }
 
 impl<C: Core<Word: WaitersBit>> Locked<'_, C> {
-    /// A waiter is about to enter this list: sets the bit if the list is empty. Returns what the word holds.
+    /// A waiter is about to enter a list: sets the bit if nobody waits yet. Returns what the word holds.
     #[inline]
-    pub(crate) fn announce<R>(&self, list: ListOf<R>) -> <C::Word as WaitersBit>::Seen {
-        if self.is_empty(list) { self.word().announce() } else { self.word().look() }
-    }
-
-    /// Waiters have left this list: clears the bit if nobody is left.
-    #[inline]
-    pub(crate) fn retract_if_empty<R>(&self, list: ListOf<R>) {
-        if self.is_empty(list) {
-            self.word().retract();
-        }
-    }
-
-    /// A waiter is about to enter one of several lists: sets the bit if nobody waits in any. Returns what the word holds.
-    #[inline]
-    pub(crate) fn announce_in_any(&self) -> <C::Word as WaitersBit>::Seen {
+    pub(crate) fn announce(&self) -> <C::Word as WaitersBit>::Seen {
         if self.count() == 0 { self.word().announce() } else { self.word().look() }
     }
 
-    /// Waiters have left one of several lists: clears the bit if nobody is left in any.
+    /// Waiters have left their lists: clears the bit if nobody is left in any.
     #[inline]
     pub(crate) fn retract_if_nobody_waits(&self) {
         if self.count() == 0 {

@@ -101,7 +101,7 @@ unsafe impl Policy for Take {
         tokens.put(1);
     }
 
-    fn after_cancel(_: &Tokens, locked: Locked<'_, Tokens>) {
+    fn after_cancel(_: &Tokens, locked: Locked<'_, Tokens>, (): &()) {
         serve(locked);
     }
 }
