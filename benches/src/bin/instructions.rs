@@ -32,7 +32,7 @@ const MORE: u64 = 6_000;
 
 /// The functions of a wait that is not ready at once. They do not depend on the type of the value, so a program has one
 /// copy of each.
-const COLD: [&str; 4] = ["enqueue", "refresh", "cancel_queued", "unlock_contended"];
+const COLD: [&str; 4] = ["enqueue", "refresh", "give_up", "unlock_contended"];
 
 /// The five primitives that share a budget of flash. Each is a feature of the program in `size/`.
 const PRIMITIVES: [&str; 5] = ["lock", "semaphore", "event", "condition", "queue"];

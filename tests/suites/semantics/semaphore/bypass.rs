@@ -200,6 +200,7 @@ fn bypass_the_first_waiter_takes_a_free_permit_when_it_runs() {
     assert_eq!(state(&semaphore), (0, 0, false));
     drop(permit);
     assert_eq!(state(&semaphore), (1, 0, false));
+    assert!(semaphore.try_acquire().is_ok(), "nobody waits any more");
 }
 
 #[test]
