@@ -25,9 +25,16 @@
 //! * C3. A waiter is requeued only to a lock whose guard the notifier holds, and whose address it carries.
 //! * C4. A notification from `notify(n)` is forwarded if its wait is dropped before the end. One from `notify_all` is
 //!   not: it reached everybody.
+//! * C5. One notification is under way at a time. Whoever notifies while it is serves the waiters that it still owes.
+//!
+//! # Why a notification ends the one that is under way
+//! 1. Thread A notifies all. Those who wait are more than a batch. A wakes the first of them, without the lock.
+//! 2. Thread B begins to wait, and thread C notifies one.
+//! 3. The first in the list is a waiter of A. If it took C's notification, it would be notified twice and B not at all.
 
 use crate::lock::{LOCKERS, LockCore};
 use crate::sys::atomic::{AtomicBool, Ordering, const_fn};
+use crate::sys::on_drop::OnDrop;
 use crate::wait::list::List;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::{Generation, Verdict};
@@ -38,7 +45,18 @@ use crate::wait::wake::Served;
 // SAFETY: W6, it is the only list of a `ConditionCore`, and its requests are addresses.
 pub(super) const WAITING: ListOf<usize> = unsafe { ListOf::new(0) };
 
-/// Whether anybody waits, and the queue. The state that the lock guards is the generation of the next notification.
+/// What the lock guards.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// Waiters that enter now are of this generation.
+    next: Generation,
+    /// How many waiters the notification under way owes at most, of which cohort, and whether it forwards.
+    owed: u32,
+    cohort: Generation,
+    forwards: bool,
+}
+
+/// Whether anybody waits, and the queue.
 #[derive(Debug)]
 pub(crate) struct ConditionCore {
     queue: WaitQueue<Self>,
@@ -46,7 +64,7 @@ pub(crate) struct ConditionCore {
 
 impl Core for ConditionCore {
     type Word = AtomicBool;
-    type State = Generation;
+    type State = State;
     type Lists = [List; 1];
 
     #[inline]
@@ -55,15 +73,16 @@ impl Core for ConditionCore {
     }
 
     #[inline]
-    fn generation(state: &Generation) -> Generation {
-        *state
+    fn generation(state: &State) -> Generation {
+        state.next
     }
 }
 
 impl ConditionCore {
     const_fn! {
         pub(super) const fn new() -> Self {
-            Self { queue: WaitQueue::new(AtomicBool::new(false), Generation::new(), [const { List::new() }; 1]) }
+            let state = State { next: Generation::new(), owed: 0, cohort: Generation::new(), forwards: false };
+            Self { queue: WaitQueue::new(AtomicBool::new(false), state, [const { List::new() }; 1]) }
         }
     }
 
@@ -80,23 +99,47 @@ impl ConditionCore {
 
     #[inline(never)]
     fn notify_queued(&self, n: usize, forwards: bool, lock: Option<&LockCore>) -> usize {
-        let mut count = 0;
         let mut locked = self.queue.lock();
+        // mistake a_notification_goes_to_one_that_has_been_notified: owes(&locked) ~> false
+        if owes(&locked) {
+            let mut reached = 0;
+            // Even if the waker of a waiter that is owed panics.
+            let then = OnDrop(|| reached = self.notify_queued(n, forwards, lock));
+            // Woken and not requeued: the caller owns a lock, but the notification is not the caller's.
+            locked.wake_loop(|locked| if owes(locked) { serve_owed(locked, None) } else { Served::Nobody });
+            drop(then);
+            return reached;
+        }
         let reached = n.min(locked.count());
-        let cohort = locked.state_mut().begin(reached);
+        let state = locked.state_mut();
+        let cohort = state.next.begin(reached);
+        // Waiters are counted in 32 bits.
+        (state.owed, state.cohort, state.forwards) = (reached as u32, cohort, forwards);
         locked.wake_loop(|locked| {
-            if count == n || !locked.front_is_of(WAITING, cohort) {
-                return Served::Nobody;
-            }
-            count += 1;
-            let served = notify_front(locked, forwards, lock);
-            // mistake a_notification_forgets_the_others: locked.retract_if_nobody_waits(); ~>
-            //     crate::wait::word::WaitersBit::retract(locked.word());
-            locked.retract_if_nobody_waits();
-            served
+            // Another notification may be under way by now, if others have served all of this one.
+            let mine = locked.state().cohort == cohort;
+            if mine && owes(locked) { serve_owed(locked, lock) } else { Served::Nobody }
         });
-        count
+        reached
     }
+}
+
+/// Whether the notification under way owes the first waiter (C5).
+#[inline]
+fn owes(locked: &Locked<'_, ConditionCore>) -> bool {
+    locked.state().owed > 0 && locked.front_is_of(WAITING, locked.state().cohort)
+}
+
+/// Serves the first waiter, whom the notification under way owes.
+#[inline]
+fn serve_owed(locked: &mut Locked<'_, ConditionCore>, lock: Option<&LockCore>) -> Served {
+    locked.state_mut().owed -= 1;
+    let forwards = locked.state().forwards;
+    let served = notify_front(locked, forwards, lock);
+    // mistake a_notification_forgets_the_others: locked.retract_if_nobody_waits(); ~>
+    //     crate::wait::word::WaitersBit::retract(locked.word());
+    locked.retract_if_nobody_waits();
+    served
 }
 
 fn notify_front(locked: &mut Locked<'_, ConditionCore>, forwards: bool, lock: Option<&LockCore>) -> Served {

@@ -1,6 +1,7 @@
 //! [`Condition`]: notifications, reacquiring the lock, and the fate of both when a wait is cancelled.
 
 mod api;
+mod batches;
 mod cancel;
 mod fairness;
 mod requeue;

@@ -406,6 +406,11 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "the word says that nobody waits any more, and later notifications reach nobody",
     ),
     (
+        "a_notification_goes_to_one_that_has_been_notified",
+        "semantics",
+        "a waiter of a `notify_all` that is under way swallows a `notify_one`, and a late-comer sleeps",
+    ),
+    (
         "a_waiter_is_requeued_to_the_wrong_lock",
         "semantics",
         "notified waiters of two locks are requeued to the notifier's",
