@@ -643,7 +643,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// # async fn example() {
     /// let jobs = Arc::new(anywake::Queue::<u8>::with_capacity(2).unwrap());
     /// let closed = Arc::clone(&jobs).closed_owned();
-    /// jobs.close();
+    /// assert!(jobs.close(), "nobody has closed it before");
     /// closed.await;
     /// # }
     /// # anywake_core::doctest::block_on(example());

@@ -83,7 +83,7 @@ pub fn from_queue<T, S: Slots>(queue: Arc<BoundedQueue<T, S>>) -> impl Stream<It
 ///
 /// let queues = [(); 2].map(|()| Queue::with_capacity(4).unwrap());
 /// (0..8).try_for_each(|n| queues[n % 2].try_push(n)).unwrap();
-/// queues.iter().for_each(Queue::close);
+/// queues.iter().for_each(|queue| _ = queue.close());
 /// let mut items: Vec<_> = blocking::wait(stream::merge(queues.iter().map(Queue::stream)).collect());
 /// items.sort();
 /// assert_eq!(items, [0, 1, 2, 3, 4, 5, 6, 7]);

@@ -34,7 +34,8 @@ fn permits_come_from_elsewhere<W: Runtime, O: Runtime, M: Mode>(semaphore: Semap
                 semaphore.release(1).expect("the semaphore has no bound");
                 O::default().yield_now().await;
             }
-            while semaphore.waiters() == 0 {
+            // With a bypass the waiter may be woken, and not have taken its permits yet: a close would refuse it.
+            while semaphore.waiters() == 0 || semaphore.available_permits() > 0 {
                 O::default().yield_now().await;
             }
             semaphore.close();

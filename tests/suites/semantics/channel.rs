@@ -1,6 +1,7 @@
 //! The ends of a channel: what closes it, what happens to the items, and who hears of it.
 
 use core::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use anywake_core::channel::{Receiver, Sender, bounded, over};
@@ -201,16 +202,16 @@ fn promise_1_a_dropped_recv_many_loses_nothing() {
 
 #[test]
 fn promise_5_an_item_whose_drop_looks_at_its_channel_finds_it_closed() {
-    struct Nosy(Sender<Nosy>, Arc<Cell<bool>>);
+    struct Nosy(Sender<Nosy>, Rc<Cell<bool>>);
     impl Drop for Nosy {
         fn drop(&mut self) {
             self.1.set(self.0.is_closed());
         }
     }
 
-    let found = Arc::new(Cell::new(false));
+    let found = Rc::new(Cell::new(false));
     let (sender, receiver) = bounded(1);
-    assert!(sender.try_send(Nosy(sender.clone(), Arc::clone(&found))).is_ok());
+    assert!(sender.try_send(Nosy(sender.clone(), Rc::clone(&found))).is_ok());
     drop(receiver);
     assert!(found.get());
 }
