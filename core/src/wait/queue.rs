@@ -157,6 +157,15 @@ impl<'q, C: Core> Locked<'q, C> {
     }
 
     #[inline]
+    pub(super) fn nobody_waits(&self) -> bool {
+        match self.lists().as_ref() {
+            // The list has usually just been changed, so this is known without a load. The compiler chooses the arm.
+            [only] => only.is_empty(),
+            _ => self.count() == 0,
+        }
+    }
+
+    #[inline]
     pub(crate) fn is_empty<R>(&self, list: ListOf<R>) -> bool {
         list.is_empty(self.lists())
     }

@@ -85,13 +85,13 @@ impl<C: Core<Word: WaitersBit>> Locked<'_, C> {
     /// A waiter is about to enter a list: sets the bit if nobody waits yet. Returns what the word holds.
     #[inline]
     pub(crate) fn announce(&self) -> <C::Word as WaitersBit>::Seen {
-        if self.count() == 0 { self.word().announce() } else { self.word().look() }
+        if self.nobody_waits() { self.word().announce() } else { self.word().look() }
     }
 
     /// Waiters have left their lists: clears the bit if nobody is left in any.
     #[inline]
     pub(crate) fn retract_if_nobody_waits(&self) {
-        if self.count() == 0 {
+        if self.nobody_waits() {
             self.word().retract();
         }
     }

@@ -215,7 +215,7 @@ fn interrupts_off() {
     });
     bounded("queue, close", |count| {
         let queue = StaticQueue::<u32, 8>::new();
-        crowd(|| queue.pop(), count, || queue.close())
+        crowd(|| queue.pop(), count, || _ = queue.close())
     });
     bounded("queue, task_done", |count| {
         let queue = StaticQueue::<u32, 8>::new();

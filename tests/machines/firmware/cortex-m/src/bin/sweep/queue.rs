@@ -182,7 +182,8 @@ fn close_against_push(trial: &mut Trial) {
     let handler = || u32::from(GATE.take().unwrap().try_push(ITS).is_ok());
     let mut pop = pin!(gate.pop());
     assert!(A.poll(pop.as_mut()).is_pending());
-    let ((), pushed) = trial.run(handler, || gate.close());
+    let (closed, pushed) = trial.run(handler, || gate.close());
+    assert!(closed, "nobody else closes it");
     let popped = A.finish(Poll::Pending, pop.as_mut());
     assert_eq!(popped.is_ok(), pushed == 1, "an item that was pushed is popped");
     assert_eq!(gate.waiters(), 0);
