@@ -106,7 +106,7 @@ fn main() -> ! {
     let mut buffer = [0; 128];
     let (name, delay) = arguments(&mut buffer);
     if let (Some(name), Some(delay)) = (name, delay) {
-        let Some((_, case)) = CASES.into_iter().flatten().find(|case| case.0 == name) else {
+        let Some((_, case)) = CASES.iter().copied().flatten().find(|case| case.0 == name) else {
             fail("there is no such case")
         };
         let mut trial = Trial { delay, in_time: false };
@@ -117,7 +117,7 @@ fn main() -> ! {
 
     every_instruction_is_hit();
     let mut total = 0;
-    for (name, case) in CASES.into_iter().flatten() {
+    for (name, case) in CASES.iter().copied().flatten() {
         hprintln!("test sweep {} ...", name);
         let (trials, places) = sweep(*case, |_| ());
         assert!(places > 9, "the interrupt came only before the code, and never within it");
