@@ -26,7 +26,7 @@ pub use wait::OwnedBarrierFuture;
 /// index, from 0 to `parties - 1` in the order of arrival. The barrier takes up to six words, neither allocates nor grows,
 /// and lives in a `static`.
 ///
-/// A round is complete in one step. Whoever arrives after that belongs to the next round, which begins at once, even
+/// A round is complete in one step. A task that arrives after that belongs to the next round, which begins at once, even
 /// while tasks of the last one have not run yet. (In asyncio it begins when they all have left.)
 ///
 /// # A wait that is dropped

@@ -189,7 +189,7 @@ impl Semaphore<Bypass> {
 
     const_fn! {
         /// A semaphore with `permits` permits that are never handed over: a permit that returns wakes a waiter, and is
-        /// free for whoever asks first.
+        /// free for the task that asks first.
         ///
         /// A wait that is alive but not polled keeps no permit from others. The price is that a waiter may be overtaken
         /// again and again, and starve. Prefer [`with_bypass`](Self::with_bypass) where that matters.

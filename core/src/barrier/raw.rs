@@ -18,7 +18,7 @@
 //! of the round that are served, so cancelling costs nothing and the later ones move up.
 //!
 //! # Why a reset lets those who leave go first
-//! A round that is complete stays so for all of its tasks, whoever breaks the next one. But between two batches of the
+//! A round that is complete stays so for all of its tasks, even if the next one is broken. But between two batches of the
 //! complete round, the tasks that wait for the next one stand behind it. If a `reset` ended their round at once, the list
 //! could hold any number of rounds, complete and broken in turn, and the barrier would have to remember which is which.
 //! Therefore a `reset` first serves those who leave, and then breaks the round, if the same round is still being filled.
@@ -31,13 +31,13 @@
 //! * M2. While the lock is free, the first `leaving` waiters of the list are those of rounds that have ended, in the order of
 //!   their rounds. The others are those of `round`, and they are fewer than `parties`.
 //! * M3. Only the first round of those that leave may be a broken one: `serving`, if `refused` says so.
-//! * M4. While the barrier is broken nobody arrives, and whoever waits is refused by the `abort` that is under way.
+//! * M4. While the barrier is broken nobody arrives, and a task that waits is refused by the `abort` that is under way.
 //!
 //! # The number of a round wraps, and that does no harm
 //! It has 32 bits. Every end of a round serves at least the first of those who leave, in the same critical section. So a
 //! waiter that is not served while 2^31 rounds end stood behind 2^31 others, whose futures take more than 48 bytes each, or 24
 //! on a machine of 32 bits: more memory than there is. A wake loop that is interrupted for so long may stop too early, or go
-//! on for longer than it needs to. By then its own round is served, and whoever else leaves is served by the loop of the round
+//! on for longer than it needs to. By then its own round is served, and a task that still leaves is served by the loop of the round
 //! in question.
 
 use core::panic::RefUnwindSafe;

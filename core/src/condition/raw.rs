@@ -25,7 +25,7 @@
 //! * C3. A waiter is requeued only to a lock whose guard the notifier holds, and whose address it carries.
 //! * C4. A notification from `notify(n)` is forwarded if its wait is dropped before the end. One from `notify_all` is
 //!   not: it reached everybody.
-//! * C5. One notification is under way at a time. Whoever notifies while it is serves the waiters that it still owes.
+//! * C5. One notification is under way at a time. A later one first serves the waiters that it still owes.
 //!
 //! # Why a notification ends the one that is under way
 //! 1. Thread A notifies all. Those who wait are more than a batch. A wakes the first of them, without the lock.

@@ -25,7 +25,7 @@
 //! * S6. A waiter that is asleep, which is to say has its waker, is one for which the free permits are not enough, after
 //!   all waiters before it have taken theirs; or a thread that brought permits is on its way to the lock, and wakes it.
 //! * S7. If the free permits are enough for a first waiter that was overtaken as often as it may be, it is granted them,
-//!   by whoever overtook it last, or by the thread of S6. So the others wait for permits that are not there, as S6 says.
+//!   by the task that overtook it last, or by the thread of S6. So the others wait for permits that are not there, as S6 says.
 
 use core::task::Waker;
 
@@ -171,7 +171,7 @@ impl<M: Mode> SemaphoreCore<M> {
         if locked.is_empty(REQUESTS) { None } else { Some(self.take_past(&mut locked, n, None)) }
     }
 
-    /// With a bypass, takes `n` free permits while somebody waits, on behalf of `waiter`, if there is one. Whoever is not
+    /// With a bypass, takes `n` free permits while somebody waits, on behalf of `waiter`, if there is one. A task that is not
     /// the first waiter overtakes it (S5).
     fn take_past(&self, locked: &mut Locked<'_, Self>, n: usize, waiter: Option<NodePtr>) -> bool {
         // Ordering: Relaxed, nobody else takes permits meanwhile (S2).

@@ -128,7 +128,7 @@ fn two_take_the_last_count() {
     });
 }
 
-/// A guard and a count ask for the same last one. Whoever is first has it, and while the guard has it, the latch is closed.
+/// A guard and a count ask for the same last one. The first has it, and while the guard has it, the latch is closed.
 #[test]
 fn a_guard_and_a_count_ask_for_the_last_one() {
     model(|| {

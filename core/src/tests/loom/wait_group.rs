@@ -68,7 +68,7 @@ fn a_late_comer_between_two_batches() {
     });
 }
 
-/// Two threads bring the count to zero, one of them twice. Whoever waits is woken by one of the zeros.
+/// Two threads bring the count to zero, one of them twice. A task that waits is woken by one of the zeros.
 #[test]
 fn zero_is_reached_twice() {
     model(|| {

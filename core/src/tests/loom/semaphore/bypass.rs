@@ -239,7 +239,7 @@ fn the_last_bypass_meets_permits_on_their_way() {
     });
 }
 
-/// A big request collects what small ones leave: it is served, whoever overtakes, and all permits are there in the end.
+/// A big request collects what small ones leave: it is served, however often it is overtaken, and all permits are there in the end.
 #[test]
 fn a_request_for_many_meets_small_ones() {
     model(|| {
