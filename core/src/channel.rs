@@ -119,9 +119,8 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 /// # Examples
 /// ```
 /// # use anywake_core as anywake;
-/// # use std::sync::Arc;
-/// let queue = Arc::new(anywake::Queue::<u8>::with_capacity(2).unwrap());
-/// let (sender, receiver) = anywake::channel::over(Arc::clone(&queue));
+/// let queue = anywake::StaticQueue::<u8, 2>::new();
+/// let (sender, receiver) = anywake::channel::over(&queue);
 /// drop(receiver);
 /// assert!(sender.is_closed() && queue.is_closed());
 /// ```
@@ -168,7 +167,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, receiver) = anywake::channel::bounded(1);
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, receiver) = queue.split();
     /// sender.send("one").await.unwrap();
     /// drop(receiver);
     /// assert_eq!(sender.send("two").await.unwrap_err().into_inner(), "two");
@@ -188,7 +188,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, _receiver) = anywake::channel::bounded(1);
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, _receiver) = queue.split();
     /// assert!(sender.try_send("one").is_ok());
     /// assert_eq!(sender.try_send("two").unwrap_err().into_inner(), "two");
     /// ```
@@ -209,7 +210,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, receiver) = anywake::channel::bounded(1);
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, receiver) = queue.split();
     /// sender.reserve().await.unwrap().send("made when there was room").unwrap();
     /// assert_eq!(receiver.len(), 1);
     /// # }
@@ -228,7 +230,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, _receiver) = anywake::channel::bounded(1);
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, _receiver) = queue.split();
     /// let slot = sender.try_reserve().unwrap();
     /// assert!(sender.try_reserve().is_err());
     /// slot.send("item").unwrap();
@@ -246,7 +249,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, receiver) = anywake::channel::bounded::<u8>(1);
+    /// let queue = anywake::StaticQueue::<u8, 1>::new();
+    /// let (sender, receiver) = queue.split();
     /// drop(receiver);
     /// sender.closed().await;
     /// assert!(sender.is_closed());
@@ -262,7 +266,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, receiver) = anywake::channel::bounded::<u8>(1);
+    /// let queue = anywake::StaticQueue::<u8, 1>::new();
+    /// let (sender, receiver) = queue.split();
     /// let weak = sender.downgrade();
     /// drop(weak.upgrade().unwrap());
     /// drop(sender);
@@ -286,7 +291,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, receiver) = anywake::channel::bounded(1);
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, receiver) = queue.split();
     /// sender.try_send("one").unwrap();
     /// assert_eq!(receiver.recv().await, Ok("one"));
     /// # }
@@ -307,7 +313,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
     /// # use anywake_core as anywake;
     /// use anywake::TryPopError;
     ///
-    /// let (sender, receiver) = anywake::channel::bounded::<u8>(1);
+    /// let queue = anywake::StaticQueue::<u8, 1>::new();
+    /// let (sender, receiver) = queue.split();
     /// assert_eq!(receiver.try_recv(), Err(TryPopError::Empty));
     /// drop(sender);
     /// assert_eq!(receiver.try_recv(), Err(TryPopError::Closed));
@@ -350,7 +357,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
     /// # async fn example() {
     /// use futures_core::Stream;
     ///
-    /// let (sender, receiver) = anywake::channel::bounded(1);
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, receiver) = queue.split();
     /// sender.try_send("one").unwrap();
     /// drop(sender);
     /// let mut items = Box::pin(receiver.into_stream());
@@ -370,7 +378,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, receiver) = anywake::channel::bounded(1);
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, receiver) = queue.split();
     /// sender.try_send("one").unwrap();
     /// assert!(receiver.close());
     /// assert!(sender.is_closed());
@@ -387,7 +396,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> WeakSenderOf<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, receiver) = anywake::channel::bounded(1);
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, receiver) = queue.split();
     /// let weak = sender.downgrade();
     /// weak.upgrade().unwrap().try_send("one").unwrap();
     /// receiver.close();
@@ -488,8 +498,8 @@ macro_rules! ends {
 }
 
 ends! {
-    SenderOf: add_sender, "let (end, _receiver) = anywake::channel::bounded::<u8>(2);";
-    ReceiverOf: add_receiver, "let (_sender, end) = anywake::channel::bounded::<u8>(2);";
+    SenderOf: add_sender, "let queue = anywake::StaticQueue::<u8, 2>::new();\nlet (end, _receiver) = queue.split();";
+    ReceiverOf: add_receiver, "let queue = anywake::StaticQueue::<u8, 2>::new();\nlet (_sender, end) = queue.split();";
 }
 
 impl<H: Handle<Target: AnyQueue>> Clone for WeakSenderOf<H> {
