@@ -325,7 +325,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
 
     /// Reserves room for one item, and waits while there is none. A reservation stands in one line with pushes.
     ///
-    /// The [`Slot`] takes an item later, without waiting, and gives the room back when it is dropped. So an item is made only
+    /// The [`Slot`] takes an item later, without waiting, and returns the room when it is dropped. So an item is made only
     /// when there is room for it, and a task that gives up waiting for room has no item to lose.
     ///
     /// # Cancel safety

@@ -201,7 +201,7 @@ impl Deref for NodeRef {
 impl Clone for NodeRef {
     #[inline]
     fn clone(&self) -> Self {
-        // Ordering: Relaxed, the caller has a reference, and gives the new one on by other means that order it.
+        // Ordering: Relaxed, the caller has a reference, and hands the new one to another thread by other means that order it.
         if self.references.fetch_add(1, Ordering::Relaxed) >= MOST_REFERENCES {
             self.refuse_reference();
         }

@@ -156,66 +156,47 @@ unsafe impl<T, S: Slots> Policy for PopWait<T, S> {
     fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, (): &()) {}
 }
 
-/// Asks for the end of all work.
-pub(crate) struct JoinWait<T, S>(PhantomData<(T, S)>);
+/// Waits for something that is true of the whole queue. Nothing is handed out, so nothing comes back.
+macro_rules! waits_until {
+    ($($(#[$meta:meta])* $wait:ident in $list:ident, $is_true:ident;)+) => {$(
+        $(#[$meta])*
+        pub(crate) struct $wait<T, S>(PhantomData<(T, S)>);
 
-// SAFETY: `JOINERS` is a list of a `QueueCore` (W6); `look` returns the `Locked` that it was given, and neither it nor
-// `after_cancel` takes the lock again.
-unsafe impl<T, S: Slots> Policy for JoinWait<T, S> {
-    type Core = QueueCore<T, S>;
-    type Request = ();
-    type Grant = ();
+        // SAFETY: it is a list of a `QueueCore` for requests of `()` (W6); `look` returns the `Locked` that it was given,
+        // and neither it nor `after_cancel` takes the lock again.
+        unsafe impl<T, S: Slots> Policy for $wait<T, S> {
+            type Core = QueueCore<T, S>;
+            type Request = ();
+            type Grant = ();
 
-    const LIST: ListOf<()> = JOINERS;
+            const LIST: ListOf<()> = $list;
 
-    fn try_now(core: &QueueCore<T, S>, (): &()) -> Option<()> {
-        QueueCore::is_finished(&core.lock()).then_some(())
-    }
+            fn try_now(core: &QueueCore<T, S>, (): &()) -> Option<()> {
+                QueueCore::$is_true(&core.lock()).then_some(())
+            }
 
-    fn look<'q>(
-        _: &QueueCore<T, S>,
-        locked: Locked<'q, QueueCore<T, S>>,
-        (): &(),
-    ) -> Look<'q, QueueCore<T, S>> {
-        if QueueCore::is_finished(&locked) { Look::Done(Verdict::Granted) } else { Look::Wait(locked) }
-    }
+            fn look<'q>(
+                _: &QueueCore<T, S>,
+                locked: Locked<'q, QueueCore<T, S>>,
+                (): &(),
+            ) -> Look<'q, QueueCore<T, S>> {
+                if QueueCore::$is_true(&locked) { Look::Done(Verdict::Granted) } else { Look::Wait(locked) }
+            }
 
-    fn take(_: &QueueCore<T, S>, _: Verdict, (): &()) {}
+            fn take(_: &QueueCore<T, S>, _: Verdict, (): &()) {}
 
-    fn give_back(_: &QueueCore<T, S>, (): &()) {}
+            fn give_back(_: &QueueCore<T, S>, (): &()) {}
 
-    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, (): &()) {}
+            fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, (): &()) {}
+        }
+    )+};
 }
 
-/// Asks for the end of the queue.
-pub(crate) struct ClosedWait<T, S>(PhantomData<(T, S)>);
-
-// SAFETY: `LISTENERS` is a list of a `QueueCore` (W6); `look` returns the `Locked` that it was given, and neither it nor
-// `after_cancel` takes the lock again.
-unsafe impl<T, S: Slots> Policy for ClosedWait<T, S> {
-    type Core = QueueCore<T, S>;
-    type Request = ();
-    type Grant = ();
-
-    const LIST: ListOf<()> = LISTENERS;
-
-    fn try_now(core: &QueueCore<T, S>, (): &()) -> Option<()> {
-        QueueCore::is_closed(&core.lock()).then_some(())
-    }
-
-    fn look<'q>(
-        _: &QueueCore<T, S>,
-        locked: Locked<'q, QueueCore<T, S>>,
-        (): &(),
-    ) -> Look<'q, QueueCore<T, S>> {
-        if QueueCore::is_closed(&locked) { Look::Done(Verdict::Granted) } else { Look::Wait(locked) }
-    }
-
-    fn take(_: &QueueCore<T, S>, _: Verdict, (): &()) {}
-
-    fn give_back(_: &QueueCore<T, S>, (): &()) {}
-
-    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, (): &()) {}
+waits_until! {
+    /// Asks for the end of all work.
+    JoinWait in JOINERS, is_finished;
+    /// Asks for the end of the queue.
+    ClosedWait in LISTENERS, is_closed;
 }
 
 type PushOf<Q> = PushWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;

@@ -213,7 +213,7 @@ impl<T: Copy> Shared<T> {
     }
 
     fn get(&self) -> T {
-        // SAFETY: as above.
+        // SAFETY: loom watches here, too, and stops the model before a thread reads what another one writes.
         self.0.with(|place| unsafe { *place })
     }
 }
