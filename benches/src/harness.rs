@@ -3,14 +3,16 @@
 //! A [`Workload`] is one program, with a [`Row`] for each contender that can run it: an instance of the same generic
 //! function. [`Suite::measure`] first finds the number of operations of each row that fill a round. Then it runs *all*
 //! rows once in every round, so that a noisy minute of the machine affects all contenders alike. Each round starts at
-//! another row, so that the first row of a round changes.
+//! another row, so that the first row of a round changes. A row that does not end is left out from then on.
 
 use core::mem::size_of_val;
 use core::time::Duration;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::alloc::counted;
+use crate::patience::Attendant;
 
 /// The side of a contender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -108,8 +110,10 @@ pub struct Row {
     /// The bytes of one waiting future, if the workload waits.
     pub future_bytes: Option<usize>,
 
-    program: Box<dyn Fn(u64) -> Run>,
+    program: Program,
 }
+
+type Program = Arc<dyn Fn(u64) -> Run + Send + Sync>;
 
 impl Row {
     /// Runs the program with about `operations` operations.
@@ -169,7 +173,7 @@ impl Workload {
     pub fn enter<C: Contender>(
         &mut self,
         future_bytes: Option<usize>,
-        program: impl Fn(u64) -> Run + 'static,
+        program: impl Fn(u64) -> Run + Send + Sync + 'static,
     ) {
         self.rows.push(Row {
             contender: C::NAME.to_owned(),
@@ -177,13 +181,17 @@ impl Workload {
             order: C::ORDER,
             future_bytes,
 
-            program: Box::new(program),
+            program: Arc::new(program),
         });
     }
 
     /// As [`enter`](Self::enter), for a queue with a number of receivers. With one receiver, FIFO among senders is
     /// FIFO.
-    pub fn enter_queue<C: Contender>(&mut self, receivers: usize, program: impl Fn(u64) -> Run + 'static) {
+    pub fn enter_queue<C: Contender>(
+        &mut self,
+        receivers: usize,
+        program: impl Fn(u64) -> Run + Send + Sync + 'static,
+    ) {
         self.enter::<C>(None, program);
         if let Some(row) = self.rows.last_mut() {
             row.order = match (row.order, receivers) {
@@ -195,7 +203,11 @@ impl Workload {
     }
 
     /// Adds a row with a name of its own, for a contender with several settings.
-    pub fn enter_as<C: Contender>(&mut self, name: String, program: impl Fn(u64) -> Run + 'static) {
+    pub fn enter_as<C: Contender>(
+        &mut self,
+        name: String,
+        program: impl Fn(u64) -> Run + Send + Sync + 'static,
+    ) {
         self.enter::<C>(None, program);
         if let Some(row) = self.rows.last_mut() {
             row.contender = name;
@@ -264,6 +276,17 @@ pub struct Outcome {
     pub basis: Basis,
     /// The rows, in the order in which they were added.
     pub rows: Vec<Figures>,
+    /// The contenders that did not end, and so have no figures.
+    pub unfinished: Vec<Unfinished>,
+}
+
+/// A contender that did not end within the time limit, which takes a wake that was lost.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unfinished {
+    /// The contender.
+    pub contender: String,
+    /// The side of the contender.
+    pub kind: Kind,
 }
 
 impl Outcome {
@@ -309,50 +332,85 @@ impl Suite {
     /// Runs all rows: one turn to find the numbers of operations and count allocations, then `rounds` rounds of about
     /// the time `round` per row (on threads, four times that). `tick` is called before each run of a row.
     pub fn measure(&self, rounds: usize, round: Duration, tick: impl Fn(&Workload, &Row)) -> Vec<Outcome> {
-        let rows: Vec<_> =
-            self.workloads.iter().flat_map(|w| w.rows.iter().map(move |row| (w, row))).collect();
-        let mut sizes = Vec::new();
-        let mut allocations = Vec::new();
-        for &(workload, row) in &rows {
-            tick(workload, row);
-            let size = operations_for(row, round * workload.basis.stretch());
-            sizes.push(size);
-            allocations.push(allocations_per_operation(row, size));
-        }
-        let mut random = fastrand::Rng::with_seed(0);
-        let mut runs: Vec<Vec<Run>> = rows.iter().map(|_| Vec::new()).collect();
-        for turn in 0..rounds {
-            for index in 0..rows.len() {
-                let index = (index + turn * rows.len() / rounds) % rows.len();
-                let (workload, row) = rows[index];
+        let mut attendant = Attendant::new(PATIENCE);
+        let mut entries: Vec<_> = self
+            .workloads
+            .iter()
+            .flat_map(|workload| workload.rows.iter().map(move |row| (workload, row)))
+            .map(|(workload, row)| {
                 tick(workload, row);
+                let (program, time) = (row.program.clone(), round * workload.basis.stretch());
+                let prepared = attendant.run(move || {
+                    let size = operations_for(&*program, time);
+                    (size, allocations_per_operation(&*program, size))
+                });
+                let (size, allocations) = prepared.unwrap_or_default();
+                Entry { workload, row, size, allocations, runs: Vec::new(), ends: prepared.is_some() }
+            })
+            .collect();
+        let mut random = fastrand::Rng::with_seed(0);
+        for turn in 0..rounds {
+            let first = turn * entries.len() / rounds;
+            entries.rotate_left(first);
+            for entry in entries.iter_mut().filter(|entry| entry.ends) {
+                tick(entry.workload, entry.row);
+                let (program, size) = (entry.row.program.clone(), entry.size);
                 let between = scatter(&mut random);
-                runs[index].push(row.run(sizes[index]));
+                let run = attendant.run(move || program(size));
                 drop(between);
+                entry.ends = run.is_some();
+                entry.runs.extend(run);
             }
+            entries.rotate_right(first);
         }
-        let mut figures = rows.iter().zip(runs).zip(allocations).map(|(((_, row), runs), allocations)| {
-            let mut nanoseconds: Vec<_> = runs.iter().map(Run::nanoseconds).collect();
-            nanoseconds.sort_by(f64::total_cmp);
-            Figures {
-                contender: row.contender.clone(),
-                kind: row.kind,
-                order: row.order,
-                nanoseconds,
-                allocations,
-                future_bytes: row.future_bytes,
-                extras: fold(&runs),
-            }
-        });
+        let mut entries = entries.into_iter();
         self.workloads
             .iter()
-            .map(|workload| Outcome {
-                workload: workload.name.clone(),
-                operation: workload.operation,
-                basis: workload.basis,
-                rows: figures.by_ref().take(workload.rows.len()).collect(),
+            .map(|workload| {
+                let (finished, unfinished): (Vec<_>, Vec<_>) =
+                    entries.by_ref().take(workload.rows.len()).partition(|entry| entry.ends);
+                Outcome {
+                    workload: workload.name.clone(),
+                    operation: workload.operation,
+                    basis: workload.basis,
+                    rows: finished.into_iter().map(Entry::figures).collect(),
+                    unfinished: unfinished.into_iter().map(Entry::unfinished).collect(),
+                }
             })
             .collect()
+    }
+}
+
+/// The time limit of a run. A run takes milliseconds, a few seconds at worst. After a lost wake it never ends.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A row while it is measured.
+struct Entry<'a> {
+    workload: &'a Workload,
+    row: &'a Row,
+    size: u64,
+    allocations: f64,
+    runs: Vec<Run>,
+    ends: bool,
+}
+
+impl Entry<'_> {
+    fn figures(self) -> Figures {
+        let mut nanoseconds: Vec<_> = self.runs.iter().map(Run::nanoseconds).collect();
+        nanoseconds.sort_by(f64::total_cmp);
+        Figures {
+            contender: self.row.contender.clone(),
+            kind: self.row.kind,
+            order: self.row.order,
+            nanoseconds,
+            allocations: self.allocations,
+            future_bytes: self.row.future_bytes,
+            extras: fold(&self.runs),
+        }
+    }
+
+    fn unfinished(self) -> Unfinished {
+        Unfinished { contender: self.row.contender.clone(), kind: self.row.kind }
     }
 }
 
@@ -370,10 +428,10 @@ fn scatter(random: &mut fastrand::Rng) -> Vec<Vec<u8>> {
 
 /// Finds the number of operations that fill a round: grows it until the time is long enough to be accurate, then scales
 /// it. The shortest of three runs counts: a delayed run would lead to rounds that are too short to measure.
-fn operations_for(row: &Row, round: Duration) -> u64 {
+fn operations_for(program: &dyn Fn(u64) -> Run, round: Duration) -> u64 {
     let mut asked = 64;
     loop {
-        let elapsed = (0..3).map(|_| row.run(asked).elapsed.as_secs_f64()).fold(f64::INFINITY, f64::min);
+        let elapsed = (0..3).map(|_| program(asked).elapsed.as_secs_f64()).fold(f64::INFINITY, f64::min);
         let scale = round.as_secs_f64() / elapsed.max(1e-9);
         if scale < 4.0 {
             return ((asked as f64 * scale) as u64).max(1);
@@ -383,9 +441,9 @@ fn operations_for(row: &Row, round: Duration) -> u64 {
 }
 
 /// Returns the allocations of one more operation, from two runs of different length, so that the set-up cancels out.
-fn allocations_per_operation(row: &Row, size: u64) -> f64 {
-    let (short, few) = counted(|| row.run((size / 4).max(1)));
-    let (long, many) = counted(|| row.run(short.operations * 3));
+fn allocations_per_operation(program: &dyn Fn(u64) -> Run, size: u64) -> f64 {
+    let (short, few) = counted(|| program((size / 4).max(1)));
+    let (long, many) = counted(|| program(short.operations * 3));
     let more = long.operations.saturating_sub(short.operations).max(1);
     many.saturating_sub(few) as f64 / more as f64
 }

@@ -5,7 +5,7 @@
 //! | [`contenders`] | a small trait for each primitive, with an adapter for each library |
 //! | [`programs`] | the programs of the tasks, generic over contender and runtime |
 //! | [`workloads`] | the comparison: every program with every contender |
-//! | [`harness`] | measuring a suite of workloads, round-robin |
+//! | [`harness`], [`patience`] | measuring a suite of workloads, round-robin, and giving up those that never end |
 //! | [`report`], [`plots`] | tables, JSON, Markdown and SVG |
 //! | [`probes`] | single operations, for `micro` and `instructions` |
 //! | [`executor`], [`runtimes`] | executors and runtimes for the tasks |
@@ -18,6 +18,7 @@ pub mod alloc;
 pub mod contenders;
 pub mod executor;
 pub mod harness;
+pub mod patience;
 pub mod plots;
 pub mod probes;
 pub mod programs;

@@ -29,7 +29,11 @@ pub fn table(outcome: &Outcome) -> String {
         Basis::Min => "ratio by min",
         Basis::Median => "ratio by median; our FIFO primitives against the fastest FIFO rival",
     };
-    format!("\n{}  ({}; {basis})\n{}", outcome.workload, outcome.operation, aligned(&rows))
+    let mut text = format!("\n{}  ({}; {basis})\n{}", outcome.workload, outcome.operation, aligned(&rows));
+    for row in &outcome.unfinished {
+        let _ = writeln!(text, "  {}: not finished, a wake was lost", row.contender);
+    }
+    text
 }
 
 fn header(outcome: &Outcome) -> Vec<String> {
@@ -162,6 +166,7 @@ pub fn rewrite_table(path: &Path, outcomes: &[Outcome]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::harness::Unfinished;
 
     fn row(contender: &str, kind: Kind, order: Order, nanoseconds: [f64; 3]) -> Figures {
         Figures {
@@ -186,6 +191,7 @@ mod tests {
                 row("barging", Kind::Rival, Order::Other, [5.0, 10.0, 11.0]),
                 row("floor", Kind::Floor, Order::Other, [1.0, 1.0, 1.0]),
             ],
+            unfinished: vec![Unfinished { contender: "hung".to_owned(), kind: Kind::Rival }],
         }
     }
 
@@ -200,6 +206,11 @@ mod tests {
     fn on_one_thread_all_are_compared_with_the_fastest_by_the_shortest_round() {
         let outcome = outcome(Basis::Min);
         assert_eq!(outcome.ratio(&outcome.rows[0]), Some(2.0));
+    }
+
+    #[test]
+    fn the_table_names_the_rows_that_never_ended() {
+        assert!(table(&outcome(Basis::Min)).ends_with("  hung: not finished, a wake was lost\n"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub const WORKERS: usize = 2;
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A runtime.
-pub trait Runtime: Copy + 'static {
+pub trait Runtime: Send + Sync + Copy + 'static {
     /// The name in the tables.
     const NAME: &'static str;
     /// Runs all tasks, and returns the time from the start of the first to the end of the last.

@@ -11,6 +11,7 @@ mod latency;
 mod notify;
 mod once_cell;
 mod rwlock;
+mod rwlock_latency;
 mod threads;
 mod uncontended;
 mod wait_group;
@@ -33,6 +34,7 @@ pub fn all() -> Suite {
     cancellation_token::add(&mut suite);
     latency::add(&mut suite);
     rwlock::add(&mut suite);
+    rwlock_latency::add(&mut suite);
     across::add(&mut suite);
     once_cell::add(&mut suite);
     suite

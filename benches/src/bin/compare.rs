@@ -5,12 +5,9 @@ use core::time::Duration;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::Instant;
 
-use anywake_benches::harness::{Outcome, Suite};
+use anywake_benches::harness::{Kind, Outcome, Suite};
 use anywake_benches::{plots, report, runtimes, workloads};
 use indicatif::{ProgressBar, ProgressStyle};
 use lexopt::{Arg, ValueExt};
@@ -87,55 +84,13 @@ impl Options {
     }
 }
 
-/// The time limit of a run. A run takes milliseconds, a few seconds at worst. After a lost wake it never ends.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Ends the process if a run exceeds the time limit, and prints the name of its row.
-#[derive(Debug, Default)]
-struct Watchdog(Arc<Mutex<Option<(String, Instant)>>>);
-
-impl Watchdog {
-    fn start() -> Self {
-        let dog = Self::default();
-        let row = dog.0.clone();
-        thread::spawn(move || {
-            loop {
-                thread::sleep(Duration::from_secs(1));
-                let late = row
-                    .lock()
-                    .ok()
-                    .and_then(|row| row.clone())
-                    .filter(|(_, since)| since.elapsed() > PATIENCE);
-                if let Some((name, _)) = late {
-                    eprintln!("{name}: not finished after {} s: a wake was lost", PATIENCE.as_secs());
-                    process::exit(1);
-                }
-            }
-        });
-        dog
-    }
-
-    fn begins(&self, name: String) {
-        *self.0.lock().expect("no thread panics while it holds this lock") = Some((name, Instant::now()));
-    }
-}
-
-impl Drop for Watchdog {
-    fn drop(&mut self) {
-        *self.0.lock().expect("no thread panics while it holds this lock") = None;
-    }
-}
-
 fn measure(suite: &Suite, options: &Options) -> Vec<Outcome> {
-    let watchdog = Watchdog::start();
     let rows: usize = suite.workloads.iter().map(|workload| workload.rows.len()).sum();
     let bar = ProgressBar::new((rows * (options.rounds + 1)) as u64);
     let style = ProgressStyle::with_template("{elapsed_precise} {wide_bar} {percent}% left {eta}  {msg:50!}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let outcomes = suite.measure(options.rounds, options.round, |workload, row| {
-        let name = format!("{} · {}", workload.name, row.contender);
-        watchdog.begins(name.clone());
-        bar.set_message(name);
+        bar.set_message(format!("{} · {}", workload.name, row.contender));
         bar.inc(1);
     });
     bar.finish_and_clear();
@@ -172,5 +127,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(path) = &options.readme {
         report::rewrite_table(path, &outcomes)?;
     }
-    Ok(())
+    let ours = outcomes.iter().flat_map(|outcome| &outcome.unfinished).find(|row| row.kind == Kind::Ours);
+    ours.map_or(Ok(()), |row| Err(format!("{}: not finished, a wake was lost", row.contender).into()))
 }

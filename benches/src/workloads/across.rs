@@ -28,7 +28,7 @@ pub(super) fn add(suite: &mut Suite) {
     program!("queue/8x8/cap16", "push and pop", queue);
 }
 
-fn enter<R: Runtime>(w: &mut Workload, _: R, program: impl Fn(u64) -> Run + 'static) {
+fn enter<R: Runtime>(w: &mut Workload, _: R, program: impl Fn(u64) -> Run + Send + Sync + 'static) {
     w.enter_as::<Lock>(format!("anywake on {}", R::NAME), program);
 }
 

@@ -63,7 +63,10 @@ fn on_threads<R: Runtime>(suite: &mut Suite, runtime: R) {
 }
 
 /// Polled by hand, without the cost of an executor.
-fn enter<N: Notify>(w: &mut Workload, program: impl Fn(&N, u64, &mut Context<'_>) -> u64 + 'static) {
+fn enter<N: Notify>(
+    w: &mut Workload,
+    program: impl Fn(&N, u64, &mut Context<'_>) -> u64 + Send + Sync + 'static,
+) {
     w.enter::<N>(bytes_of(N::new().notified()), move |n| {
         let notify = N::new();
         let (waker, _) = CountingWaker::pair();
@@ -105,7 +108,7 @@ fn one<N: Notify>(w: &mut Workload) {
 }
 
 /// Queues `waiters` waits again and again, ends them by `notify`, and finishes them.
-fn rounds<N: ManyWaiters>(w: &mut Workload, waiters: usize, notify_all: impl Fn(&N) + 'static) {
+fn rounds<N: ManyWaiters>(w: &mut Workload, waiters: usize, notify_all: impl Fn(&N) + Send + Sync + 'static) {
     enter::<N>(w, move |notify, n, cx| {
         let rounds = (n / waiters as u64).max(1);
         let mut slots = Slots::new(waiters);
