@@ -195,6 +195,7 @@ impl<T: ?Sized> Lock<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn lock(&self) -> LockFuture<'_, T> {
         LockFuture::over(Wait::new(self, ()))
     }
@@ -281,6 +282,7 @@ impl<T: ?Sized> Lock<T> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("lock_arc"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn lock_owned(self: Arc<Self>) -> OwnedLockFuture<T> {
         OwnedLockFuture::over(Wait::new(self, ()))
     }

@@ -148,6 +148,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn read(&self) -> ReadFuture<'_, T> {
         ReadFuture::over(Wait::new(self, ()))
     }
@@ -189,6 +190,7 @@ impl<T: ?Sized> RwLock<T> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("read_arc"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn read_owned(self: Arc<Self>) -> OwnedReadFuture<T> {
         OwnedReadFuture::over(Wait::new(self, ()))
     }
@@ -228,6 +230,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn write(&self) -> WriteFuture<'_, T> {
         WriteFuture::over(Wait::new(self, ()))
     }
@@ -269,6 +272,7 @@ impl<T: ?Sized> RwLock<T> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("write_arc"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn write_owned(self: Arc<Self>) -> OwnedWriteFuture<T> {
         OwnedWriteFuture::over(Wait::new(self, ()))
     }
@@ -308,6 +312,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn upgradable_read(&self) -> UpgradableReadFuture<'_, T> {
         UpgradableReadFuture::over(Wait::new(self, ()))
     }
@@ -348,6 +353,7 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn upgradable_read_owned(self: Arc<Self>) -> OwnedUpgradableReadFuture<T> {
         OwnedUpgradableReadFuture::over(Wait::new(self, ()))
     }

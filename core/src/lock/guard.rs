@@ -309,6 +309,7 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, Lock<T>> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn lock(self) -> super::PartLockFuture<S, T> {
         super::PartLockFuture::over(crate::wait::future::Wait::new(self, ()))
     }

@@ -21,6 +21,7 @@ use crate::wait::future::Wait;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
 use crate::wait::poll::polled_again;
+use crate::wait::trace;
 #[cfg(feature = "futures")]
 use crate::wait::waiter::Phase;
 
@@ -68,6 +69,7 @@ pub(super) struct Init<H: CellHandle, F, Fut> {
 
 impl<H: CellHandle, F, Fut> Init<H, F, Fut> {
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub(super) fn new(cell: H, init: F, call: fn(F) -> Fut) -> Self {
         let start = Some(Start { init, call });
         Self { stage: Stage::Waiting { wait: Wait::new(cell, ()), start } }
@@ -146,8 +148,10 @@ impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
         // If the caller's future panics, it goes at once, and the role is passed on.
         let ending = Ending(stage);
         let Stage::Running { future, role } = &mut *ending.0 else { polled_again() };
+        let core = role.as_ref().map(Role::core);
         // SAFETY: I1, the future is pinned with the stage.
-        let Poll::Ready(output) = unsafe { Pin::new_unchecked(future) }.poll(context) else {
+        let future = unsafe { Pin::new_unchecked(future) };
+        let Poll::Ready(output) = trace::initialises(core, context, |context| future.poll(context)) else {
             core::mem::forget(ending);
             return Poll::Pending;
         };

@@ -306,6 +306,7 @@ impl<H: RwLockHandle> Guard<H, Upgradable> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn upgrade(guard: Self) -> UpgradeFuture<H> {
         UpgradeFuture::over(Wait::new(guard.held, ()))
     }
@@ -638,6 +639,7 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn read(self) -> super::PartReadFuture<S, T> {
         super::PartReadFuture::over(Wait::new(self, ()))
     }
@@ -677,6 +679,7 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn write(self) -> super::PartWriteFuture<S, T> {
         super::PartWriteFuture::over(Wait::new(self, ()))
     }
@@ -719,6 +722,7 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn upgradable_read(self) -> super::PartUpgradableReadFuture<S, T> {
         super::PartUpgradableReadFuture::over(Wait::new(self, ()))
     }

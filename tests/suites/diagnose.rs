@@ -1,0 +1,356 @@
+//! The feature `diagnose`: which futurelocks are reported, which joined waits are not, and the list of all waits.
+//!
+//! The hook and the clock belong to the whole program, so the tests share them, and each looks for the reports about its own
+//! primitive.
+
+use core::future::Future;
+use core::pin::{Pin, pin};
+use core::ptr::from_ref;
+use core::sync::atomic::{AtomicU32, Ordering};
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
+use std::sync::{Arc, Mutex, Once};
+
+use anywake_core::diagnose::{self, Report, Standing, Task, Wait};
+use anywake_core::{Condition, Event, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue};
+use anywake_tests::CountingWaker;
+
+static REPORTS: Mutex<Vec<Report>> = Mutex::new(Vec::new());
+static TIME: AtomicU32 = AtomicU32::new(0);
+
+fn set_up() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        diagnose::set_hook(|report| REPORTS.lock().unwrap().push(*report));
+        diagnose::set_clock(|| TIME.load(Ordering::Relaxed));
+    });
+}
+
+/// A task: what it polls is polled with its waker.
+struct OneTask(Arc<CountingWaker>);
+
+impl OneTask {
+    fn new() -> Self {
+        set_up();
+        let waker = CountingWaker::new();
+        // A report stays when its task is gone, so no later task may have the same waker.
+        core::mem::forget(Arc::clone(&waker));
+        Self(waker)
+    }
+
+    fn poll<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(&self.0.waker()))
+    }
+
+    fn is(&self, task: Option<Task>) -> bool {
+        let lock = Lock::new(());
+        let _held = lock.try_lock();
+        let mut wait = pin!(lock.lock());
+        assert!(self.poll(wait.as_mut()).is_pending());
+        waits_of(&lock)[0].task() == task
+    }
+
+    /// The initialisers of this task that wait for their own cells.
+    fn reentrant(&self) -> Vec<Wait> {
+        let reports = REPORTS.lock().unwrap().clone();
+        let waits = reports.into_iter().filter_map(|report| match report {
+            Report::Reentrant { wait } => Some(wait),
+            _ => None,
+        });
+        waits.filter(|wait| self.is(wait.task())).collect()
+    }
+
+    /// The futurelocks of this task.
+    fn futurelocks(&self) -> Vec<(Wait, Wait)> {
+        let reports = REPORTS.lock().unwrap().clone();
+        let pairs = reports.into_iter().filter_map(|report| match report {
+            Report::Futurelock { wait, grant } => Some((wait, grant)),
+            _ => None,
+        });
+        pairs.filter(|(wait, _)| self.is(wait.task())).collect()
+    }
+}
+
+/// All listed waits for a primitive, by its place in memory.
+fn waits_of<P>(primitive: &P) -> Vec<Wait> {
+    let inside = from_ref(primitive).addr()..from_ref(primitive).addr() + size_of::<P>().max(1);
+    let mut waits = Vec::new();
+    diagnose::waits(|wait| {
+        if inside.contains(&wait.address()) {
+            waits.push(*wait);
+        }
+    });
+    waits
+}
+
+/// A task keeps a granted wait aside, and waits behind it.
+fn reports_once<A: Future, B: Future>(
+    name: &str,
+    mut kept: Pin<&mut A>,
+    grant: impl FnOnce(),
+    mut again: Pin<&mut B>,
+) {
+    let task = OneTask::new();
+    assert!(task.poll(kept.as_mut()).is_pending(), "{name}");
+    grant();
+    for turn in 1..=5 {
+        let wakes = task.0.wakes();
+        assert!(task.poll(again.as_mut()).is_pending(), "{name}");
+        assert_eq!(
+            task.0.wakes() > wakes,
+            turn < 3,
+            "{name}: the task is woken for another turn until it is sure"
+        );
+        let found = task.futurelocks();
+        assert_eq!(found.len(), usize::from(turn >= 3), "{name}, turn {turn}");
+        if let Some((wait, grant)) = found.first() {
+            assert_eq!(wait.primitive(), name);
+            assert_eq!((wait.standing(), grant.standing()), (Standing::Queued, Standing::Granted));
+        }
+    }
+}
+
+#[test]
+fn a_task_behind_its_own_grant_is_reported_once_for_every_primitive_that_hands_over() {
+    let lock = Lock::new(());
+    let held = lock.try_lock();
+    reports_once("lock", pin!(lock.lock()), || drop(held), pin!(lock.lock()));
+
+    let semaphore = Semaphore::new(1);
+    let held = semaphore.try_acquire();
+    reports_once("semaphore", pin!(semaphore.acquire()), || drop(held), pin!(semaphore.acquire()));
+
+    let rwlock = RwLock::new(());
+    let held = rwlock.try_read();
+    reports_once("rwlock", pin!(rwlock.write()), || drop(held), pin!(rwlock.read()));
+
+    let queue = StaticQueue::<u8, 1>::new();
+    reports_once("queue", pin!(queue.pop()), || queue.try_push(1).unwrap(), pin!(queue.push(2)));
+
+    let queue = StaticQueue::<u8, 1>::new();
+    queue.try_push(1).unwrap();
+    reports_once("queue", pin!(queue.reserve()), || _ = queue.try_pop(), pin!(queue.push(2)));
+
+    let notify = Notify::new();
+    reports_once("notify", pin!(notify.notified()), || notify.notify_one(), pin!(notify.notified()));
+
+    let cell = OnceCell::new();
+    let mut first = Box::pin(cell.get_or_init(core::future::pending::<u8>));
+    assert!(first.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let wait = || async { 1 };
+    reports_once("once_cell", pin!(cell.get_or_init(wait)), || drop(first), pin!(cell.get_or_init(wait)));
+}
+
+#[test]
+fn an_initialiser_that_waits_for_its_own_cell_is_reported_at_once() {
+    static CELL: OnceCell<u8> = OnceCell::new();
+    let task = OneTask::new();
+    let mut init = pin!(CELL.get_or_init(|| async { *CELL.wait().await }));
+    assert!(task.poll(init.as_mut()).is_pending());
+    let [found] = task.reentrant()[..] else { panic!("one report") };
+    let text = Report::Reentrant { wait: found }.to_string();
+    assert!(text.starts_with("reentrant: an initialiser waits for its own once_cell at "), "{text}");
+
+    // A wait beside the initialiser is not one inside it.
+    let cell = OnceCell::new();
+    let task = OneTask::new();
+    let (mut init, mut wait) = (pin!(cell.get_or_init(core::future::pending::<u8>)), pin!(cell.wait()));
+    assert!(task.poll(init.as_mut()).is_pending() && task.poll(wait.as_mut()).is_pending());
+    assert!(task.reentrant().is_empty());
+}
+
+#[test]
+fn the_report_names_both_places() {
+    let task = OneTask::new();
+    let lock = Lock::new(());
+    let held = lock.try_lock();
+    let (first, mut kept) = (line!(), pin!(lock.lock()));
+    assert!(task.poll(kept.as_mut()).is_pending());
+    drop(held);
+    let (second, mut again) = (line!(), pin!(lock.lock()));
+    for _ in 0..3 {
+        assert!(task.poll(again.as_mut()).is_pending());
+    }
+    let [(wait, grant)] = task.futurelocks()[..] else { panic!("one report") };
+    assert_eq!((wait.place().line(), grant.place().line()), (second, first));
+    let text = Report::Futurelock { wait, grant }.to_string();
+    let here = file!();
+    assert!(text.contains(&format!("waits for lock at {here}:{second}:")), "{text}");
+    assert!(text.contains(&format!("behind its own wait of {here}:{first}:")), "{text}");
+}
+
+#[test]
+fn a_wait_that_is_queued_first_and_granted_later_is_reported_too() {
+    // The program of RFD 609: both are queued while a third holds the lock.
+    let task = OneTask::new();
+    let lock = Lock::new(());
+    let held = lock.try_lock();
+    let (mut kept, mut again) = (pin!(lock.lock()), pin!(lock.lock()));
+    assert!(task.poll(kept.as_mut()).is_pending() && task.poll(again.as_mut()).is_pending());
+    drop(held);
+    for _ in 0..3 {
+        assert!(task.futurelocks().is_empty());
+        assert!(task.poll(again.as_mut()).is_pending());
+    }
+    assert_eq!(task.futurelocks().len(), 1);
+}
+
+#[test]
+fn joined_waits_are_not_reported_in_whatever_order_they_are_polled() {
+    for reversed in [false, true] {
+        let task = OneTask::new();
+        let lock = Lock::new(());
+        let mut held = lock.try_lock();
+        let mut waits = [Box::pin(lock.lock()), Box::pin(lock.lock())];
+        let mut done = [false, false];
+        while done != [true, true] {
+            let mut order = [0, 1];
+            if reversed {
+                order.reverse();
+            }
+            for index in order.into_iter().filter(|&index| !done[index]).collect::<Vec<_>>() {
+                done[index] = task.poll(waits[index].as_mut()).is_ready();
+            }
+            held = None;
+        }
+        assert!(held.is_none() && task.futurelocks().is_empty());
+    }
+}
+
+#[test]
+fn another_task_a_waker_that_is_no_task_and_a_broadcast_are_not_reported() {
+    let (task, other) = (OneTask::new(), OneTask::new());
+    let lock = Lock::new(());
+    let held = lock.try_lock();
+    let (mut kept, mut again) = (pin!(lock.lock()), pin!(lock.lock()));
+    assert!(task.poll(kept.as_mut()).is_pending());
+    drop(held);
+    for _ in 0..5 {
+        assert!(other.poll(again.as_mut()).is_pending());
+    }
+    assert!(task.futurelocks().is_empty() && other.futurelocks().is_empty());
+
+    let lock = Lock::new(());
+    let held = lock.try_lock();
+    let (mut kept, mut again) = (pin!(lock.lock()), pin!(lock.lock()));
+    let mut nobody = Context::from_waker(Waker::noop());
+    assert!(kept.as_mut().poll(&mut nobody).is_pending());
+    drop(held);
+    for _ in 0..5 {
+        assert!(again.as_mut().poll(&mut nobody).is_pending());
+    }
+    assert!(waits_of(&lock).iter().all(|wait| wait.task().is_none()));
+    assert!(
+        REPORTS
+            .lock()
+            .unwrap()
+            .iter()
+            .all(|report| !matches!(report, Report::Futurelock { wait, .. } if wait.task().is_none()))
+    );
+
+    // A wait for the end of a queue does not depend on its items.
+    let queue = StaticQueue::<u8, 1>::new();
+    let (mut kept, mut closed) = (pin!(queue.pop()), pin!(queue.closed()));
+    assert!(task.poll(kept.as_mut()).is_pending());
+    queue.try_push(1).unwrap();
+    for _ in 0..5 {
+        assert!(task.poll(closed.as_mut()).is_pending());
+    }
+    assert!(task.futurelocks().is_empty());
+
+    // A wait for an event that is not polled keeps nothing from others.
+    let event = Event::new();
+    let (mut kept, mut again) = (pin!(event.wait()), pin!(event.wait()));
+    assert!(task.poll(kept.as_mut()).is_pending());
+    event.set();
+    event.clear();
+    for _ in 0..5 {
+        assert!(task.poll(again.as_mut()).is_pending());
+    }
+    assert!(task.futurelocks().is_empty());
+}
+
+#[test]
+fn a_wait_is_listed_from_its_first_poll_to_its_end() {
+    let task = OneTask::new();
+    let lock = Lock::new(());
+    let held = lock.try_lock();
+    let mut first = pin!(lock.lock());
+    let mut second = Box::pin(lock.lock());
+    assert!(waits_of(&lock).is_empty());
+    second.as_mut().enable();
+    assert!(task.poll(first.as_mut()).is_pending() && task.poll(first.as_mut()).is_pending());
+    let [enabled, polled] = waits_of(&lock)[..] else { panic!("both are listed") };
+    assert_eq!((enabled.polls(), enabled.task()), (0, None));
+    assert!(polled.polls() == 2 && task.is(polled.task()));
+    assert_eq!(polled.standing(), Standing::Queued);
+
+    drop(held);
+    assert_eq!(waits_of(&lock)[0].standing(), Standing::Granted);
+    drop(second);
+    assert_eq!(waits_of(&lock).len(), 1, "what is dropped is not listed");
+    assert!(task.poll(first.as_mut()).is_ready());
+    assert!(waits_of(&lock).is_empty(), "nor is what has ended");
+}
+
+#[test]
+fn more_waits_than_one_look_finds_are_visited_in_order() {
+    let task = OneTask::new();
+    let event = Event::new();
+    let mut waits: Vec<_> = (0..100).map(|_| Box::pin(event.wait())).collect();
+    waits.iter_mut().for_each(|wait| assert!(task.poll(wait.as_mut()).is_pending()));
+    assert_eq!(waits_of(&event).len(), 100);
+    waits.retain({
+        let mut keep = false;
+        move |_| {
+            keep = !keep;
+            keep
+        }
+    });
+    assert_eq!(waits_of(&event).len(), 50);
+    event.set();
+    assert!(waits_of(&event).iter().all(|wait| wait.standing() == Standing::Granted));
+    waits.iter_mut().for_each(|wait| assert!(task.poll(wait.as_mut()).is_ready()));
+    assert!(waits_of(&event).is_empty());
+}
+
+#[test]
+fn a_wait_of_a_condition_goes_on_at_its_lock() {
+    let task = OneTask::new();
+    let (lock, condition) = (Lock::new(()), Condition::new());
+    let mut wait = pin!(condition.wait(lock.try_lock().unwrap()));
+    assert!(task.poll(wait.as_mut()).is_pending());
+    assert_eq!(waits_of(&condition).len(), 1);
+    let held = lock.try_lock();
+    condition.notify_one();
+    assert!(task.poll(wait.as_mut()).is_pending());
+    assert_eq!((waits_of(&condition).len(), waits_of(&lock).len()), (0, 1));
+    drop(held);
+    assert!(task.poll(wait.as_mut()).is_ready());
+    assert!(waits_of(&lock).is_empty());
+}
+
+#[test]
+fn a_grant_that_is_not_polled_is_found_by_its_age() {
+    let task = OneTask::new();
+    let semaphore = Semaphore::new(1);
+    let held = semaphore.try_acquire();
+    let mut kept = pin!(semaphore.acquire());
+    assert!(task.poll(kept.as_mut()).is_pending());
+    let found = |limit| {
+        let mut found = 0;
+        let inside = from_ref(&semaphore).addr()..from_ref(&semaphore).addr() + size_of_val(&semaphore);
+        diagnose::unpolled(Duration::from_millis(limit), |wait| {
+            found += usize::from(inside.contains(&wait.address()))
+        });
+        found
+    };
+    TIME.fetch_add(1000, Ordering::Relaxed);
+    assert_eq!(found(0), 0, "it waits");
+    drop(held);
+    TIME.fetch_add(500, Ordering::Relaxed);
+    assert_eq!((found(400), found(1_000_000)), (1, 0));
+    assert!(waits_of(&semaphore)[0].age() >= Duration::from_millis(1500));
+    assert!(task.poll(kept.as_mut()).is_ready());
+    assert_eq!(found(0), 0);
+}
