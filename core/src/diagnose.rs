@@ -16,9 +16,9 @@
 //! use core::pin::pin;
 //! use core::task::Context;
 //! # use std::{sync::Arc, task::{Wake, Waker}};
-//! # struct Task;
-//! # impl Wake for Task { fn wake(self: Arc<Self>) {} }
-//! # let waker = Waker::from(Arc::new(Task));
+//! # struct TaskId;
+//! # impl Wake for TaskId { fn wake(self: Arc<Self>) {} }
+//! # let waker = Waker::from(Arc::new(TaskId));
 //! # let mut context = Context::from_waker(&waker);
 //!
 //! diagnose::set_hook(|report| {
@@ -47,6 +47,13 @@
 //! # An initialiser that waits for its own cell
 //! It is reported at that poll, and without doubt: the wait is queued on the stack of the initialiser's own poll.
 //!
+//! # Tasks that wait for each other
+//! Two tasks that take two locks in opposite orders are reported at the poll that closes the circle. Up to eight tasks are
+//! followed, from the holder of a lock, or the writer of a reader-writer lock, to the oldest of its waits.
+//!
+//! A task that waits for a lock which it holds itself is *not* reported: it cannot be told from a task that joins two
+//! futures, of which one holds the lock and the other waits for it. [`held`] finds it by its age.
+//!
 //! # What is missed
 //! A task is told by its waker. `FuturesUnordered`, `join_all` and all that stands on them give each of their futures a waker
 //! of its own, so each is a task here. [`unpolled`] finds their grants too, by their age.
@@ -55,7 +62,8 @@
 //!
 //! # What would be a false alarm
 //! A task that polls the later wait three times within one turn before it comes to the granted one, and a waker that two
-//! tasks share, as in an executor that polls all its tasks at each wake.
+//! tasks share, as in an executor that polls all its tasks at each wake. A circle need not last if one of its tasks also waits
+//! for something else, by `select!` or `join!`.
 //!
 //! # Costs
 //! A poll that waits looks through the waits of the whole program, under one lock. The feature is for tests, and for the
@@ -79,14 +87,19 @@ pub enum Report {
     /// A task waits behind a grant of its own, which it does not poll: it waits for itself.
     Futurelock {
         /// The wait that will never end.
-        wait: Wait,
+        wait: Waiter,
         /// The wait that was granted and is not polled.
-        grant: Wait,
+        grant: Waiter,
+    },
+    /// A task waits for the holder of a lock, which waits for this task, itself or by others.
+    Circle {
+        /// The wait that closes the circle.
+        wait: Waiter,
     },
     /// An initialiser waits for the cell that it initialises.
     Reentrant {
         /// The wait that will never end.
-        wait: Wait,
+        wait: Waiter,
     },
 }
 
@@ -102,6 +115,13 @@ impl fmt::Display for Report {
                 }
                 write!(f, " and is not polled")
             }
+            Self::Circle { wait } => {
+                write!(f, "circle: a task waits for {} at {}", wait.primitive(), wait.place)?;
+                if let Some(holder) = wait.holder {
+                    write!(f, ", whose holder of {} waits for this task", holder.place)?;
+                }
+                Ok(())
+            }
             Self::Reentrant { wait } => {
                 write!(
                     f,
@@ -114,20 +134,50 @@ impl fmt::Display for Report {
     }
 }
 
-/// A wait that has been queued.
+/// A wait that has been queued, and whose future has not learnt the end.
 #[derive(Clone, Copy, Debug)]
-pub struct Wait {
+pub struct Waiter {
     /// Larger than those of all waits that were queued before it.
     pub(crate) number: u64,
     /// The name of the type of its core.
     pub(crate) primitive: &'static str,
     pub(crate) address: usize,
     pub(crate) place: &'static Location<'static>,
-    pub(crate) task: Option<Task>,
+    pub(crate) task: Option<TaskId>,
     pub(crate) began: u32,
     pub(crate) polls: u32,
     pub(crate) standing: Standing,
     pub(crate) decided: Option<u32>,
+    pub(crate) holder: Option<Holder>,
+}
+
+/// The task that holds what one task at a time may hold: a [`Lock`](crate::Lock), or an [`RwLock`](crate::RwLock) as its
+/// writer.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder {
+    pub(crate) place: &'static Location<'static>,
+    pub(crate) task: Option<TaskId>,
+    pub(crate) since: u32,
+}
+
+impl Holder {
+    /// Where its future was made, or where it did not need to wait.
+    #[must_use]
+    pub const fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+
+    /// The task. `None` if it took the primitive without a wait, by `try_lock` or `try_write`.
+    #[must_use]
+    pub const fn task(&self) -> Option<TaskId> {
+        self.task
+    }
+
+    /// How long it has held it, by the [clock](set_clock). Zero without one.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        since(self.since)
+    }
 }
 
 /// How far a wait has come.
@@ -141,7 +191,7 @@ pub enum Standing {
     Refused,
 }
 
-impl Wait {
+impl Waiter {
     /// The module of the primitive: `lock`, `semaphore`, `queue` and so on.
     #[must_use]
     pub fn primitive(&self) -> &'static str {
@@ -162,7 +212,7 @@ impl Wait {
 
     /// The task that polled it last. `None` if it was only enabled, or polled with [`Waker::noop`].
     #[must_use]
-    pub const fn task(&self) -> Option<Task> {
+    pub const fn task(&self) -> Option<TaskId> {
         self.task
     }
 
@@ -170,6 +220,12 @@ impl Wait {
     #[must_use]
     pub const fn standing(&self) -> Standing {
         self.standing
+    }
+
+    /// Who holds what this waits for, if one task at a time may hold it and one does.
+    #[must_use]
+    pub const fn holder(&self) -> Option<Holder> {
+        self.holder
     }
 
     /// How often it was polled since it is queued.
@@ -193,12 +249,12 @@ impl Wait {
 
 /// What tells a task from all others that exist: its waker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Task {
+pub struct TaskId {
     data: usize,
     vtable: usize,
 }
 
-impl Task {
+impl TaskId {
     pub(crate) fn of(waker: &Waker) -> Option<Self> {
         // Without data there is one such waker for all tasks, as with `Waker::noop`.
         let data = waker.data().addr();
@@ -206,7 +262,7 @@ impl Task {
     }
 }
 
-impl fmt::Display for Task {
+impl fmt::Display for TaskId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "task {:x}", self.data)
     }
@@ -278,17 +334,27 @@ pub(crate) fn report(report: &Report) {
 
 /// Calls `visit` with every wait of the program that is queued, or is decided and was not polled since. Oldest first; waits
 /// that begin or end meanwhile may be missed.
-pub fn waits(visit: impl FnMut(&Wait)) {
+pub fn waits(visit: impl FnMut(&Waiter)) {
     trace::walk(visit);
 }
 
 /// Calls `visit` with every wait that was granted at least `limit` ago and was not polled since, by the [clock](set_clock).
 /// What it was granted is kept from all others meanwhile.
-pub fn unpolled(limit: Duration, mut visit: impl FnMut(&Wait)) {
+pub fn unpolled(limit: Duration, mut visit: impl FnMut(&Waiter)) {
     waits(|wait| {
         let granted = wait.standing == Standing::Granted;
         if granted && wait.since_decided().is_some_and(|since| since >= limit) {
             visit(wait);
+        }
+    });
+}
+
+/// Calls `visit` with every wait for a lock that one task has held for at least `limit`, by the [clock](set_clock), and with
+/// that holder.
+pub fn held(limit: Duration, mut visit: impl FnMut(&Waiter, &Holder)) {
+    waits(|wait| {
+        if let Some(holder) = wait.holder.filter(|holder| holder.age() >= limit) {
+            visit(wait, &holder);
         }
     });
 }

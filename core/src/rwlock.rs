@@ -8,6 +8,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use crate::sys::atomic::{UnsafeCell, const_fn};
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace;
 
 mod guard;
 mod raw;
@@ -248,8 +249,13 @@ impl<T: ?Sized> RwLock<T> {
     /// # drop(guard);
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_write(&self) -> Option<WriteGuard<'_, T>> {
-        self.core.try_enter(Kind::Write).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Write) {
+            return None;
+        }
+        trace::has_now(&self.core);
+        Some(Guard::new(self))
     }
 
     /// As [`write`](Self::write), with a guard that keeps the lock alive and may be sent to other threads.
@@ -290,8 +296,13 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_write_owned(self: Arc<Self>) -> Option<OwnedWriteGuard<T>> {
-        self.core.try_enter(Kind::Write).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Write) {
+            return None;
+        }
+        trace::has_now(&self.core);
+        Some(Guard::new(self))
     }
 
     /// Waits until the caller may go in as the one upgradable reader, and returns a guard.

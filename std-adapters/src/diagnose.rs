@@ -22,13 +22,16 @@
 //! ```
 
 use core::fmt::Write as _;
+use core::panic::Location;
 use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Instant;
 
 #[doc(no_inline)]
-pub use anywake_core::diagnose::{Report, Standing, Task, Wait, panic, set_clock, set_hook, unpolled, waits};
+pub use anywake_core::diagnose::{
+    Holder, Report, Standing, TaskId, Waiter, held, panic, set_clock, set_hook, unpolled, waits,
+};
 
 /// Sets the clock to the system's, and the hook to one that prints each report to the standard error. Call it first thing:
 /// the waits that are queued already have no age.
@@ -41,15 +44,15 @@ pub fn start() {
 }
 
 /// The waits by their primitives.
-fn by_primitive() -> BTreeMap<usize, Vec<Wait>> {
+fn by_primitive() -> BTreeMap<usize, Vec<Waiter>> {
     let mut all = BTreeMap::<_, Vec<_>>::new();
     waits(|wait| all.entry(wait.address()).or_default().push(*wait));
     all
 }
 
 /// Whether the task of a wait has been granted what it waits for, by another wait of its own.
-fn is_behind_its_own_grant(wait: &Wait, of_this: &[Wait]) -> bool {
-    let is_it = |other: &Wait| other.standing() == Standing::Granted && other.task() == wait.task();
+fn is_behind_its_own_grant(wait: &Waiter, of_this: &[Waiter]) -> bool {
+    let is_it = |other: &Waiter| other.standing() == Standing::Granted && other.task() == wait.task();
     wait.standing() == Standing::Queued && wait.task().is_some() && of_this.iter().any(is_it)
 }
 
@@ -61,8 +64,14 @@ fn is_behind_its_own_grant(wait: &Wait, of_this: &[Wait]) -> bool {
 pub fn dump() -> String {
     let mut text = String::new();
     for (address, of_this) in by_primitive() {
-        let name = of_this.first().map_or("", Wait::primitive);
-        let _ = writeln!(text, "{name} at {address:#x}");
+        let name = of_this.first().map_or("", Waiter::primitive);
+        let _ = write!(text, "{name} at {address:#x}");
+        if let Some(holder) = of_this.first().and_then(Waiter::holder) {
+            let task = named(holder.task());
+            let _ =
+                write!(text, ", held since {} ms by {task}: {}", holder.age().as_millis(), holder.place());
+        }
+        text.push('\n');
         for wait in &of_this {
             let _ = writeln!(text, "  {}", line(wait, is_behind_its_own_grant(wait, &of_this)));
         }
@@ -70,8 +79,12 @@ pub fn dump() -> String {
     text
 }
 
-fn line(wait: &Wait, waits_for_itself: bool) -> String {
-    let task = wait.task().map_or_else(|| "no task".to_owned(), |task| task.to_string());
+fn named(task: Option<TaskId>) -> String {
+    task.map_or_else(|| "no task".to_owned(), |task| task.to_string())
+}
+
+fn line(wait: &Waiter, waits_for_itself: bool) -> String {
+    let task = named(wait.task());
     let since = |decided: Option<Duration>| decided.unwrap_or_default().as_millis();
     let what = match wait.standing() {
         Standing::Queued => format!("waits since {} ms", wait.age().as_millis()),
@@ -83,8 +96,13 @@ fn line(wait: &Wait, waits_for_itself: bool) -> String {
     format!("{}: {task} {what}{itself} ({polls} polls)", wait.place())
 }
 
+fn place(place: &Location<'_>) -> String {
+    place.to_string().replace('\\', "/")
+}
+
 /// All waits of the program as a graph, in the language of Graphviz. An arrow leads from a task to what it waits for, and
-/// from a primitive to the task that was granted it and does not poll. A circle is a task that waits for itself.
+/// from a primitive to its holder, in red to the task that was granted it and does not poll. Tasks in a circle wait for
+/// themselves.
 ///
 /// # Examples
 /// See [the module](self).
@@ -92,11 +110,14 @@ fn line(wait: &Wait, waits_for_itself: bool) -> String {
 pub fn graph() -> String {
     let mut text = "digraph waits {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n".to_owned();
     for (address, of_this) in by_primitive() {
-        let name = of_this.first().map_or("", Wait::primitive);
+        let name = of_this.first().map_or("", Waiter::primitive);
         let _ = writeln!(text, "  \"{address:#x}\" [shape=box, label=\"{name}\\n{address:#x}\"];");
+        if let Some(holder) = of_this.first().and_then(Waiter::holder) {
+            let (task, place) = (named(holder.task()), place(holder.place()));
+            let _ = writeln!(text, "  \"{address:#x}\" -> \"{task}\" [label=\"{place}\", penwidth=2];");
+        }
         for wait in &of_this {
-            let task = wait.task().map_or_else(|| "no task".to_owned(), |task| task.to_string());
-            let place = wait.place().to_string().replace('\\', "/");
+            let (task, place) = (named(wait.task()), place(wait.place()));
             let _ = match wait.standing() {
                 Standing::Queued => writeln!(text, "  \"{task}\" -> \"{address:#x}\" [label=\"{place}\"];"),
                 Standing::Granted => writeln!(

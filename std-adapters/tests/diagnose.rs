@@ -7,12 +7,12 @@ use core::pin::pin;
 use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anywake::diagnose::{self, Report, Wait};
+use anywake::diagnose::{self, Report, Waiter};
 use anywake::{AsyncStd, Lock, Runtime, Semaphore, Smol, Tokio, timeout};
 use futures_util::future::{Either, join, select};
 use futures_util::stream::{self, StreamExt};
 
-static REPORTS: Mutex<Vec<(Wait, Wait)>> = Mutex::new(Vec::new());
+static REPORTS: Mutex<Vec<(Waiter, Waiter)>> = Mutex::new(Vec::new());
 
 /// One program at a time: the hook is the program's.
 fn alone() -> MutexGuard<'static, ()> {
@@ -29,7 +29,7 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 /// Polls until the first report, or until it has ended.
-async fn until_reported<R: Runtime>(program: impl Future<Output = ()>) -> Vec<(Wait, Wait)> {
+async fn until_reported<R: Runtime>(program: impl Future<Output = ()>) -> Vec<(Waiter, Waiter)> {
     let reported = async {
         while REPORTS.lock().unwrap().is_empty() {
             R::default().sleep(Duration::from_millis(1)).await;

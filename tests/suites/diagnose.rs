@@ -11,7 +11,7 @@ use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 use std::sync::{Arc, Mutex, Once};
 
-use anywake_core::diagnose::{self, Report, Standing, Task, Wait};
+use anywake_core::diagnose::{self, Holder, Report, Standing, TaskId, Waiter};
 use anywake_core::{Condition, Event, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue};
 use anywake_tests::CountingWaker;
 
@@ -25,6 +25,16 @@ fn set_up() {
         diagnose::set_clock(|| TIME.load(Ordering::Relaxed));
     });
 }
+
+/// Their rows of auto traits: the table has no features.
+const _: () = {
+    const fn is<T: Send + Sync + Unpin + core::panic::UnwindSafe + core::panic::RefUnwindSafe>() {}
+    is::<Report>();
+    is::<Waiter>();
+    is::<Holder>();
+    is::<Standing>();
+    is::<TaskId>();
+};
 
 /// A task: what it polls is polled with its waker.
 struct OneTask(Arc<CountingWaker>);
@@ -42,7 +52,7 @@ impl OneTask {
         future.poll(&mut Context::from_waker(&self.0.waker()))
     }
 
-    fn is(&self, task: Option<Task>) -> bool {
+    fn is(&self, task: Option<TaskId>) -> bool {
         let lock = Lock::new(());
         let _held = lock.try_lock();
         let mut wait = pin!(lock.lock());
@@ -50,8 +60,18 @@ impl OneTask {
         waits_of(&lock)[0].task() == task
     }
 
+    /// The circles that this task closes.
+    fn circles(&self) -> Vec<Waiter> {
+        let reports = REPORTS.lock().unwrap().clone();
+        let waits = reports.into_iter().filter_map(|report| match report {
+            Report::Circle { wait } => Some(wait),
+            _ => None,
+        });
+        waits.filter(|wait| self.is(wait.task())).collect()
+    }
+
     /// The initialisers of this task that wait for their own cells.
-    fn reentrant(&self) -> Vec<Wait> {
+    fn reentrant(&self) -> Vec<Waiter> {
         let reports = REPORTS.lock().unwrap().clone();
         let waits = reports.into_iter().filter_map(|report| match report {
             Report::Reentrant { wait } => Some(wait),
@@ -61,7 +81,7 @@ impl OneTask {
     }
 
     /// The futurelocks of this task.
-    fn futurelocks(&self) -> Vec<(Wait, Wait)> {
+    fn futurelocks(&self) -> Vec<(Waiter, Waiter)> {
         let reports = REPORTS.lock().unwrap().clone();
         let pairs = reports.into_iter().filter_map(|report| match report {
             Report::Futurelock { wait, grant } => Some((wait, grant)),
@@ -72,7 +92,7 @@ impl OneTask {
 }
 
 /// All listed waits for a primitive, by its place in memory.
-fn waits_of<P>(primitive: &P) -> Vec<Wait> {
+fn waits_of<P>(primitive: &P) -> Vec<Waiter> {
     let inside = from_ref(primitive).addr()..from_ref(primitive).addr() + size_of::<P>().max(1);
     let mut waits = Vec::new();
     diagnose::waits(|wait| {
@@ -353,4 +373,86 @@ fn a_grant_that_is_not_polled_is_found_by_its_age() {
     assert!(waits_of(&semaphore)[0].age() >= Duration::from_millis(1500));
     assert!(task.poll(kept.as_mut()).is_ready());
     assert_eq!(found(0), 0);
+}
+
+/// Each task holds one of the locks, and asks for the next one.
+fn in_a_circle(tasks: &[OneTask], closed: bool) {
+    let locks: Vec<_> = tasks.iter().map(|_| Lock::new(())).collect();
+    let mut held: Vec<_> = tasks
+        .iter()
+        .zip(&locks)
+        .map(|(task, lock)| match task.poll(pin!(lock.lock())) {
+            Poll::Ready(guard) => guard,
+            Poll::Pending => panic!("it is free"),
+        })
+        .collect();
+    let last = tasks.len() - 1;
+    let mut waits = Vec::new();
+    for (index, task) in tasks.iter().enumerate() {
+        if index == last && !closed {
+            break;
+        }
+        let mut wait = Box::pin(locks[(index + 1) % locks.len()].lock());
+        assert!(task.poll(wait.as_mut()).is_pending() && task.poll(wait.as_mut()).is_pending());
+        assert!(index == last || task.circles().is_empty(), "the circle is still open");
+        waits.push(wait);
+    }
+    let found = tasks[last].circles();
+    assert_eq!(found.len(), usize::from(closed), "of {} tasks", tasks.len());
+    if let [wait] = found[..] {
+        assert!(wait.holder().is_some_and(|holder| tasks[0].is(holder.task())));
+        let text = Report::Circle { wait }.to_string();
+        assert!(text.starts_with("circle: a task waits for lock at "), "{text}");
+    }
+    drop(waits);
+    held.clear();
+}
+
+#[test]
+fn tasks_that_wait_for_each_other_are_reported_at_the_poll_that_closes_the_circle() {
+    for count in [2, 3, 8] {
+        for closed in [false, true] {
+            in_a_circle(&(0..count).map(|_| OneTask::new()).collect::<Vec<_>>(), closed);
+        }
+    }
+}
+
+#[test]
+fn a_writer_is_a_holder_until_it_downgrades_and_a_reader_is_none() {
+    let task = OneTask::new();
+    let lock = RwLock::new(());
+    let Poll::Ready(writer) = task.poll(pin!(lock.write())) else { panic!("it is free") };
+    let mut wait = pin!(lock.write());
+    assert!(OneTask::new().poll(wait.as_mut()).is_pending());
+    assert!(waits_of(&lock)[0].holder().is_some_and(|holder| task.is(holder.task())));
+    let reader = anywake_core::WriteGuard::downgrade(writer);
+    assert!(waits_of(&lock)[0].holder().is_none());
+    drop(reader);
+}
+
+#[test]
+fn a_holder_is_found_by_its_age_also_after_the_lock_was_handed_on() {
+    let (task, next) = (OneTask::new(), OneTask::new());
+    let lock = Lock::new(());
+    let (line, guard) = (line!(), lock.try_lock().unwrap());
+    let (mut second, mut third) = (pin!(lock.lock()), pin!(lock.lock()));
+    assert!(next.poll(second.as_mut()).is_pending() && task.poll(third.as_mut()).is_pending());
+    let holders = |limit| {
+        let mut found = Vec::new();
+        let inside = from_ref(&lock).addr()..from_ref(&lock).addr() + size_of_val(&lock);
+        diagnose::held(Duration::from_millis(limit), |wait, holder| {
+            if inside.contains(&wait.address()) {
+                found.push(*holder);
+            }
+        });
+        found
+    };
+    TIME.fetch_add(700, Ordering::Relaxed);
+    let by_try_lock = holders(700);
+    assert_eq!(by_try_lock.len(), 2);
+    assert!(by_try_lock.iter().all(|holder| holder.task().is_none() && holder.place().line() == line));
+    drop(guard);
+    assert!(holders(0).is_empty(), "it is handed on, and nobody holds it yet");
+    let Poll::Ready(_guard) = next.poll(second.as_mut()) else { panic!("it was handed on") };
+    assert!(matches!(holders(0)[..], [holder] if next.is(holder.task())));
 }

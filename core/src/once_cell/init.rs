@@ -36,6 +36,7 @@ struct Start<F, Fut> {
 }
 
 /// How far an initialisation has come.
+#[cfg_attr(feature = "diagnose", allow(clippy::large_enum_variant, reason = "a trace is large"))]
 enum Stage<H: CellHandle, F, Fut> {
     /// Waits for the role or the value. The closure is taken out and called when the role is there.
     Waiting {

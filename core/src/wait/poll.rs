@@ -69,6 +69,7 @@ pub(super) unsafe fn begin<P: Policy>(
     // SAFETY: W1 and W6, as the caller promises.
     let now = P::try_now(core, &waiter.request).or_else(|| unsafe { enqueue::<P>(core, waiter, context) });
     if now.is_some() {
+        trace::has::<P>(core, waiter, context);
         // SAFETY: the caller owns the waiter, which has entered no list (W1).
         unsafe { waiter.finish() };
     }
@@ -92,6 +93,9 @@ pub(super) unsafe fn proceed<P: Policy>(
     });
     if decided.is_none() {
         trace::waits::<P>(core, waiter, Some(context));
+    }
+    if decided == Some(Verdict::Granted) {
+        trace::has::<P>(core, waiter, context);
     }
     if decided.is_some() {
         // SAFETY: the caller owns the future (W3), and this is its decision.

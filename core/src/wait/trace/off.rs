@@ -23,6 +23,28 @@ impl Trace {
     pub(crate) fn is_over(&self) {}
 }
 
+/// Who holds a primitive: nothing is known.
+#[derive(Debug)]
+pub(crate) struct Owner;
+
+impl Owner {
+    #[inline(always)]
+    pub(crate) const fn new() -> Self {
+        Self
+    }
+}
+
+#[inline(always)]
+pub(crate) fn has<P: Policy>(_: &P::Core, _: &Waiter<P::Request>, _: &Context<'_>) {
+    let _ = P::OWNS;
+}
+
+#[inline(always)]
+pub(crate) fn has_now<C: Core>(_: &C) {}
+
+#[inline(always)]
+pub(crate) fn releases<C: Core>(_: &C) {}
+
 /// Polls what initialises a cell.
 #[inline(always)]
 pub(crate) fn initialises<C: Core, R>(
@@ -34,4 +56,6 @@ pub(crate) fn initialises<C: Core, R>(
 }
 
 #[inline(always)]
-pub(crate) fn waits<P: Policy>(_: &P::Core, _: &Waiter<P::Request>, _: Option<&Context<'_>>) {}
+pub(crate) fn waits<P: Policy>(_: &P::Core, _: &Waiter<P::Request>, _: Option<&Context<'_>>) {
+    let _ = (P::HANDS_OVER, P::IS_KEPT_WAITING);
+}

@@ -17,11 +17,10 @@ use core::cell::Cell;
 use core::mem::MaybeUninit;
 use core::panic::Location;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicU32 as PlainU32, Ordering};
 use core::task::Context;
 
-use crate::diagnose::{self, Report, Standing, Task, Wait};
-use crate::sys::atomic::{AtomicU32, UnsafeCell};
+use crate::diagnose::{self, Holder, Report, Standing, TaskId};
+use crate::sys::atomic::{AtomicU32, Ordering, UnsafeCell};
 use crate::sys::on_drop::OnDrop;
 use crate::sys::raw_lock::RawLock;
 use crate::wait::list::{Links, List};
@@ -34,14 +33,17 @@ use crate::wait::waiter::Waiter;
 /// in the same turn of the task, as with `join!`, so the task is woken for another turn, and for one more.
 const CONFIRMING_POLLS: u32 = 3;
 
+/// How many tasks may wait for each other in a circle that is found.
+const LONGEST_CIRCLE: usize = 8;
+
 /// The trace of a waiter: its place in the source, and its place in the registry.
 #[repr(C)]
 pub(crate) struct Trace {
     links: UnsafeCell<MaybeUninit<Links>>,
-    entry: UnsafeCell<MaybeUninit<Entry>>,
+    entry: UnsafeCell<Option<Entry>>,
     place: &'static Location<'static>,
     /// When it was decided, in milliseconds. Written before the verdict is.
-    decided: PlainU32,
+    decided: AtomicU32,
     /// Known to the owner of the future alone.
     listed: Cell<bool>,
 }
@@ -49,7 +51,7 @@ pub(crate) struct Trace {
 /// What the registry knows of a waiter.
 #[derive(Clone, Copy)]
 struct Entry {
-    wait: Wait,
+    wait: diagnose::Waiter,
     /// The waiter's, which is valid as long as the trace.
     status: NonNull<AtomicU32>,
     hands_over: bool,
@@ -63,15 +65,16 @@ impl Trace {
     pub(crate) const fn new() -> Self {
         Self {
             links: UnsafeCell::new(MaybeUninit::uninit()),
-            entry: UnsafeCell::new(MaybeUninit::uninit()),
+            entry: UnsafeCell::new(None),
             place: Location::caller(),
-            decided: PlainU32::new(0),
+            decided: AtomicU32::new(0),
             listed: Cell::new(false),
         }
     }
 
     /// The waiter is about to be decided.
     pub(crate) fn is_decided(&self) {
+        // mistake a_grant_has_no_age: self.decided.store(diagnose::now(), Ordering::Relaxed); ~>
         // Ordering: Relaxed, the Release of the verdict, which comes next, publishes it.
         self.decided.store(diagnose::now(), Ordering::Relaxed);
     }
@@ -85,16 +88,16 @@ impl Trace {
     }
 
     /// # Safety
-    /// The trace is listed, and the caller holds the registry's lock (T1).
-    unsafe fn with_entry<R>(&self, access: impl FnOnce(&mut Entry) -> R) -> R {
-        // SAFETY: T1, written when it was listed, and nobody else reaches it meanwhile.
-        self.entry.with_mut(|entry| access(unsafe { (*entry).assume_init_mut() }))
+    /// The caller holds the registry's lock (T1).
+    unsafe fn with_entry<R>(&self, access: impl FnOnce(&mut Entry) -> R) -> Option<R> {
+        // SAFETY: T1, nobody else reaches it meanwhile.
+        self.entry.with_mut(|entry| unsafe { &mut *entry }.as_mut().map(access))
     }
 }
 
 impl Entry {
     /// The wait, as it stands.
-    fn snapshot(&self, decided: &PlainU32) -> Wait {
+    fn snapshot(&self, decided: &AtomicU32) -> diagnose::Waiter {
         // SAFETY: T2, the waiter is valid as long as its trace is listed.
         let status = unsafe { self.status.as_ref() };
         // Ordering: Acquire synchronizes with the Release in `Node::set_status`, for the time of the decision.
@@ -105,7 +108,7 @@ impl Entry {
         };
         // Ordering: Relaxed, it was written before the verdict that was acquired.
         let decided = || decided.load(Ordering::Relaxed);
-        Wait { standing, decided: (standing != Standing::Queued).then(decided), ..self.wait }
+        diagnose::Waiter { standing, decided: (standing != Standing::Queued).then(decided), ..self.wait }
     }
 }
 
@@ -114,7 +117,7 @@ impl Entry {
 struct Initialiser {
     links: UnsafeCell<MaybeUninit<Links>>,
     address: usize,
-    task: Option<Task>,
+    task: Option<TaskId>,
 }
 
 /// All traces that are listed, oldest first.
@@ -148,7 +151,7 @@ impl Shared {
 
 impl Registry {
     /// The waits from this number on, as they stand.
-    fn from(&mut self, number: u64) -> impl Iterator<Item = (Wait, bool)> + '_ {
+    fn from(&mut self, number: u64) -> impl Iterator<Item = (diagnose::Waiter, bool)> + '_ {
         let mut next = self.list.front();
         core::iter::from_fn(move || {
             loop {
@@ -159,7 +162,7 @@ impl Registry {
                 next = unsafe { self.list.after(ptr) };
                 // SAFETY: T1, it is listed, and whoever has the registry holds its lock.
                 let entry = unsafe { trace.with_entry(|entry| *entry) };
-                if entry.wait.number >= number {
+                if let Some(entry) = entry.filter(|entry| entry.wait.number >= number) {
                     return Some((entry.snapshot(&trace.decided), entry.hands_over));
                 }
             }
@@ -169,7 +172,7 @@ impl Registry {
 
 impl Registry {
     /// Whether this task is inside the initialiser of the cell at this address.
-    fn is_initialising(&mut self, address: usize, task: Option<Task>) -> bool {
+    fn is_initialising(&mut self, address: usize, task: Option<TaskId>) -> bool {
         let mut next = self.initialisers.front();
         while let Some(ptr) = next {
             // SAFETY: T2, what is listed is valid; the links are its first field.
@@ -182,6 +185,82 @@ impl Registry {
         }
         false
     }
+
+    /// Whether the holder of what this waits for waits for the task of this wait, itself or by others.
+    fn closes_a_circle(&mut self, wait: &diagnose::Waiter) -> bool {
+        let mut holder = wait.holder;
+        for _ in 0..LONGEST_CIRCLE {
+            let task = holder.and_then(|holder| holder.task);
+            if task.is_none() || task == wait.task {
+                return false;
+            }
+            let waits = |(other, _): &(diagnose::Waiter, bool)| {
+                other.standing == Standing::Queued && other.task == task
+            };
+            let mut of_holder = self.from(0).filter(waits).map(|(other, _)| other.holder);
+            holder = of_holder.next().flatten();
+            if holder.is_some_and(|holder| holder.task.is_some() && holder.task == wait.task) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The primitive at this address is held by another task now, or by none.
+    fn is_held(&mut self, address: usize, holder: Option<Holder>) {
+        let mut next = self.list.front();
+        while let Some(ptr) = next {
+            // SAFETY: T2, what is listed is valid; the links are the first field of a trace.
+            let trace = unsafe { ptr.cast::<Trace>().as_ref() };
+            let change = |entry: &mut Entry| {
+                if entry.wait.address == address {
+                    entry.wait.holder = holder;
+                }
+            };
+            // SAFETY: T1, it is listed, and whoever has the registry holds its lock.
+            unsafe { trace.with_entry(change) };
+            // SAFETY: L1, the entry was found in this list.
+            next = unsafe { self.list.after(ptr) };
+        }
+    }
+}
+
+/// Who holds a primitive that one task at a time may hold.
+pub(crate) struct Owner(UnsafeCell<Option<Holder>>);
+
+impl Owner {
+    pub(crate) const fn new() -> Self {
+        Self(UnsafeCell::new(None))
+    }
+}
+
+fn set_owner<C: Core>(core: &C, holder: Option<Holder>) {
+    let address = core::ptr::from_ref(core.queue()).addr();
+    REGISTRY.with(|registry| {
+        // SAFETY: T1, the owner is touched under the registry's lock only.
+        core.queue().owner.0.with_mut(|owner| unsafe { *owner = holder });
+        registry.is_held(address, holder);
+    });
+}
+
+/// A wait has ended with what it asked for.
+pub(crate) fn has<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, context: &Context<'_>) {
+    if P::OWNS {
+        let holder =
+            Holder { place: waiter.trace().place, task: TaskId::of(context.waker()), since: diagnose::now() };
+        set_owner(core, Some(holder));
+    }
+}
+
+/// The caller has taken what one at a time may have, without a wait.
+#[track_caller]
+pub(crate) fn has_now<C: Core>(core: &C) {
+    set_owner(core, Some(Holder { place: Location::caller(), task: None, since: diagnose::now() }));
+}
+
+/// The holder is about to release it.
+pub(crate) fn releases<C: Core>(core: &C) {
+    set_owner(core, None);
 }
 
 /// Polls what initialises a cell. A wait for the cell that is queued by the same task meanwhile is inside the initialiser.
@@ -193,7 +272,7 @@ pub(crate) fn initialises<C: Core, R>(
     let initialiser = Initialiser {
         links: UnsafeCell::new(MaybeUninit::uninit()),
         address: core.map_or(0, |core| core::ptr::from_ref(core.queue()).addr()),
-        task: Task::of(context.waker()),
+        task: TaskId::of(context.waker()),
     };
     let ptr = NonNull::from(&initialiser).cast::<Links>();
     REGISTRY.with(|registry| {
@@ -212,14 +291,15 @@ pub(crate) fn initialises<C: Core, R>(
 /// What a waiter that is polled waits for in vain.
 enum Found {
     Nothing,
-    Itself(Wait),
-    Behind { wait: Wait, grant: Wait, polls: u32 },
+    Itself(diagnose::Waiter),
+    Circle(diagnose::Waiter),
+    Behind { wait: diagnose::Waiter, grant: diagnose::Waiter, polls: u32 },
 }
 
 /// The waiter was queued, or polled while it is. Its owner says so, without the internal lock.
 pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, context: Option<&Context<'_>>) {
     let trace = waiter.trace();
-    let task = context.and_then(|context| Task::of(context.waker()));
+    let task = context.and_then(|context| TaskId::of(context.waker()));
     let address = core::ptr::from_ref(core.queue()).addr();
     let primitive = core::any::type_name::<P::Core>();
     let now = diagnose::now();
@@ -227,7 +307,7 @@ pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, cont
         if !trace.listed.replace(true) {
             registry.entered += 1;
             let number = registry.entered;
-            let wait = Wait {
+            let wait = diagnose::Waiter {
                 number,
                 primitive,
                 address,
@@ -237,26 +317,33 @@ pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, cont
                 polls: 0,
                 standing: Standing::Queued,
                 decided: None,
+                holder: None,
             };
             let status = NonNull::from(waiter.status_cell());
             let entry = Entry { wait, status, hands_over: P::HANDS_OVER, behind: 0 };
             // SAFETY: T1, not listed yet, and its owner is here.
-            trace.entry.with_mut(|slot| unsafe { (*slot).write(entry) });
+            trace.entry.with_mut(|slot| unsafe { *slot = Some(entry) });
             let ptr = NonNull::from(trace).cast::<Links>();
             // SAFETY: T1, not listed yet; the links are in an `UnsafeCell`.
             unsafe { ptr.write(Links::alone_at(ptr)) };
             // SAFETY: L1, pinned with its future, which calls `is_over` before it ends (T2).
             unsafe { registry.list.push_back(ptr) };
         }
+        // SAFETY: T1, under the registry's lock.
+        let holder = core.queue().owner.0.with(|holder| unsafe { *holder });
         let update = |entry: &mut Entry| {
             entry.wait.polls = entry.wait.polls.saturating_add(u32::from(context.is_some()));
             // A condition's wait goes on to its lock.
             (entry.wait.primitive, entry.wait.address, entry.wait.task) = (primitive, address, task);
+            entry.hands_over = P::HANDS_OVER;
+            entry.wait.holder = holder;
             entry.snapshot(&trace.decided)
         };
         // SAFETY: T1, listed, under the registry's lock.
-        let mine = unsafe { trace.with_entry(update) };
-        let waits_for_itself = |(other, hands_over): &(Wait, bool)| {
+        let Some(mine) = (unsafe { trace.with_entry(update) }) else { return Found::Nothing };
+        // mistake a_broadcast_is_taken_for_a_hand_over: *hands_over ~> true
+        // mistake the_grant_of_another_task_is_reported: other.task == task ~> true
+        let waits_for_itself = |(other, hands_over): &(diagnose::Waiter, bool)| {
             *hands_over
                 && other.address == address
                 && other.task == task
@@ -268,15 +355,20 @@ pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, cont
         let stands_behind = P::IS_KEPT_WAITING && task.is_some() && mine.standing == Standing::Queued;
         let grant = if stands_behind { registry.from(0).find(waits_for_itself) } else { None };
         let count = |entry: &mut Entry| {
+            // mistake a_joined_wait_is_reported: entry.behind.saturating_add(1) ~> CONFIRMING_POLLS
             entry.behind = if grant.is_some() { entry.behind.saturating_add(1) } else { 0 };
             entry.behind
         };
         // SAFETY: T1, listed, under the registry's lock.
-        let behind = unsafe { trace.with_entry(count) };
-        grant.map_or(Found::Nothing, |(grant, _)| Found::Behind { wait: mine, grant, polls: behind })
+        let behind = unsafe { trace.with_entry(count) }.unwrap_or(0);
+        if let Some((grant, _)) = grant {
+            return Found::Behind { wait: mine, grant, polls: behind };
+        }
+        if mine.polls == 1 && registry.closes_a_circle(&mine) { Found::Circle(mine) } else { Found::Nothing }
     });
     match (found, context) {
         (Found::Itself(wait), _) => diagnose::report(&Report::Reentrant { wait }),
+        (Found::Circle(wait), _) => diagnose::report(&Report::Circle { wait }),
         (Found::Behind { polls: ..CONFIRMING_POLLS, .. }, Some(context)) => context.waker().wake_by_ref(),
         (Found::Behind { wait, grant, polls: CONFIRMING_POLLS }, _) => {
             diagnose::report(&Report::Futurelock { wait, grant });
@@ -286,7 +378,7 @@ pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, cont
 }
 
 /// Calls `visit` with every wait that is listed now, oldest first, without the registry's lock.
-pub(crate) fn walk(mut visit: impl FnMut(&Wait)) {
+pub(crate) fn walk(mut visit: impl FnMut(&diagnose::Waiter)) {
     const AT_ONCE: usize = 16;
     let mut number = 0;
     loop {
