@@ -35,6 +35,7 @@
 //!   `select!` loop keeps aside, say) may be handed a lock, a permit or an item, and keeps it until it is polled or
 //!   dropped. If the same task then waits for the same primitive again, it waits for ever. Drop what you do not poll, or
 //!   give it a task of its own. The section "A wait that is not polled" of each type says what such a wait holds up.
+//!   The feature `diagnose` reports it, with the places of both waits.
 //! * **Work that is never short of work.** A wait that can end at once does not yield to the executor. A loop over
 //!   [`pop`](queue::BoundedQueue::pop) whose producer is faster keeps its task running, and on one thread the timers and the
 //!   neighbours of that task wait. Runtimes such as tokio give their own primitives a *cooperative budget* against that; a
