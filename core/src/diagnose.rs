@@ -10,7 +10,7 @@
 //! tokio #6450 and async-lock #91 are about it.) A primitive that hands over can tell: the grant belongs to a wait that
 //! exists, and that wait belongs to the task that waits again.
 //!
-//! ```
+//! ```standalone_crate
 //! # use anywake_core as anywake;
 //! use anywake::{Lock, diagnose};
 //! use core::pin::pin;
@@ -21,12 +21,7 @@
 //! # let waker = Waker::from(Arc::new(TaskId));
 //! # let mut context = Context::from_waker(&waker);
 //!
-//! diagnose::set_hook(|report| {
-//!     let text = report.to_string();
-//!     assert!(text.starts_with("futurelock: a task waits for lock"), "{text}");
-//!     # FOUND.store(true, std::sync::atomic::Ordering::Relaxed);
-//! });
-//! # static FOUND: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+//! diagnose::set_hook(|report| println!("{report}"));
 //!
 //! let lock = Lock::new(());
 //! let guard = lock.try_lock();
@@ -37,7 +32,7 @@
 //! for _turn in 0..3 {
 //!     assert!(again.as_mut().poll(&mut context).is_pending());
 //! }
-//! # assert!(FOUND.load(std::sync::atomic::Ordering::Relaxed));
+//! // "futurelock: a task waits for lock at ..., behind its own wait of ..., which was granted ... and is not polled"
 //! ```
 //!
 //! A wait that is granted may be polled a moment later, in the same turn of its task: `join!` polls one after the other.
@@ -162,18 +157,76 @@ pub struct Holder {
 
 impl Holder {
     /// Where its future was made, or where it did not need to wait.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// let holder = waiter.holder().unwrap();
+    /// assert_eq!(holder.place().file(), file!());
+    /// ```
     #[must_use]
     pub const fn place(&self) -> &'static Location<'static> {
         self.place
     }
 
     /// The task. `None` if it took the primitive without a wait, by `try_lock` or `try_write`.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// let holder = waiter.holder().unwrap();
+    /// assert!(holder.task().is_none(), "it was taken by `try_lock`");
+    /// ```
     #[must_use]
     pub const fn task(&self) -> Option<TaskId> {
         self.task
     }
 
     /// How long it has held it, by the [clock](set_clock). Zero without one.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// let holder = waiter.holder().unwrap();
+    /// // Without a clock.
+    /// assert_eq!(holder.age(), core::time::Duration::ZERO);
+    /// ```
     #[must_use]
     pub fn age(&self) -> Duration {
         since(self.since)
@@ -193,54 +246,241 @@ pub enum Standing {
 
 impl Waiter {
     /// The module of the primitive: `lock`, `semaphore`, `queue` and so on.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// assert_eq!(waiter.primitive(), "lock");
+    /// ```
     #[must_use]
     pub fn primitive(&self) -> &'static str {
         self.primitive.split("::").nth(1).unwrap_or(self.primitive)
     }
 
+    /// Whether it waits for this primitive, or for one that lies in this value.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::{Event, diagnose};
+    ///
+    /// let (event, other) = (Event::new(), Event::new());
+    /// let mut wait = core::pin::pin!(event.wait());
+    /// wait.as_mut().enable();
+    /// let mut found = [0, 0];
+    /// diagnose::waits(|waiter| {
+    ///     found[0] += u32::from(waiter.is_for(&event));
+    ///     found[1] += u32::from(waiter.is_for(&other));
+    /// });
+    /// assert_eq!(found, [1, 0]);
+    /// ```
+    #[must_use]
+    pub fn is_for<P: ?Sized>(&self, primitive: &P) -> bool {
+        let start = core::ptr::from_ref(primitive).addr();
+        (start..start + size_of_val(primitive)).contains(&self.address)
+    }
+
     /// What tells the primitive from all others that exist.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// let lock = &raw const lock as usize;
+    /// assert!((lock..lock + 128).contains(&waiter.address()));
+    /// ```
     #[must_use]
     pub const fn address(&self) -> usize {
         self.address
     }
 
     /// Where the future was made.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// assert_eq!(waiter.place().file(), file!());
+    /// ```
     #[must_use]
     pub const fn place(&self) -> &'static Location<'static> {
         self.place
     }
 
     /// The task that polled it last. `None` if it was only enabled, or polled with [`Waker::noop`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// assert!(waiter.task().is_none(), "it was only enabled");
+    /// ```
     #[must_use]
     pub const fn task(&self) -> Option<TaskId> {
         self.task
     }
 
     /// How far it has come.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// assert_eq!(waiter.standing(), diagnose::Standing::Queued);
+    /// ```
     #[must_use]
     pub const fn standing(&self) -> Standing {
         self.standing
     }
 
     /// Who holds what this waits for, if one task at a time may hold it and one does.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// assert!(waiter.holder().is_some());
+    /// ```
     #[must_use]
     pub const fn holder(&self) -> Option<Holder> {
         self.holder
     }
 
     /// How often it was polled since it is queued.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// assert_eq!(waiter.polls(), 0, "it was only enabled");
+    /// ```
     #[must_use]
     pub const fn polls(&self) -> u32 {
         self.polls
     }
 
     /// How long ago it was queued, by the [clock](set_clock). Zero without one.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// // Without a clock.
+    /// assert_eq!(waiter.age(), core::time::Duration::ZERO);
+    /// ```
     #[must_use]
     pub fn age(&self) -> Duration {
         since(self.began)
     }
 
     /// How long ago it was decided, by the [clock](set_clock). `None` if it still waits.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// assert!(waiter.since_decided().is_none(), "it still waits");
+    /// ```
     #[must_use]
     pub fn since_decided(&self) -> Option<Duration> {
         self.decided.map(since)
@@ -300,6 +540,32 @@ static CLOCK: Setting<fn() -> u32> = Setting::none();
 
 /// Sets the function that is called with each report, in the poll that found it. It may panic, as [`panic`] does; the wait
 /// stays as it is.
+///
+/// # Examples
+/// ```standalone_crate
+/// # use anywake_core as anywake;
+/// use anywake::{Lock, diagnose};
+/// use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+/// # use std::{pin::pin, sync::Arc, task::{Context, Wake, Waker}};
+/// # struct Task;
+/// # impl Wake for Task { fn wake(self: Arc<Self>) {} }
+/// # let waker = Waker::from(Arc::new(Task));
+/// # let mut context = Context::from_waker(&waker);
+///
+/// static REPORTS: AtomicU32 = AtomicU32::new(0);
+/// diagnose::set_hook(|_report| _ = REPORTS.fetch_add(1, Relaxed));
+///
+/// let lock = Lock::new(());
+/// let guard = lock.try_lock();
+/// let mut kept_aside = pin!(lock.lock());
+/// assert!(kept_aside.as_mut().poll(&mut context).is_pending());
+/// drop(guard);
+/// let mut again = pin!(lock.lock());
+/// for _turn in 0..3 {
+///     assert!(again.as_mut().poll(&mut context).is_pending());
+/// }
+/// assert_eq!(REPORTS.load(Relaxed), 1);
+/// ```
 pub fn set_hook(hook: fn(&Report)) {
     HOOK.set(hook);
 }
@@ -308,12 +574,44 @@ pub fn set_hook(hook: fn(&Report)) {
 ///
 /// # Panics
 /// Always.
+///
+/// # Examples
+/// ```standalone_crate
+/// # use anywake_core as anywake;
+/// use anywake::diagnose;
+///
+/// // In each test that must not have a futurelock:
+/// diagnose::set_hook(diagnose::panic);
+/// # let report: fn(&diagnose::Report) = diagnose::panic;
+/// # assert!(report as *const () as usize != 0);
+/// ```
 pub fn panic(report: &Report) {
     panic!("{report}");
 }
 
 /// Sets the clock, in milliseconds since any moment; it may wrap. It is called under the internal locks of primitives, so it
 /// must not use one.
+///
+/// # Examples
+/// ```standalone_crate
+/// # use anywake_core as anywake;
+/// use anywake::{Event, diagnose};
+/// use core::time::Duration;
+/// use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+///
+/// static TICKS: AtomicU32 = AtomicU32::new(0);
+/// diagnose::set_clock(|| TICKS.load(Relaxed));
+///
+/// let event = Event::new();
+/// let mut wait = core::pin::pin!(event.wait());
+/// wait.as_mut().enable();
+/// TICKS.fetch_add(250, Relaxed);
+/// diagnose::waits(|waiter| {
+///     if waiter.is_for(&event) {
+///         assert_eq!(waiter.age(), Duration::from_millis(250));
+///     }
+/// });
+/// ```
 pub fn set_clock(milliseconds: fn() -> u32) {
     CLOCK.set(milliseconds);
 }
@@ -334,12 +632,42 @@ pub(crate) fn report(report: &Report) {
 
 /// Calls `visit` with every wait of the program that is queued, or is decided and was not polled since. Oldest first; waits
 /// that begin or end meanwhile may be missed.
+///
+/// # Examples
+/// ```
+/// # use anywake_core as anywake;
+/// use anywake::{Event, diagnose};
+///
+/// let event = Event::new();
+/// let mut waits = [core::pin::pin!(event.wait()), core::pin::pin!(event.wait())];
+/// waits[0].as_mut().enable();
+/// waits[1].as_mut().enable();
+/// let mut count = 0;
+/// diagnose::waits(|waiter| count += u32::from(waiter.is_for(&event)));
+/// assert_eq!(count, 2);
+/// ```
 pub fn waits(visit: impl FnMut(&Waiter)) {
     trace::walk(visit);
 }
 
 /// Calls `visit` with every wait that was granted at least `limit` ago and was not polled since, by the [clock](set_clock).
 /// What it was granted is kept from all others meanwhile.
+///
+/// # Examples
+/// ```
+/// # use anywake_core as anywake;
+/// use anywake::{Lock, diagnose};
+/// use core::time::Duration;
+///
+/// let lock = Lock::new(());
+/// let guard = lock.try_lock();
+/// let mut wait = core::pin::pin!(lock.lock());
+/// wait.as_mut().enable();
+/// drop(guard); // hands the lock to `wait`
+/// let mut found = 0;
+/// diagnose::unpolled(Duration::ZERO, |waiter| found += u32::from(waiter.is_for(&lock)));
+/// assert_eq!(found, 1);
+/// ```
 pub fn unpolled(limit: Duration, mut visit: impl FnMut(&Waiter)) {
     waits(|wait| {
         let granted = wait.standing == Standing::Granted;
@@ -351,6 +679,22 @@ pub fn unpolled(limit: Duration, mut visit: impl FnMut(&Waiter)) {
 
 /// Calls `visit` with every wait for a lock that one task has held for at least `limit`, by the [clock](set_clock), and with
 /// that holder.
+///
+/// # Examples
+/// ```
+/// # use anywake_core as anywake;
+/// use anywake::{Lock, diagnose};
+/// use core::time::Duration;
+///
+/// let lock = Lock::new(());
+/// let guard = lock.try_lock();
+/// let mut wait = core::pin::pin!(lock.lock());
+/// wait.as_mut().enable();
+/// let mut found = 0;
+/// diagnose::held(Duration::ZERO, |waiter, _holder| found += u32::from(waiter.is_for(&lock)));
+/// assert_eq!(found, 1);
+/// drop(guard);
+/// ```
 pub fn held(limit: Duration, mut visit: impl FnMut(&Waiter, &Holder)) {
     waits(|wait| {
         if let Some(holder) = wait.holder.filter(|holder| holder.age() >= limit) {

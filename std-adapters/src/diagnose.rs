@@ -35,6 +35,17 @@ pub use anywake_core::diagnose::{
 
 /// Sets the clock to the system's, and the hook to one that prints each report to the standard error. Call it first thing:
 /// the waits that are queued already have no age.
+///
+/// # Examples
+/// ```
+/// use anywake::{Event, diagnose};
+///
+/// diagnose::start();
+/// let event = Event::new();
+/// let mut wait = core::pin::pin!(event.wait());
+/// wait.as_mut().enable();
+/// diagnose::waits(|waiter| assert!(waiter.age().as_secs() < 3600));
+/// ```
 pub fn start() {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     LazyLock::force(&START);
@@ -59,7 +70,16 @@ fn is_behind_its_own_grant(wait: &Waiter, of_this: &[Waiter]) -> bool {
 /// All waits of the program as text: each primitive with those that wait for it, the longest first.
 ///
 /// # Examples
-/// See [the module](self).
+/// ```
+/// use anywake::{Lock, diagnose};
+///
+/// let lock = Lock::new(());
+/// let held = lock.try_lock();
+/// let mut wait = core::pin::pin!(lock.lock());
+/// wait.as_mut().enable();
+/// assert!(diagnose::dump().contains("lock at 0x"));
+/// # drop(held);
+/// ```
 #[must_use]
 pub fn dump() -> String {
     let mut text = String::new();
@@ -105,7 +125,16 @@ fn place(place: &Location<'_>) -> String {
 /// themselves.
 ///
 /// # Examples
-/// See [the module](self).
+/// ```
+/// use anywake::{Lock, diagnose};
+///
+/// let lock = Lock::new(());
+/// let held = lock.try_lock();
+/// let mut wait = core::pin::pin!(lock.lock());
+/// wait.as_mut().enable();
+/// assert!(diagnose::graph().contains("[shape=box, label=\"lock\\n0x"));
+/// # drop(held);
+/// ```
 #[must_use]
 pub fn graph() -> String {
     let mut text = "digraph waits {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n".to_owned();

@@ -407,12 +407,12 @@ impl<L: AsRef<[List]> + AsMut<[List]>> WaitLists<'_, L> {
         unsafe { self.leave(list, front) };
         // SAFETY: the node was linked until now, and is not decided yet (W1).
         let node = unsafe { Node::from_ptr(front) };
+        node.trace.is_decided();
         // mistake a_verdict_before_the_waker: let waker = unsafe { node.with_waker(Option::take) }; unsafe {
         //     node.set_status(change) }; waker ~>
         //     unsafe { node.set_status(change) }; unsafe { node.with_waker(Option::take) }
         // SAFETY: a thread that has the lists holds the internal lock (W2).
         let waker = unsafe { node.with_waker(Option::take) };
-        node.trace.is_decided();
         // SAFETY: the internal lock is held, and this is the last use of the node (W2).
         unsafe { node.set_status(change) };
         waker
