@@ -122,6 +122,7 @@ impl Barrier {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait(&self) -> BarrierFuture<'_> {
         BarrierFuture::over(Wait::new(self, Place::new()))
     }
@@ -149,6 +150,7 @@ impl Barrier {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait_owned(self: Arc<Self>) -> OwnedBarrierFuture {
         OwnedBarrierFuture::over(Wait::new(self, Place::new()))
     }

@@ -161,6 +161,7 @@ impl CancellationToken {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn cancelled(&self) -> CancelledFuture<'_> {
         CancelledFuture::over(Wait::new(&*self.node, ()))
     }
@@ -182,6 +183,7 @@ impl CancellationToken {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn cancelled_owned(self) -> OwnedCancelledFuture {
         OwnedCancelledFuture::over(Wait::new(self.node, ()))
     }
@@ -250,6 +252,7 @@ impl CancellationToken {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn run_until_cancelled<F: Future>(&self, future: F) -> RunUntilCancelledFuture<'_, F> {
         RunUntilCancelledFuture::new(&self.node, future)
     }
@@ -270,6 +273,7 @@ impl CancellationToken {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn run_until_cancelled_owned<F: Future>(self, future: F) -> OwnedRunUntilCancelledFuture<F> {
         OwnedRunUntilCancelledFuture::new(self.node, future)
     }

@@ -176,6 +176,7 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn send(&self, item: T) -> PushFuture<'_, H::Target> {
         self.queue.push(item)
     }
@@ -218,6 +219,7 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn reserve(&self) -> ReserveFuture<'_, H::Target> {
         self.queue.reserve()
     }
@@ -257,6 +259,7 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn closed(&self) -> ClosedFuture<'_, H::Target> {
         self.queue.closed()
     }
@@ -299,6 +302,7 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn recv(&self) -> PopFuture<'_, H::Target> {
         self.queue.pop()
     }
@@ -345,6 +349,7 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn recv_many<'a>(&'a self, items: &'a mut Vec<T>, limit: usize) -> RecvManyFuture<'a, H::Target> {
         RecvManyFuture { queue: &self.queue, items, limit, pop: self.queue.pop() }
     }

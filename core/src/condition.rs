@@ -102,6 +102,7 @@ impl Condition {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait<H: LockHandle>(&self, guard: Guard<H>) -> ConditionFuture<'_, H> {
         ConditionFuture::new(self, guard)
     }
@@ -129,6 +130,7 @@ impl Condition {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait_owned<H: LockHandle>(self: Arc<Self>, guard: Guard<H>) -> OwnedConditionFuture<H> {
         OwnedConditionFuture::new(self, guard)
     }
@@ -151,6 +153,7 @@ impl Condition {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait_for<H, F>(&self, guard: Guard<H>, predicate: F) -> ConditionForFuture<'_, H, F>
     where
         H: LockHandle,
@@ -177,6 +180,7 @@ impl Condition {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait_until<H, C>(&self, guard: Guard<H>, cancel: C) -> ConditionUntilFuture<'_, H, C>
     where
         H: LockHandle,

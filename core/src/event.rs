@@ -142,6 +142,7 @@ impl Event {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait(&self) -> EventFuture<'_> {
         EventFuture::over(Wait::new(self, ()))
     }
@@ -167,6 +168,7 @@ impl Event {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait_owned(self: Arc<Self>) -> OwnedEventFuture {
         OwnedEventFuture::over(Wait::new(self, ()))
     }

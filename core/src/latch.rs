@@ -182,6 +182,7 @@ impl Latch {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait(&self) -> LatchFuture<'_> {
         LatchFuture::over(Wait::new(self, ()))
     }
@@ -207,6 +208,7 @@ impl Latch {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait_owned(self: Arc<Self>) -> OwnedLatchFuture {
         OwnedLatchFuture::over(Wait::new(self, ()))
     }

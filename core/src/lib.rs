@@ -35,6 +35,7 @@
 //!   `select!` loop keeps aside, say) may be handed a lock, a permit or an item, and keeps it until it is polled or
 //!   dropped. If the same task then waits for the same primitive again, it waits for ever. Drop what you do not poll, or
 //!   give it a task of its own. The section "A wait that is not polled" of each type says what such a wait holds up.
+//!   The feature `diagnose` reports it, with the places of both waits.
 //! * **Work that is never short of work.** A wait that can end at once does not yield to the executor. A loop over
 //!   [`pop`](queue::BoundedQueue::pop) whose producer is faster keeps its task running, and on one thread the timers and the
 //!   neighbours of that task wait. Runtimes such as tokio give their own primitives a *cooperative budget* against that; a
@@ -69,6 +70,7 @@
 //! | `alloc` | adds [`Queue`](queue::BoundedQueue), `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
+//! | `diagnose` | adds `diagnose`: reports of tasks that wait for themselves, and a list of all waits; slow, for tests |
 //! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |
 //! | `portable-atomic` | takes atomics from `portable-atomic`, for targets without compare-and-swap; choose its back-end in the binary |
 //!
@@ -100,6 +102,9 @@ pub mod channel;
 #[forbid(unsafe_code)]
 mod closed;
 pub mod condition;
+#[cfg(all(feature = "diagnose", not(loom)))]
+#[cfg_attr(docsrs, doc(cfg(feature = "diagnose")))]
+pub mod diagnose;
 pub mod event;
 pub mod latch;
 pub mod lock;

@@ -8,6 +8,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use crate::sys::atomic::{UnsafeCell, const_fn};
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace;
 
 mod guard;
 mod raw;
@@ -195,6 +196,7 @@ impl<T: ?Sized> Lock<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn lock(&self) -> LockFuture<'_, T> {
         LockFuture::over(Wait::new(self, ()))
     }
@@ -212,8 +214,13 @@ impl<T: ?Sized> Lock<T> {
     /// assert_eq!(*guard, 5);
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
-        self.core.try_lock().then(|| Guard::new(self))
+        if !self.core.try_lock() {
+            return None;
+        }
+        trace::has_now(&self.core);
+        Some(Guard::new(self))
     }
 
     /// The value, without locking: the exclusive reference shows that nobody else uses it.
@@ -281,6 +288,7 @@ impl<T: ?Sized> Lock<T> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("lock_arc"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn lock_owned(self: Arc<Self>) -> OwnedLockFuture<T> {
         OwnedLockFuture::over(Wait::new(self, ()))
     }
@@ -299,8 +307,13 @@ impl<T: ?Sized> Lock<T> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("try_lock_arc"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_lock_owned(self: Arc<Self>) -> Option<OwnedLockGuard<T>> {
-        self.core.try_lock().then(|| Guard::new(self))
+        if !self.core.try_lock() {
+            return None;
+        }
+        trace::has_now(&self.core);
+        Some(Guard::new(self))
     }
 }
 

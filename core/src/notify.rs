@@ -159,6 +159,7 @@ impl Notify {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn notified(&self) -> NotifiedFuture<'_> {
         NotifiedFuture::over(Wait::new(self, ()))
     }
@@ -185,6 +186,7 @@ impl Notify {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn notified_owned(self: Arc<Self>) -> OwnedNotifiedFuture {
         OwnedNotifiedFuture::over(Wait::new(self, ()))
     }

@@ -224,6 +224,7 @@ impl<T> OnceCell<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn get_or_init<F, Fut>(&self, init: F) -> GetOrInitFuture<'_, T, F, Fut>
     where
         F: FnOnce() -> Fut,
@@ -259,6 +260,7 @@ impl<T> OnceCell<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn get_or_try_init<E, F, Fut>(&self, init: F) -> GetOrTryInitFuture<'_, T, F, Fut>
     where
         F: FnOnce() -> Fut,
@@ -287,6 +289,7 @@ impl<T> OnceCell<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait(&self) -> OnceCellFuture<'_, T> {
         OnceCellFuture::over(Wait::new(self, ()))
     }
@@ -311,6 +314,7 @@ impl<T> OnceCell<T> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn get_or_init_owned<F, Fut>(self: Arc<Self>, init: F) -> OwnedGetOrInitFuture<T, F, Fut>
     where
         F: FnOnce() -> Fut,
@@ -343,6 +347,7 @@ impl<T> OnceCell<T> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn get_or_try_init_owned<E, F, Fut>(self: Arc<Self>, init: F) -> OwnedGetOrTryInitFuture<T, F, Fut>
     where
         F: FnOnce() -> Fut,
@@ -372,6 +377,7 @@ impl<T> OnceCell<T> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait_owned(self: Arc<Self>) -> OwnedOnceCellFuture<T> {
         OwnedOnceCellFuture::over(Wait::new(self, ()))
     }

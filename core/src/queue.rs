@@ -204,6 +204,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// ```
     #[doc(alias("send", "put"))]
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn push(&self, item: T) -> PushFuture<'_, Self> {
         PushFuture::over(Wait::new(self, PushSlot::new(Some(item))))
     }
@@ -228,6 +229,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// ```
     #[doc(alias("recv", "receive", "get"))]
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn pop(&self) -> PopFuture<'_, Self> {
         wait::pop(self)
     }
@@ -254,6 +256,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn push_owned(self: Arc<Self>, item: T) -> OwnedPushFuture<Self> {
         OwnedPushFuture::over(Wait::new(self, PushSlot::new(Some(item))))
     }
@@ -280,6 +283,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn pop_owned(self: Arc<Self>) -> OwnedPopFuture<Self> {
         OwnedPopFuture::over(Wait::new(self, ()))
     }
@@ -347,6 +351,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[doc(alias("permit"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn reserve(&self) -> ReserveFuture<'_, Self> {
         ReserveFuture::over(Wait::new(self, PushSlot::new(None)))
     }
@@ -373,6 +378,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn reserve_owned(self: Arc<Self>) -> OwnedReserveFuture<Self> {
         OwnedReserveFuture::over(Wait::new(self, PushSlot::new(None)))
     }
@@ -627,6 +633,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn closed(&self) -> ClosedFuture<'_, Self> {
         ClosedFuture::over(Wait::new(self, ()))
     }
@@ -650,6 +657,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn closed_owned(self: Arc<Self>) -> OwnedClosedFuture<Self> {
         OwnedClosedFuture::over(Wait::new(self, ()))
     }
@@ -691,6 +699,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn join(&self) -> JoinFuture<'_, Self> {
         JoinFuture::over(Wait::new(self, ()))
     }
@@ -714,6 +723,7 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn join_owned(self: Arc<Self>) -> OwnedJoinFuture<Self> {
         OwnedJoinFuture::over(Wait::new(self, ()))
     }

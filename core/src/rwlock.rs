@@ -8,6 +8,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use crate::sys::atomic::{UnsafeCell, const_fn};
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace;
 
 mod guard;
 mod raw;
@@ -148,6 +149,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn read(&self) -> ReadFuture<'_, T> {
         ReadFuture::over(Wait::new(self, ()))
     }
@@ -189,6 +191,7 @@ impl<T: ?Sized> RwLock<T> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("read_arc"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn read_owned(self: Arc<Self>) -> OwnedReadFuture<T> {
         OwnedReadFuture::over(Wait::new(self, ()))
     }
@@ -228,6 +231,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn write(&self) -> WriteFuture<'_, T> {
         WriteFuture::over(Wait::new(self, ()))
     }
@@ -245,8 +249,13 @@ impl<T: ?Sized> RwLock<T> {
     /// # drop(guard);
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_write(&self) -> Option<WriteGuard<'_, T>> {
-        self.core.try_enter(Kind::Write).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Write) {
+            return None;
+        }
+        trace::has_now(&self.core);
+        Some(Guard::new(self))
     }
 
     /// As [`write`](Self::write), with a guard that keeps the lock alive and may be sent to other threads.
@@ -269,6 +278,7 @@ impl<T: ?Sized> RwLock<T> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("write_arc"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn write_owned(self: Arc<Self>) -> OwnedWriteFuture<T> {
         OwnedWriteFuture::over(Wait::new(self, ()))
     }
@@ -286,8 +296,13 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_write_owned(self: Arc<Self>) -> Option<OwnedWriteGuard<T>> {
-        self.core.try_enter(Kind::Write).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Write) {
+            return None;
+        }
+        trace::has_now(&self.core);
+        Some(Guard::new(self))
     }
 
     /// Waits until the caller may go in as the one upgradable reader, and returns a guard.
@@ -308,6 +323,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn upgradable_read(&self) -> UpgradableReadFuture<'_, T> {
         UpgradableReadFuture::over(Wait::new(self, ()))
     }
@@ -348,6 +364,7 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn upgradable_read_owned(self: Arc<Self>) -> OwnedUpgradableReadFuture<T> {
         OwnedUpgradableReadFuture::over(Wait::new(self, ()))
     }

@@ -288,6 +288,7 @@ impl<M: Mode> Semaphore<M> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire(&self) -> AcquireFuture<'_, M> {
         AcquireFuture::over(Wait::new(self, Request::ONE))
     }
@@ -316,6 +317,7 @@ impl<M: Mode> Semaphore<M> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire_many(&self, n: usize) -> AcquireManyFuture<'_, M> {
         AcquireManyFuture::over(Wait::new(self, Request::many(n)))
     }
@@ -386,6 +388,7 @@ impl<M: Mode> Semaphore<M> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("acquire_arc"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire_owned(self: Arc<Self>) -> OwnedAcquireFuture<M> {
         OwnedAcquireFuture::over(Wait::new(self, Request::ONE))
     }
@@ -410,6 +413,7 @@ impl<M: Mode> Semaphore<M> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire_many_owned(self: Arc<Self>, n: usize) -> OwnedAcquireManyFuture<M> {
         OwnedAcquireManyFuture::over(Wait::new(self, Request::many(n)))
     }

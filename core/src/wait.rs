@@ -9,6 +9,7 @@ pub(crate) mod poll;
 pub(crate) mod queue;
 #[forbid(unsafe_code)]
 pub(crate) mod status;
+pub(crate) mod trace;
 pub(crate) mod waiter;
 pub(crate) mod wake;
 #[forbid(unsafe_code)]

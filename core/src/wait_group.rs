@@ -182,6 +182,7 @@ impl WaitGroup {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait(&self) -> WaitGroupFuture<'_> {
         WaitGroupFuture::over(Wait::new(self, ()))
     }
@@ -206,6 +207,7 @@ impl WaitGroup {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn wait_owned(self: Arc<Self>) -> OwnedWaitGroupFuture {
         OwnedWaitGroupFuture::over(Wait::new(self, ()))
     }

@@ -85,7 +85,8 @@
 #![cfg_attr(not(feature = "smol"), doc = "| `smol` | `Smol` | smol 2 |")]
 //!
 //! None is on by default, and they can be on together. Any other runtime needs an implementation of [`Runtime`].
-//! Further features: `tracing` (the events of a [`Pool`]), `test-util`.
+//! Further features: `tracing` (the events of a [`Pool`]), `test-util`, `diagnose` (reports of tasks that wait for
+//! themselves, and a list of all waits).
 //!
 //! Tokio's own primitives take part in its *cooperative budget*: after some 128 operations in one poll they make the
 //! task wait, so that other tasks run. The primitives here know no runtime and spend no budget by themselves. A loop
@@ -136,6 +137,9 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "diagnose")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diagnose")))]
+pub mod diagnose;
 mod runtime;
 pub mod scope;
 mod share;

@@ -22,6 +22,7 @@ unsafe impl Policy for BarrierWait {
     type Grant = Result<BarrierPass, BrokenBarrier>;
 
     const LIST: ListOf<Place> = WAITING;
+    const HANDS_OVER: bool = false;
 
     /// Whether a wait is the last one is known under the lock only. Most are not, and would take it in vain.
     #[inline]

@@ -63,6 +63,7 @@ macro_rules! run_futures {
 
         #[allow(single_use_lifetimes, reason = "the macro declares what its caller names")]
         impl<$($lifetime,)? F> $name<$($lifetime,)? F> {
+            #[cfg_attr(feature = "diagnose", track_caller)]
             pub(super) fn new(token: $handle, future: F) -> Self {
                 Self { run: Run { wait: Wait::new(token, ()), future: Some(future) } }
             }

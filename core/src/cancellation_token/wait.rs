@@ -18,6 +18,7 @@ unsafe impl Policy for CancelWait {
     type Grant = ();
 
     const LIST: ListOf<()> = WAITING;
+    const HANDS_OVER: bool = false;
 
     #[inline]
     fn try_now(node: &Node, (): &()) -> Option<()> {

@@ -24,6 +24,7 @@ pub struct ReceiverStream<H: Handle<Target: AnyQueue>> {
 }
 
 impl<H: Handle<Target: AnyQueue>> ReceiverStream<H> {
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub(super) fn new(receiver: ReceiverOf<H>) -> Self {
         Self { pop: Wait::new(receiver.queue.clone(), ()), _receiver: receiver }
     }

@@ -68,6 +68,7 @@ pub struct ConditionUntilFuture<'c, H: LockHandle, C> {
 }
 
 impl<'c, H: LockHandle, C> ConditionUntilFuture<'c, H, C> {
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub(super) fn new(condition: &'c Condition, guard: Guard<H>, cancel: C) -> Self {
         Self { wait: TwoQueueWait::new(condition, guard), cancel, relock: None, cancelled: false }
     }

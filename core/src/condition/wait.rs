@@ -28,6 +28,7 @@ unsafe impl Policy for NotificationWait {
     type Grant = ();
 
     const LIST: ListOf<usize> = WAITING;
+    const HANDS_OVER: bool = false;
     const REQUEUES: bool = true;
 
     #[inline]
@@ -62,6 +63,7 @@ pub(super) struct TwoQueueWait<C: Handle<Target = Condition>, H: LockHandle> {
 }
 
 impl<C: Handle<Target = Condition>, H: LockHandle> TwoQueueWait<C, H> {
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub(super) fn new(condition: C, guard: Guard<H>) -> Self {
         let address = Guard::core(&guard).address();
         Self { condition, lock: Some(guard.into_handle()), waiter: Waiter::new(address) }
@@ -206,6 +208,7 @@ macro_rules! condition_futures {
 
         #[allow(single_use_lifetimes, reason = "the macro declares what its caller names")]
         impl<$($lifetime,)? H: LockHandle> $name<$($lifetime,)? H> {
+            #[cfg_attr(feature = "diagnose", track_caller)]
             pub(super) fn new(condition: $handle, guard: Guard<H>) -> Self {
                 Self { wait: TwoQueueWait::new(condition, guard) }
             }

@@ -22,6 +22,7 @@ unsafe impl Policy for EventWait {
     type Grant = ();
 
     const LIST: ListOf<()> = WAITING;
+    const HANDS_OVER: bool = false;
 
     #[inline]
     fn try_now(core: &EventCore, (): &()) -> Option<()> {

@@ -18,6 +18,8 @@ use super::raw::LockCore;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
 use crate::wait::held::{Duty, Held, Reach, formats_as_its_value, guard_handles};
+#[cfg(feature = "alloc")]
+use crate::wait::trace;
 
 guard_handles! {
     Lock, LockCore;
@@ -309,6 +311,7 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, Lock<T>> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn lock(self) -> super::PartLockFuture<S, T> {
         super::PartLockFuture::over(crate::wait::future::Wait::new(self, ()))
     }
@@ -327,7 +330,12 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, Lock<T>> {
     /// drop(pair);
     /// assert_eq!(*guard, 1);
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_lock(self) -> Option<Guard<Self>> {
-        self.core.try_lock().then(|| Guard::new(self))
+        if !self.core.try_lock() {
+            return None;
+        }
+        trace::has_now(&self.core);
+        Some(Guard::new(self))
     }
 }

@@ -27,6 +27,7 @@ use crate::sys::atomic::{AtomicU16, Ordering, const_fn};
 use crate::wait::list::List;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::Verdict;
+use crate::wait::trace;
 use crate::wait::waiter::{ListOf, NodePtr};
 
 const LOCKED: u16 = 1;
@@ -122,6 +123,7 @@ impl LockCore {
 
     #[inline]
     pub(crate) fn unlock(&self) {
+        trace::releases(self);
         // Ordering: Release synchronizes with the Acquire of the next owner, in `try_lock`, `barge`, `announce` or
         // `retry`.
         if self.word().compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err() {

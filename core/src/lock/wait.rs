@@ -27,6 +27,7 @@ unsafe impl Policy for LockWait {
 
     const LIST: ListOf<()> = LOCKERS;
     const RETRIES: bool = true;
+    const OWNS: bool = true;
 
     #[inline]
     fn try_now(core: &LockCore, (): &()) -> Option<()> {

@@ -21,6 +21,7 @@ use crate::wait::future::Wait;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
 use crate::wait::poll::polled_again;
+use crate::wait::trace;
 #[cfg(feature = "futures")]
 use crate::wait::waiter::Phase;
 
@@ -35,6 +36,7 @@ struct Start<F, Fut> {
 }
 
 /// How far an initialisation has come.
+#[cfg_attr(feature = "diagnose", allow(clippy::large_enum_variant, reason = "a trace is large"))]
 enum Stage<H: CellHandle, F, Fut> {
     /// Waits for the role or the value. The closure is taken out and called when the role is there.
     Waiting {
@@ -68,6 +70,7 @@ pub(super) struct Init<H: CellHandle, F, Fut> {
 
 impl<H: CellHandle, F, Fut> Init<H, F, Fut> {
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub(super) fn new(cell: H, init: F, call: fn(F) -> Fut) -> Self {
         let start = Some(Start { init, call });
         Self { stage: Stage::Waiting { wait: Wait::new(cell, ()), start } }
@@ -146,8 +149,10 @@ impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
         // If the caller's future panics, it goes at once, and the role is passed on.
         let ending = Ending(stage);
         let Stage::Running { future, role } = &mut *ending.0 else { polled_again() };
+        let core = role.as_ref().map(Role::core);
         // SAFETY: I1, the future is pinned with the stage.
-        let Poll::Ready(output) = unsafe { Pin::new_unchecked(future) }.poll(context) else {
+        let future = unsafe { Pin::new_unchecked(future) };
+        let Poll::Ready(output) = trace::initialises(core, context, |context| future.poll(context)) else {
             core::mem::forget(ending);
             return Poll::Pending;
         };

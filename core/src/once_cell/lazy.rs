@@ -117,6 +117,7 @@ impl<T, Fut: Future<Output = T> + Unpin, F: FnMut() -> Fut> Lazy<T, Fut, F> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn force(&self) -> LazyFuture<'_, T, Fut, F> {
         LazyFuture::over(Init::new(&self.cell, self, Resume))
     }
@@ -250,6 +251,7 @@ where
     type Output = &'a T;
     type IntoFuture = LazyFuture<'a, T, Fut, F>;
 
+    #[cfg_attr(feature = "diagnose", track_caller)]
     fn into_future(self) -> LazyFuture<'a, T, Fut, F> {
         self.force()
     }

@@ -52,6 +52,11 @@ impl<H: Handle<Target: Primitive<Core = OnceCore>>> Role<H> {
     pub(super) fn new(cell: H) -> Self {
         Self(cell)
     }
+
+    #[inline]
+    pub(super) fn core(&self) -> &OnceCore {
+        self.0.core()
+    }
 }
 
 impl<H: CellHandle> Role<H> {

@@ -89,6 +89,7 @@ unsafe impl Policy for ValueWait {
     type Grant = ();
 
     const LIST: ListOf<()> = VALUES;
+    const HANDS_OVER: bool = false;
 
     #[inline]
     fn try_now(core: &OnceCore, (): &()) -> Option<()> {

@@ -38,6 +38,7 @@ unsafe impl<T, S: Slots> Policy for PushWait<T, S> {
     type Grant = Result<(), Option<T>>;
 
     const LIST: ListOf<PushSlot<T>> = pushers();
+    const HANDS_OVER: bool = false;
 
     #[inline]
     fn try_now(core: &QueueCore<T, S>, slot: &PushSlot<T>) -> Option<Self::Grant> {
@@ -158,7 +159,7 @@ unsafe impl<T, S: Slots> Policy for PopWait<T, S> {
 
 /// Waits for something that is true of the whole queue. Nothing is handed out, so nothing comes back.
 macro_rules! waits_until {
-    ($($(#[$meta:meta])* $wait:ident in $list:ident, $is_true:ident;)+) => {$(
+    ($($(#[$meta:meta])* $wait:ident in $list:ident, $is_true:ident, kept waiting: $kept:literal;)+) => {$(
         $(#[$meta])*
         pub(crate) struct $wait<T, S>(PhantomData<(T, S)>);
 
@@ -170,6 +171,8 @@ macro_rules! waits_until {
             type Grant = ();
 
             const LIST: ListOf<()> = $list;
+            const HANDS_OVER: bool = false;
+            const IS_KEPT_WAITING: bool = $kept;
 
             fn try_now(core: &QueueCore<T, S>, (): &()) -> Option<()> {
                 QueueCore::$is_true(&core.lock()).then_some(())
@@ -194,9 +197,9 @@ macro_rules! waits_until {
 
 waits_until! {
     /// Asks for the end of all work.
-    JoinWait in JOINERS, is_finished;
+    JoinWait in JOINERS, is_finished, kept waiting: true;
     /// Asks for the end of the queue.
-    ClosedWait in LISTENERS, is_closed;
+    ClosedWait in LISTENERS, is_closed, kept waiting: false;
 }
 
 type PushOf<Q> = PushWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
@@ -263,6 +266,7 @@ wait_futures! {
 
 /// A wait for the first item, whatever kind of queue it is.
 #[inline]
+#[cfg_attr(feature = "diagnose", track_caller)]
 pub(super) fn pop<Q: AnyQueue>(queue: &Q) -> PopFuture<'_, Q> {
     PopFuture::over(Wait::new(queue, ()))
 }

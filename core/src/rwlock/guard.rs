@@ -35,6 +35,8 @@ use crate::wait::future::Wait;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
 use crate::wait::held::{Duty, Held, Reach, formats_as_its_value, guard_handles};
+#[cfg(feature = "alloc")]
+use crate::wait::trace;
 
 guard_handles! {
     RwLock, RwLockCore;
@@ -306,6 +308,7 @@ impl<H: RwLockHandle> Guard<H, Upgradable> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn upgrade(guard: Self) -> UpgradeFuture<H> {
         UpgradeFuture::over(Wait::new(guard.held, ()))
     }
@@ -638,6 +641,7 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn read(self) -> super::PartReadFuture<S, T> {
         super::PartReadFuture::over(Wait::new(self, ()))
     }
@@ -677,6 +681,7 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn write(self) -> super::PartWriteFuture<S, T> {
         super::PartWriteFuture::over(Wait::new(self, ()))
     }
@@ -694,8 +699,13 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
     /// assert!(pair.0.try_read().is_none());
     /// *guard += 1;
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_write(self) -> Option<Guard<Self, Write>> {
-        self.core.try_enter(Kind::Write).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Write) {
+            return None;
+        }
+        trace::has_now(&self.core);
+        Some(Guard::new(self))
     }
 
     /// Waits until the caller may go in as the one upgradable reader. Returns a guard that keeps the whole value alive.
@@ -719,6 +729,7 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn upgradable_read(self) -> super::PartUpgradableReadFuture<S, T> {
         super::PartUpgradableReadFuture::over(Wait::new(self, ()))
     }

@@ -31,6 +31,7 @@ unsafe impl<M: Mode> Policy for Enter<M> {
     type Grant = ();
 
     const LIST: ListOf<()> = M::KIND.list();
+    const OWNS: bool = matches!(M::KIND, Kind::Write);
 
     #[inline]
     fn try_now(core: &RwLockCore, (): &()) -> Option<()> {
@@ -68,6 +69,7 @@ unsafe impl Policy for Upgrade {
     type Grant = ();
 
     const LIST: ListOf<()> = Kind::Upgrade.list();
+    const OWNS: bool = true;
 
     #[inline]
     fn try_now(core: &RwLockCore, (): &()) -> Option<()> {

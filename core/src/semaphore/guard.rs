@@ -178,6 +178,7 @@ impl<S: ?Sized, M: Mode> ArcPart<S, Semaphore<M>> {
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire(self, n: usize) -> PartAcquireFuture<S, M> {
         PartAcquireFuture::over(Wait::new(self, Request::many(n)))
     }

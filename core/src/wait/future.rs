@@ -30,6 +30,7 @@ where
 {
     const_fn! {
         #[inline]
+        #[cfg_attr(feature = "diagnose", track_caller)]
         pub(crate) const fn new(handle: H, request: P::Request) -> Self {
             Self { handle: ManuallyDrop::new(handle), waiter: Waiter::new(request) }
         }

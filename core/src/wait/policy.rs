@@ -106,6 +106,12 @@ pub(crate) unsafe trait Policy {
 
     /// The list that waits of this kind enter.
     const LIST: ListOf<Self::Request>;
+    /// Whether a grant is kept from others until the waiter takes it or gives it back.
+    const HANDS_OVER: bool = true;
+    /// Whether one task at a time may have what is granted.
+    const OWNS: bool = false;
+    /// Whether what this waits for can be kept from it in that way.
+    const IS_KEPT_WAITING: bool = true;
     /// Whether waiters may leave this queue, undecided, for another one.
     const REQUEUES: bool = false;
 

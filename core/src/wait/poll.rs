@@ -5,6 +5,7 @@ use core::task::{Context, Poll, Waker};
 use super::policy::{Look, Policy};
 use super::queue::{Core, Locked};
 use super::status::{Status, Verdict};
+use super::trace;
 use super::waiter::{Phase, Waiter};
 use crate::sys::raw_lock::{RawGuard, RawLock};
 
@@ -68,6 +69,7 @@ pub(super) unsafe fn begin<P: Policy>(
     // SAFETY: W1 and W6, as the caller promises.
     let now = P::try_now(core, &waiter.request).or_else(|| unsafe { enqueue::<P>(core, waiter, context) });
     if now.is_some() {
+        trace::has::<P>(core, waiter, context);
         // SAFETY: the caller owns the waiter, which has entered no list (W1).
         unsafe { waiter.finish() };
     }
@@ -89,6 +91,12 @@ pub(super) unsafe fn proceed<P: Policy>(
         // SAFETY: queued, and W6, as the caller promises.
         unsafe { refresh::<P>(core, waiter, context) }
     });
+    if decided.is_none() {
+        trace::waits::<P>(core, waiter, Some(context));
+    }
+    if decided == Some(Verdict::Granted) {
+        trace::has::<P>(core, waiter, context);
+    }
     if decided.is_some() {
         // SAFETY: the caller owns the future (W3), and this is its decision.
         unsafe { acknowledge::<P>(waiter) };
@@ -109,7 +117,10 @@ pub(crate) unsafe fn enable<P: Policy>(core: &P::Core, waiter: &Waiter<P::Reques
     match waiter.phase() {
         Phase::Idle => {
             // SAFETY: W1 and W6, as the caller promises.
-            let Some(verdict) = (unsafe { enter::<P>(core, waiter, None) }) else { return false };
+            let Some(verdict) = (unsafe { enter::<P>(core, waiter, None) }) else {
+                trace::waits::<P>(core, waiter, None);
+                return false;
+            };
             // mistake an_enabled_wait_loses_its_grant: unsafe { waiter.decide_idle(verdict) }; ~> let _ = verdict;
             // SAFETY: the caller owns the waiter, which is still idle (W2).
             unsafe { waiter.decide_idle(verdict) };
@@ -139,6 +150,9 @@ unsafe fn enqueue<P: Policy>(
     let waker = context.waker().clone();
     // SAFETY: W1 and W6, as the caller promises.
     let verdict = unsafe { enter::<P>(core, waiter, Some(waker)) };
+    if verdict.is_none() {
+        trace::waits::<P>(core, waiter, Some(context));
+    }
     verdict.map(|verdict| P::take(core, verdict, &waiter.request))
 }
 

@@ -8,6 +8,7 @@ use core::task::Waker;
 
 use super::list::List;
 use super::status::{Generation, Status, Verdict};
+use super::trace::Owner;
 use super::waiter::{ListOf, NodePtr, WaitLists, Waiter};
 use super::wake::{Served, wake};
 use crate::sys::atomic::{UnsafeCell, const_fn};
@@ -35,6 +36,11 @@ pub(crate) trait Core: Sized {
 /// The word, the state and the waiters of a [`Core`], and its internal lock.
 pub(crate) struct WaitQueue<C: Core> {
     pub(crate) word: C::Word,
+    #[cfg_attr(
+        not(all(feature = "diagnose", not(loom))),
+        allow(dead_code, reason = "nothing is known of it")
+    )]
+    pub(super) owner: Owner,
     raw: RawLock,
     // Beside the byte of the raw lock, and not in one cell with the lists, whose alignment would cost a word.
     count: UnsafeCell<u32>,
@@ -60,6 +66,7 @@ impl<C: Core> WaitQueue<C> {
         pub(crate) const fn new(word: C::Word, state: C::State, lists: C::Lists) -> Self {
             Self {
                 word,
+                owner: Owner::new(),
                 raw: RawLock::new(),
                 count: UnsafeCell::new(0),
                 lists: UnsafeCell::new(lists),

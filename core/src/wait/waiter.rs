@@ -13,6 +13,7 @@ use core::task::Waker;
 
 use super::list::{Links, List};
 use super::status::{Generation, Status, Verdict};
+use super::trace::Trace;
 use crate::sys::atomic::{AtomicU32, Ordering, UnsafeCell, const_fn};
 
 /// How far a future has come.
@@ -37,6 +38,7 @@ pub(super) struct Node {
     waker: UnsafeCell<MaybeUninit<Option<Waker>>>,
     status: AtomicU32,
     phase: Cell<Phase>,
+    trace: Trace,
     _pinned: PhantomPinned,
 }
 
@@ -63,12 +65,14 @@ pub(crate) struct Waiter<R> {
 impl<R> Waiter<R> {
     const_fn! {
         #[inline]
+        #[cfg_attr(feature = "diagnose", track_caller)]
         pub(crate) const fn new(request: R) -> Self {
             let node = Node {
                 links: MaybeUninit::uninit(),
                 waker: UnsafeCell::new(MaybeUninit::uninit()),
                 status: AtomicU32::new(Status::IDLE.0),
                 phase: Cell::new(Phase::Idle),
+                trace: Trace::new(),
                 _pinned: PhantomPinned,
             };
             Self { node, request }
@@ -85,6 +89,16 @@ impl<R> Waiter<R> {
         // Ordering: Acquire synchronizes with the Release in `Node::set_status`. With a decision comes all that the
         // decider did, and through the internal lock what those before it did: the protected data, and the node.
         Status(self.node.status.load(Ordering::Acquire))
+    }
+
+    #[cfg(all(feature = "diagnose", not(loom)))]
+    pub(super) fn status_cell(&self) -> &AtomicU32 {
+        &self.node.status
+    }
+
+    #[cfg(all(feature = "diagnose", not(loom)))]
+    pub(super) fn trace(&self) -> &Trace {
+        &self.node.trace
     }
 
     #[inline]
@@ -106,6 +120,7 @@ impl<R> Waiter<R> {
     /// The caller is the future's owner, and the waiter is in no list (W1).
     #[inline]
     pub(super) unsafe fn finish(&self) {
+        self.node.trace.is_over();
         self.node.phase.set(Phase::Done);
     }
 
@@ -118,6 +133,7 @@ impl<R> Waiter<R> {
         let status = Status(self.node.status.load(Ordering::Relaxed));
         // Ordering: Relaxed, as above; other threads learn of the node through the internal lock that it enters.
         self.node.status.store(status.requeue().0, Ordering::Relaxed);
+        self.node.trace.is_over();
         self.node.phase.set(Phase::Idle);
     }
 
@@ -391,6 +407,7 @@ impl<L: AsRef<[List]> + AsMut<[List]>> WaitLists<'_, L> {
         unsafe { self.leave(list, front) };
         // SAFETY: the node was linked until now, and is not decided yet (W1).
         let node = unsafe { Node::from_ptr(front) };
+        node.trace.is_decided();
         // mistake a_verdict_before_the_waker: let waker = unsafe { node.with_waker(Option::take) }; unsafe {
         //     node.set_status(change) }; waker ~>
         //     unsafe { node.set_status(change) }; unsafe { node.with_waker(Option::take) }

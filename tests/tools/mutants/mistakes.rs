@@ -569,6 +569,23 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ),
     // Interrupts.
     ("interrupts_stay_on", "firmware", "an interrupt handler finds a list half linked"),
+    // Who waits for whom.
+    (
+        "a_broadcast_is_taken_for_a_hand_over",
+        "diagnose",
+        "a wait that keeps nothing from others is reported as a futurelock",
+    ),
+    ("the_grant_of_another_task_is_reported", "diagnose", "a task that only waits for its turn is reported"),
+    (
+        "a_joined_wait_is_reported",
+        "diagnose",
+        "a grant is reported that is polled a moment later, in the same turn",
+    ),
+    (
+        "a_grant_has_no_age",
+        "diagnose",
+        "a grant that nobody polls cannot be told from one that was just made",
+    ),
 ];
 
 /// One of them, or one of an ordering.

@@ -90,9 +90,13 @@ fn futurelock_ends<M: Mode>(semaphore: &Semaphore<M>) -> bool {
     assert_eq!(semaphore.waiters(), 2);
     drop(held);
     assert!(task.is_woken(), "the wait that is kept aside wakes its task");
-    let ends = task.poll().is_ready();
+    let mut ends = task.poll().is_ready();
+    // With the feature `diagnose` the task is woken for a few turns more, to make sure.
+    while !ends && task.is_woken() {
+        ends = task.poll().is_ready();
+    }
+    // Nobody wakes it any more.
     if !ends {
-        assert!(!task.is_woken(), "and nobody else will");
         assert_eq!(state(semaphore), (0, 1, false), "the wait that is kept aside holds the permit");
     }
     ends
