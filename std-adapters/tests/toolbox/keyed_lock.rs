@@ -292,3 +292,26 @@ fn one_who_comes_while_the_last_one_leaves_has_the_lock_alone() {
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     assert!(locks.is_empty());
 }
+
+#[test]
+fn an_enabled_wait_has_its_place_before_its_first_poll_and_is_passed_on_when_dropped() {
+    let locks = KeyedLock::new();
+    let guard = locks.try_lock(1).unwrap();
+    let mut enabled = Box::pin(locks.lock(1));
+    assert!(!enabled.is_decided());
+    assert!(!enabled.as_mut().enable(), "the lock is held");
+    let mut later = Probe::new(locks.lock(1));
+    assert_pending!(later.poll());
+    drop(guard);
+    assert!(enabled.is_decided() && enabled.as_mut().enable());
+    assert_pending!(later.poll());
+    drop(enabled);
+    assert_eq!(*assert_ready!(later.poll()).key(), 1);
+    drop(later);
+    assert!(locks.is_empty());
+
+    let mut enabled = Box::pin(Arc::new(locks).lock_owned(2));
+    assert!(enabled.as_mut().enable());
+    let guard = Probe::new(enabled).poll();
+    assert_eq!(*assert_ready!(guard).key(), 2);
+}

@@ -47,17 +47,35 @@ impl<H: KeyedLockHandle> KeyedWait<H> {
     }
 }
 
-impl<H: KeyedLockHandle<Key: Eq + Hash + Clone, Hasher: BuildHasher>> Future for KeyedWait<H> {
-    type Output = KeyedGuard<H>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<KeyedGuard<H>> {
+impl<H: KeyedLockHandle<Key: Eq + Hash + Clone, Hasher: BuildHasher>> KeyedWait<H> {
+    /// The wait at the lock of the key, and the turn there, which begins with the first call.
+    fn begin(mut self: Pin<&mut Self>) -> Projection<'_, H> {
         if let Projection::Idle { request } = self.as_mut().project() {
             let (locks, key) = request.take().expect(COMPLETED);
             let turn = KeyedLock::turn(locks, &key);
             let lock = Arc::clone(turn.gate()).lock_owned();
             self.set(Self::Waiting { lock, turn: Some((turn, key)) });
         }
-        let Projection::Waiting { lock, turn } = self.as_mut().project() else { panic!("{COMPLETED}") };
+        self.project()
+    }
+
+    fn enable(self: Pin<&mut Self>) -> bool {
+        let Projection::Waiting { lock, .. } = self.begin() else { panic!("{COMPLETED}") };
+        lock.enable()
+    }
+}
+
+impl<H: KeyedLockHandle> KeyedWait<H> {
+    fn is_decided(&self) -> bool {
+        matches!(self, Self::Waiting { lock, .. } if lock.is_decided())
+    }
+}
+
+impl<H: KeyedLockHandle<Key: Eq + Hash + Clone, Hasher: BuildHasher>> Future for KeyedWait<H> {
+    type Output = KeyedGuard<H>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<KeyedGuard<H>> {
+        let Projection::Waiting { lock, turn } = self.as_mut().begin() else { panic!("{COMPLETED}") };
         let lock = ready!(lock.poll(cx));
         let (turn, key) = turn.take().expect("a wait has its turn until it is done");
         self.set(Self::Done);
@@ -90,6 +108,54 @@ macro_rules! keyed_futures {
         impl<$($used)*> $name<$($used)*> {
             pub(super) const fn over(wait: KeyedWait<$handle>) -> Self {
                 Self { wait }
+            }
+
+            /// Whether the wait is decided, so that the next poll returns the guard. False before the first poll or
+            /// [`enable`](Self::enable), and after the guard is returned.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use anywake::KeyedLock;
+            ///
+            /// let locks = KeyedLock::new();
+            /// let guard = locks.try_lock("key");
+            /// let mut wait = core::pin::pin!(locks.lock("key"));
+            /// wait.as_mut().enable();
+            /// assert!(!wait.is_decided());
+            /// drop(guard);
+            /// assert!(wait.is_decided());
+            /// ```
+            pub fn is_decided(&self) -> bool {
+                self.wait.is_decided()
+            }
+        }
+
+        #[allow(single_use_lifetimes, reason = "the macro declares what its caller names")]
+        impl<$($used)*> $name<$($used)*>
+        where
+            K: Eq + Hash + Clone,
+            S: BuildHasher,
+        {
+            /// Takes the place in the queue of the key now, without a waker. Returns whether the wait is decided, so that
+            /// the next poll returns the guard.
+            ///
+            /// # Panics
+            ///
+            /// If the future has returned its guard.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use anywake::KeyedLock;
+            ///
+            /// let locks = KeyedLock::new();
+            /// let mut wait = core::pin::pin!(locks.lock("key"));
+            /// assert!(wait.as_mut().enable(), "the lock was free");
+            /// assert!(locks.try_lock("key").is_none(), "and is the wait's");
+            /// ```
+            pub fn enable(self: Pin<&mut Self>) -> bool {
+                self.project().wait.enable()
             }
         }
 
