@@ -16,12 +16,12 @@
 //! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
 //! | a value that the first task to need it initialises | [`OnceCell`], [`Lazy`](once_cell) | | `OnceCell`, `OnceLock` |
 //! | tasks to wait for each other, round after round | [`Barrier`] | `Barrier` | `CyclicBarrier` |
-//! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
-//! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
+//! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::QueueOf) | `Queue` | channel |
+//! | to wait until all items that were passed are worked off | [`join`](queue::QueueOf::join) of a queue | `Queue.join` | |
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
 //! | to tell tasks that they should end, in a tree | `CancellationToken` (feature `alloc`) | | `StopToken`, `AbortSignal` |
-//! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
+//! | only the newest value | [`force_push`](queue::QueueOf::force_push) into a queue of one | | |
 //!
 //! # When not to use an asynchronous lock
 //! If the guard is not held across an `.await`, `std::sync::Mutex` is cheaper, and enough: a task that never yields while it
@@ -36,7 +36,7 @@
 //!   dropped. If the same task then waits for the same primitive again, it waits for ever. Drop what you do not poll, or
 //!   give it a task of its own. The section "A wait that is not polled" of each type says what such a wait holds up.
 //! * **Work that is never short of work.** A wait that can end at once does not yield to the executor. A loop over
-//!   [`pop`](queue::BoundedQueue::pop) whose producer is faster keeps its task running, and on one thread the timers and the
+//!   [`pop`](queue::QueueOf::pop) whose producer is faster keeps its task running, and on one thread the timers and the
 //!   neighbours of that task wait. Runtimes such as tokio give their own primitives a *cooperative budget* against that; a
 //!   crate that knows no runtime cannot. Yield now and then in such a loop, or use `cooperative` of the crate `anywake`.
 //!
@@ -66,7 +66,7 @@
 //!
 //! | feature | what it does |
 //! |---|---|
-//! | `alloc` | adds [`Queue`](queue::BoundedQueue), `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
+//! | `alloc` | adds [`Queue`](queue::QueueOf), `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
 //! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |

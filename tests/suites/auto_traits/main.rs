@@ -78,7 +78,7 @@ fn table() -> Vec<Row> {
 const WITHOUT_A_ROW: &[&str] = &[
     "Access",
     "AnyQueue",
-    "BoundedQueue",
+    "QueueOf",
     "Guard",
     "Handle",
     "KeyedGuard",
