@@ -18,7 +18,7 @@ use core::pin::pin;
 
 use anywake_core::{
     CapacityError, Closed, PushError, Queue, StaticQueue, TaskDoneError, TryPopError, TryPushError,
-    queue::{QueueOf, Storage},
+    queue::{QueueOf, Slots, Storage},
 };
 use anywake_tests::{
     Call, CountingWaker, Drops, Item, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken,

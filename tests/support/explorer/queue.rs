@@ -10,7 +10,7 @@ use std::rc::Rc;
 use anywake_core::{
     Closed, Queue, StaticQueue, TryPopError, TryPushError,
     channel::{ReceiverOf, SenderOf},
-    queue::{PushFuture, QueueOf, ReserveFuture, Slot, Storage},
+    queue::{PushFuture, QueueOf, Slot},
 };
 use futures_util::FutureExt as _;
 
