@@ -1,4 +1,4 @@
-//! Asynchronous Lock, Semaphore, Event, Condition and bounded Queue, for every runtime and for none.
+//! Asynchronous Lock, Semaphore, Event, Condition and Queue, for every runtime and for none.
 //!
 //! The semantics are those of Python's `asyncio`, the API is Rust's. The crate is `no_std`, never allocates, and has no
 //! dependency; every constructor is `const`, so primitives live in `static`s. Nothing here knows an executor: a wait is a
@@ -17,6 +17,7 @@
 //! | a value that the first task to need it initialises | [`OnceCell`], [`Lazy`](once_cell) | | `OnceCell`, `OnceLock` |
 //! | tasks to wait for each other, round after round | [`Barrier`] | `Barrier` | `CyclicBarrier` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::QueueOf) | `Queue` | channel |
+//! | the same without a bound, and a push that never waits | [`Queue::unbounded`](queue::QueueOf) (feature `alloc`) | `Queue()` | unbounded channel |
 //! | to wait until all items that were passed are worked off | [`join`](queue::QueueOf::join) of a queue | `Queue.join` | |
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
@@ -44,7 +45,8 @@
 //! * **No lost wake.** What is granted to a wait that is then dropped goes to the next one.
 //! * **First come, first served**, by direct hand-over. `try_` operations do not overtake. (A [`Lock`] can be made to let
 //!   others overtake, a bounded number of times or without a bound.)
-//! * **No allocation.** A waiter is a node in its own future, so only futures grow with the number of waiters.
+//! * **No allocation.** A waiter is a node in its own future, so only futures grow with the number of waiters. (A queue
+//!   without a bound allocates for its items, and never under its internal lock.)
 //! * **O(1)** to begin, grant and cancel a wait, whatever the number of waiters.
 //! * **No user code under an internal lock.** Wakers and values are cloned, woken and dropped outside. A waker may call
 //!   back, poll inline, or panic; all others that are due are still woken. (Two wakers of one broadcast that both panic
@@ -66,7 +68,7 @@
 //!
 //! | feature | what it does |
 //! |---|---|
-//! | `alloc` | adds [`Queue`](queue::QueueOf), `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
+//! | `alloc` | adds [`Queue`](queue::QueueOf), with a bound and without, `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
 //! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |
@@ -135,7 +137,7 @@ pub use notify::Notify;
 pub use once_cell::Lazy;
 pub use once_cell::{OnceCell, SetError};
 #[cfg(feature = "alloc")]
-pub use queue::{CapacityError, Queue};
+pub use queue::{CapacityError, Queue, SlackQueue, UnboundedQueue};
 pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};
 pub use rwlock::{MappedReadGuard, MappedWriteGuard, ReadGuard, RwLock, UpgradableGuard, WriteGuard};
 #[cfg(feature = "alloc")]
