@@ -12,6 +12,7 @@ mod notify;
 mod once_cell;
 mod rwlock;
 mod threads;
+mod unbounded;
 mod uncontended;
 mod wait_group;
 
@@ -35,6 +36,7 @@ pub fn all() -> Suite {
     rwlock::add(&mut suite);
     across::add(&mut suite);
     once_cell::add(&mut suite);
+    unbounded::add(&mut suite);
     suite
 }
 
