@@ -194,7 +194,7 @@ impl<T, S: Slots> QueueOf<T, S> {
         self.core.is_full()
     }
 
-    /// The most items that the queue can hold.
+    /// The most items that the queue can hold. (Slack is not counted: see [`len`](Self::len).)
     ///
     /// # Examples
     /// ```
