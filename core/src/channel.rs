@@ -44,7 +44,8 @@ pub use stream::ReceiverStream;
 #[cfg(feature = "alloc")]
 pub use unbounded::{UnboundedReceiver, UnboundedSender, UnboundedWeakSender, unbounded};
 
-/// An end of a channel that sends: [`bounded`] and [`split`](QueueOf::split) make one, and `clone` makes more.
+/// An end of a channel that sends: [`bounded`], [`unbounded`] and [`split`](QueueOf::split) make one, and `clone` makes
+/// more.
 ///
 /// `H` is how the queue is held: by `Arc` in a [`Sender`], by reference in a [`StaticSender`].
 ///
@@ -54,8 +55,8 @@ pub struct SenderOf<H: Handle<Target: AnyQueue>> {
     queue: H,
 }
 
-/// An end of a channel that receives: [`bounded`] and [`split`](QueueOf::split) make one, and `clone` makes more. Each
-/// item goes to one receiver.
+/// An end of a channel that receives: [`bounded`], [`unbounded`] and [`split`](QueueOf::split) make one, and `clone` makes
+/// more. Each item goes to one receiver.
 ///
 /// `H` is how the queue is held: by `Arc` in a [`Receiver`], by reference in a [`StaticReceiver`].
 ///

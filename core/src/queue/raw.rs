@@ -16,7 +16,7 @@ use core::fmt;
 
 use super::storage::{Slots, Storage, Store};
 use crate::closed::Closed;
-use crate::sys::atomic::{UnsafeCell, const_fn};
+use crate::sys::atomic::const_fn;
 use crate::sys::on_drop::{OnDrop, sheltered};
 use crate::wait::list::List;
 use crate::wait::queue::{Core, Locked, WaitQueue};
@@ -25,8 +25,10 @@ use crate::wait::waiter::ListOf;
 use crate::wait::wake::Served;
 
 mod ends;
+mod push_slot;
 
 use ends::Ends;
+pub(crate) use push_slot::PushSlot;
 
 /// How far a queue is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,30 +38,6 @@ pub(super) enum Gate {
     Draining,
     /// No item enters; what is there, claims apart, is dropped.
     Discarding,
-}
-
-/// The item of a waiting `push`, until it is in the queue. A wait without one asks for the room alone.
-pub(crate) struct PushSlot<T>(UnsafeCell<Option<T>>);
-
-// SAFETY: Q5. The item is reached by one thread at a time, never through two shared references at once. So sharing the
-// slot only moves the item between threads, and that takes `T: Send`.
-unsafe impl<T: Send> Sync for PushSlot<T> {}
-
-impl<T> PushSlot<T> {
-    const_fn! {
-        #[inline]
-        pub(super) const fn new(item: Option<T>) -> Self {
-            Self(UnsafeCell::new(item))
-        }
-    }
-
-    /// # Safety
-    /// The caller owns the future and the waiter is in no list, or it is linked and the caller holds the lock (Q5).
-    #[inline]
-    pub(super) unsafe fn take(&self) -> Option<T> {
-        // SAFETY: Q5, as the caller promises.
-        self.0.with_mut(|item| unsafe { (*item).take() })
-    }
 }
 
 /// What the lock guards.
@@ -137,9 +115,8 @@ impl<T, S: Storage> State<T, S> {
     fn put(&mut self, item: T) {
         // mistake an_item_for_a_slot_is_lost_beyond_the_capacity: self.items.push_back(item, self.reserved) ~>
         //     self.items.push_back(item, self.held_back())
-        if self.items.push_back(item, self.reserved).is_ok() {
-            self.unfinished += 1;
-        }
+        let _ = self.items.push_back(item, self.reserved);
+        self.unfinished += 1;
     }
 
     /// Whether there is a place that is neither taken nor held back. Asked only of a storage with a bound.
