@@ -4,33 +4,39 @@
 //! runs count.
 
 use core::alloc::{GlobalAlloc, Layout};
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::alloc::System;
 
 static COUNTING: AtomicBool = AtomicBool::new(false);
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+/// Bytes that were allocated and not freed, as far as either was counted.
+static BYTES: AtomicI64 = AtomicI64::new(0);
+
+fn count(allocations: u64, bytes: i64) {
+    if COUNTING.load(Relaxed) {
+        ALLOCATIONS.fetch_add(allocations, Relaxed);
+        BYTES.fetch_add(bytes, Relaxed);
+    }
+}
 
 struct Counting;
 
 // SAFETY: every call is forwarded to `System` unchanged, and counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if COUNTING.load(Relaxed) {
-            ALLOCATIONS.fetch_add(1, Relaxed);
-        }
+        count(1, layout.size() as i64);
         // SAFETY: the caller promises for `layout` what `System` requires.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        count(0, -(layout.size() as i64));
         // SAFETY: `block` is from `System`, by `alloc` or `realloc` above.
         unsafe { System.dealloc(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        if COUNTING.load(Relaxed) {
-            ALLOCATIONS.fetch_add(1, Relaxed);
-        }
+        count(1, new_size as i64 - layout.size() as i64);
         // SAFETY: as in `dealloc`, and the caller promises for `new_size` what `System` requires.
         unsafe { System.realloc(block, layout, new_size) }
     }
@@ -46,4 +52,11 @@ pub fn counted<R>(program: impl FnOnce() -> R) -> (R, u64) {
     let result = program();
     COUNTING.store(false, Relaxed);
     (result, ALLOCATIONS.load(Relaxed) - before)
+}
+
+/// Runs `program`, and returns the bytes that it has allocated and not freed.
+pub fn held<R>(program: impl FnOnce() -> R) -> (R, i64) {
+    let before = BYTES.load(Relaxed);
+    let (result, _) = counted(program);
+    (result, BYTES.load(Relaxed) - before)
 }

@@ -21,6 +21,7 @@ pub mod once_cell;
 pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
+pub mod unbounded;
 pub mod wait_group;
 
 /// Implements `Contender` for an adapter: `contender!(Type, "name in the tables", kind = .., order = ..)`, with

@@ -12,6 +12,8 @@ mod wait_group;
 
 mod rwlock;
 
+mod unbounded;
+
 use core::future::Future;
 use core::hint::black_box;
 use core::pin::{Pin, pin};
@@ -74,6 +76,7 @@ pub fn all() -> Vec<Probe> {
     notify::all(p);
     cancellation_token::all(p);
     rwlock::all(p);
+    unbounded::all(p);
     probes
 }
 

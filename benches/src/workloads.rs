@@ -13,6 +13,7 @@ mod once_cell;
 mod rwlock;
 mod rwlock_latency;
 mod threads;
+mod unbounded;
 mod uncontended;
 mod wait_group;
 
@@ -37,6 +38,7 @@ pub fn all() -> Suite {
     rwlock_latency::add(&mut suite);
     across::add(&mut suite);
     once_cell::add(&mut suite);
+    unbounded::add(&mut suite);
     suite
 }
 

@@ -7,8 +7,8 @@
 //!
 //! | what goes | what happens, in one step |
 //! |---|---|
-//! | the last sender | the queue is [closed](BoundedQueue::close): what it holds is received, then `recv` fails |
-//! | the last receiver | the queue is [closed now](BoundedQueue::close_now): sends fail and return their items, and what the queue holds is dropped |
+//! | the last sender | the queue is [closed](QueueOf::close): what it holds is received, then `recv` fails |
+//! | the last receiver | the queue is [closed now](QueueOf::close_now): sends fail and return their items, and what the queue holds is dropped |
 //!
 //! An end is counted by its type and not by its handle: an end over a reference ([`StaticSender`]) closes a queue in a
 //! `static` without any allocation.
@@ -28,19 +28,24 @@ use core::task::{Context, Poll, ready};
 #[cfg(feature = "alloc")]
 use crate::queue::Queue;
 use crate::queue::{
-    AnyQueue, BoundedQueue, ClosedFuture, InArray, PopFuture, PushFuture, ReserveFuture, Slot, Slots,
+    AnyQueue, ClosedFuture, InArray, PopFuture, PushFuture, QueueOf, ReserveFuture, Slot, Slots, Storage,
     TryPopError, TryPushError,
 };
 use crate::wait::handle::{Handle, Primitive};
 
 #[cfg(feature = "futures")]
 mod stream;
+#[cfg(feature = "alloc")]
+mod unbounded;
 
 #[cfg(feature = "futures")]
 #[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
 pub use stream::ReceiverStream;
+#[cfg(feature = "alloc")]
+pub use unbounded::{UnboundedReceiver, UnboundedSender, UnboundedWeakSender, unbounded};
 
-/// An end of a channel that sends: [`bounded`] and [`split`](BoundedQueue::split) make one, and `clone` makes more.
+/// An end of a channel that sends: [`bounded`], [`unbounded`] and [`split`](QueueOf::split) make one, and `clone` makes
+/// more.
 ///
 /// `H` is how the queue is held: by `Arc` in a [`Sender`], by reference in a [`StaticSender`].
 ///
@@ -50,8 +55,8 @@ pub struct SenderOf<H: Handle<Target: AnyQueue>> {
     queue: H,
 }
 
-/// An end of a channel that receives: [`bounded`] and [`split`](BoundedQueue::split) make one, and `clone` makes more. Each
-/// item goes to one receiver.
+/// An end of a channel that receives: [`bounded`], [`unbounded`] and [`split`](QueueOf::split) make one, and `clone` makes
+/// more. Each item goes to one receiver.
 ///
 /// `H` is how the queue is held: by `Arc` in a [`Receiver`], by reference in a [`StaticReceiver`].
 ///
@@ -79,15 +84,15 @@ pub type Receiver<T> = ReceiverOf<Arc<Queue<T>>>;
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub type WeakSender<T> = WeakSenderOf<Arc<Queue<T>>>;
 /// A sender over a [`StaticQueue`](crate::StaticQueue).
-pub type StaticSender<'a, T, const N: usize> = SenderOf<&'a BoundedQueue<T, InArray<N>>>;
+pub type StaticSender<'a, T, const N: usize> = SenderOf<&'a QueueOf<T, InArray<N>>>;
 /// A receiver over a [`StaticQueue`](crate::StaticQueue).
-pub type StaticReceiver<'a, T, const N: usize> = ReceiverOf<&'a BoundedQueue<T, InArray<N>>>;
+pub type StaticReceiver<'a, T, const N: usize> = ReceiverOf<&'a QueueOf<T, InArray<N>>>;
 
 /// A channel for `capacity` items: a queue on the heap, and its two ends.
 ///
 /// # Panics
 /// If the capacity is 0, or there is no memory for it. [`over`] with
-/// [`Queue::with_capacity`](BoundedQueue::with_capacity) returns an error instead.
+/// [`Queue::with_capacity`](QueueOf::with_capacity) returns an error instead.
 ///
 /// # Examples
 /// ```
@@ -131,7 +136,7 @@ pub fn over<H: Handle<Target: AnyQueue>>(queue: H) -> (SenderOf<H>, ReceiverOf<H
     (sender, ReceiverOf { queue })
 }
 
-impl<T, S: Slots> BoundedQueue<T, S> {
+impl<T, S: Storage> QueueOf<T, S> {
     /// Two ends that borrow the queue: no allocation, also of a queue in a `static`.
     ///
     /// # Examples
@@ -153,11 +158,11 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     }
 }
 
-impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
-    /// Adds an item, and waits while there is no room: [`BoundedQueue::push`].
+impl<T, S: Slots, H: Handle<Target = QueueOf<T, S>>> SenderOf<H> {
+    /// Adds an item, and waits while there is no room: [`QueueOf::push`].
     ///
     /// # Cancel safety
-    /// As for [`push`](BoundedQueue::push): the item of a future that is dropped may have been sent. [`reserve`](Self::reserve)
+    /// As for [`push`](QueueOf::push): the item of a future that is dropped may have been sent. [`reserve`](Self::reserve)
     /// waits without an item.
     ///
     /// # Errors
@@ -181,25 +186,7 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
         self.queue.push(item)
     }
 
-    /// Adds an item if there is room.
-    ///
-    /// # Errors
-    /// [`TryPushError`], with the item, if the channel is full or closed.
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// let queue = anywake::StaticQueue::<_, 1>::new();
-    /// let (sender, _receiver) = queue.split();
-    /// assert!(sender.try_send("one").is_ok());
-    /// assert_eq!(sender.try_send("two").unwrap_err().into_inner(), "two");
-    /// ```
-    #[inline]
-    pub fn try_send(&self, item: T) -> Result<(), TryPushError<T>> {
-        self.queue.try_push(item)
-    }
-
-    /// Waits for room, and reserves it: [`BoundedQueue::reserve`].
+    /// Waits for room, and reserves it: [`QueueOf::reserve`].
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -241,6 +228,26 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     pub fn try_reserve(&self) -> Result<Slot<&H::Target>, TryPushError<()>> {
         self.queue.try_reserve()
     }
+}
+
+impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> SenderOf<H> {
+    /// Adds an item if there is room.
+    ///
+    /// # Errors
+    /// [`TryPushError`], with the item, if the channel is full or closed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, _receiver) = queue.split();
+    /// assert!(sender.try_send("one").is_ok());
+    /// assert_eq!(sender.try_send("two").unwrap_err().into_inner(), "two");
+    /// ```
+    #[inline]
+    pub fn try_send(&self, item: T) -> Result<(), TryPushError<T>> {
+        self.queue.try_push(item)
+    }
 
     /// Waits until no receiver is left, or the channel is closed.
     ///
@@ -281,8 +288,8 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> SenderOf<H> {
     }
 }
 
-impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
-    /// Takes the first item, and waits while there is none: [`BoundedQueue::pop`].
+impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> ReceiverOf<H> {
+    /// Takes the first item, and waits while there is none: [`QueueOf::pop`].
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -354,7 +361,7 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
         RecvManyFuture { queue: &self.queue, items, limit, pop: self.queue.pop() }
     }
 
-    /// The items as a stream that owns this receiver. (A [stream](BoundedQueue::stream) of the queue borrows it.)
+    /// The items as a stream that owns this receiver. (A [stream](QueueOf::stream) of the queue borrows it.)
     ///
     /// # Examples
     /// ```
@@ -395,7 +402,7 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> ReceiverOf<H> {
     }
 }
 
-impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> WeakSenderOf<H> {
+impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> WeakSenderOf<H> {
     /// A sender, if there is another one and the channel is open.
     ///
     /// # Examples
@@ -416,7 +423,7 @@ impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> WeakSenderOf<H> {
 /// What both ends can say about their channel.
 macro_rules! ends {
     ($($end:ident: $new:ident, $make:literal;)+) => {$(
-        impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> $end<H> {
+        impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> $end<H> {
             /// The queue, as this end holds it.
             ///
             /// # Examples
@@ -478,7 +485,9 @@ macro_rules! ends {
             pub fn is_empty(&self) -> bool {
                 self.queue.is_empty()
             }
+        }
 
+        impl<T, S: Slots, H: Handle<Target = QueueOf<T, S>>> $end<H> {
             /// The most items that the channel can hold.
             ///
             /// # Examples
@@ -538,7 +547,7 @@ pub struct RecvManyFuture<'a, Q: AnyQueue> {
 }
 
 #[cfg(feature = "alloc")]
-impl<T, S: Slots> Future for RecvManyFuture<'_, BoundedQueue<T, S>> {
+impl<T, S: Storage> Future for RecvManyFuture<'_, QueueOf<T, S>> {
     type Output = usize;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<usize> {
@@ -562,7 +571,7 @@ impl<T, S: Slots> Future for RecvManyFuture<'_, BoundedQueue<T, S>> {
 
 macro_rules! shown {
     ($($end:ident, $name:literal;)+) => {$(
-        impl<T, S: Slots, H: Handle<Target = BoundedQueue<T, S>>> fmt::Debug for $end<H> {
+        impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> fmt::Debug for $end<H> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct($name).field("queue", &*self.queue).finish()
             }

@@ -1,4 +1,4 @@
-//! Asynchronous Lock, Semaphore, Event, Condition and bounded Queue, for every runtime and for none.
+//! Asynchronous Lock, Semaphore, Event, Condition and Queue, for every runtime and for none.
 //!
 //! The semantics are those of Python's `asyncio`, the API is Rust's. The crate is `no_std`, never allocates, and has no
 //! dependency; every constructor is `const`, so primitives live in `static`s. Nothing here knows an executor: a wait is a
@@ -16,12 +16,13 @@
 //! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
 //! | a value that the first task to need it initialises | [`OnceCell`], [`Lazy`](once_cell) | | `OnceCell`, `OnceLock` |
 //! | tasks to wait for each other, round after round | [`Barrier`] | `Barrier` | `CyclicBarrier` |
-//! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
-//! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
+//! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::QueueOf) | `Queue` | channel |
+//! | the same without a bound, and a push that never waits | [`Queue::unbounded`](queue::QueueOf) (feature `alloc`) | `Queue()` | unbounded channel |
+//! | to wait until all items that were passed are worked off | [`join`](queue::QueueOf::join) of a queue | `Queue.join` | |
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
 //! | to tell tasks that they should end, in a tree | `CancellationToken` (feature `alloc`) | | `StopToken`, `AbortSignal` |
-//! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
+//! | only the newest value | [`force_push`](queue::QueueOf::force_push) into a queue of one | | |
 //!
 //! # When not to use an asynchronous lock
 //! If the guard is not held across an `.await`, `std::sync::Mutex` is cheaper, and enough: a task that never yields while it
@@ -37,7 +38,7 @@
 //!   give it a task of its own. The section "A wait that is not polled" of each type says what such a wait holds up.
 //!   The feature `diagnose` reports it, with the places of both waits.
 //! * **Work that is never short of work.** A wait that can end at once does not yield to the executor. A loop over
-//!   [`pop`](queue::BoundedQueue::pop) whose producer is faster keeps its task running, and on one thread the timers and the
+//!   [`pop`](queue::QueueOf::pop) whose producer is faster keeps its task running, and on one thread the timers and the
 //!   neighbours of that task wait. Runtimes such as tokio give their own primitives a *cooperative budget* against that; a
 //!   crate that knows no runtime cannot. Yield now and then in such a loop, or use `cooperative` of the crate `anywake`.
 //!
@@ -45,7 +46,8 @@
 //! * **No lost wake.** What is granted to a wait that is then dropped goes to the next one.
 //! * **First come, first served**, by direct hand-over. `try_` operations do not overtake. (A [`Lock`] can be made to let
 //!   others overtake, a bounded number of times or without a bound.)
-//! * **No allocation.** A waiter is a node in its own future, so only futures grow with the number of waiters.
+//! * **No allocation.** A waiter is a node in its own future, so only futures grow with the number of waiters. (A queue
+//!   without a bound allocates for its items, and never under its internal lock.)
 //! * **O(1)** to begin, grant and cancel a wait, whatever the number of waiters.
 //! * **No user code under an internal lock.** Wakers and values are cloned, woken and dropped outside. A waker may call
 //!   back, poll inline, or panic; all others that are due are still woken. (Two wakers of one broadcast that both panic
@@ -67,7 +69,7 @@
 //!
 //! | feature | what it does |
 //! |---|---|
-//! | `alloc` | adds [`Queue`](queue::BoundedQueue), `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
+//! | `alloc` | adds [`Queue`](queue::QueueOf), with a bound and without, `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
 //! | `diagnose` | adds `diagnose`: reports of tasks that wait for themselves, and a list of all waits; slow, for tests |
@@ -140,7 +142,7 @@ pub use notify::Notify;
 pub use once_cell::Lazy;
 pub use once_cell::{OnceCell, SetError};
 #[cfg(feature = "alloc")]
-pub use queue::{CapacityError, Queue};
+pub use queue::{CapacityError, Queue, SlackQueue, UnboundedQueue};
 pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};
 pub use rwlock::{MappedReadGuard, MappedWriteGuard, ReadGuard, RwLock, UpgradableGuard, WriteGuard};
 #[cfg(feature = "alloc")]

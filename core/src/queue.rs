@@ -1,4 +1,4 @@
-//! The bounded queue, in an array ([`StaticQueue`]) or on the heap ([`Queue`]). Its futures and errors.
+//! The queue: with a bound, in an array ([`StaticQueue`]) or on the heap ([`Queue`]), or without one. Its futures and errors.
 //!
 //! # Problem
 //! A `pop` that is promised an item and then dropped must not lose it; a `push` that is dropped must neither lose nor
@@ -9,9 +9,10 @@
 //! queue may be full. Rivals lose it there.
 //!
 //! # Chosen
-//! Items are in the ring, or with the tasks that push them. A `pop` that waits is granted a *claim* on one item of the
-//! ring, which nobody else can take; the item itself stays there until the `pop` is polled. A `push` that waits has its
-//! item moved into the ring by the thread that makes room, and is done then.
+//! Items are in the queue, or with the tasks that push them. A `pop` that waits is granted a *claim* on one item of the
+//! queue, which nobody else can take; the item itself stays there until the `pop` is polled. A `push` that waits has its
+//! item moved into the queue by the thread that makes room, and is done then. Where the items lie, and how many may, is
+//! the queue's [`Storage`].
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
@@ -22,37 +23,62 @@ use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
 
+#[cfg(feature = "alloc")]
+mod blocks;
+mod bounded;
 mod error;
 mod guard;
 mod raw;
 mod ring;
+#[cfg(feature = "alloc")]
+mod slack;
+mod storage;
 #[cfg(feature = "futures")]
 mod stream;
+#[cfg(feature = "alloc")]
+mod unbounded;
 mod wait;
+
+#[cfg(feature = "alloc")]
+pub use blocks::Blocks;
 
 #[cfg(feature = "alloc")]
 pub use error::CapacityError;
 pub use error::{PushError, TaskDoneError, TryPopError, TryPushError};
 pub use guard::Slot;
-use raw::{PushSlot, QueueCore};
+use raw::QueueCore;
 #[cfg(feature = "alloc")]
 pub use ring::Boxed;
-pub use ring::{InArray, Slots};
+pub use ring::InArray;
+use ring::Ring;
+#[cfg(feature = "alloc")]
+pub use slack::{SlackQueue, WithSlack};
+pub use storage::{Slots, Storage};
 #[cfg(feature = "futures")]
 #[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
 pub use stream::PopStream;
+#[cfg(feature = "alloc")]
+pub use unbounded::UnboundedQueue;
 #[cfg(feature = "futures")]
 pub(crate) use wait::PopOf;
 pub use wait::{ClosedFuture, JoinFuture, PopFuture, PushFuture, ReserveFuture};
 #[cfg(feature = "alloc")]
 pub use wait::{OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, OwnedReserveFuture};
 
-/// A bounded first-in-first-out queue for any number of producers and consumers, with the rules of `asyncio.Queue`: the
-/// common type of [`StaticQueue`] and [`Queue`].
+/// A first-in-first-out queue for any number of producers and consumers, with the rules of `asyncio.Queue`: the common type
+/// of [`StaticQueue`], [`Queue`] and the queues that [`Queue::with_slack`](Self::with_slack) and
+/// [`Queue::unbounded`](Self::unbounded) make.
 ///
 /// [`push`](Self::push) waits while the queue is full, [`pop`](Self::pop) while it is empty. It is one object, shared by
 /// reference or `Arc`; there are no ends to clone or drop. [`close`](Self::close) ends it: what is queued can still be
 /// popped. [`task_done`](Self::task_done) and [`join`](Self::join) tell when all work is finished.
+///
+/// | type | made by | holds | allocates |
+/// |---|---|---|---|
+/// | [`StaticQueue<T, N>`](StaticQueue) | `StaticQueue::new` | `N` items | never |
+/// | [`Queue<T>`](Queue) | [`Queue::with_capacity`](Self::with_capacity) | its capacity | once, when it is made |
+/// | `SlackQueue<T>` | [`Queue::with_slack`](Self::with_slack) | its capacity, and in slack what is promised | once, when it is made |
+/// | `UnboundedQueue<T>` | [`Queue::unbounded`](Self::unbounded) | as many as there is memory for | a block for every 32 items, at most |
 ///
 /// # Fairness
 /// Items come out in the order in which they went in. Waiting pushes and pops are served in the order in which they began
@@ -92,25 +118,27 @@ pub use wait::{OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFutu
 /// # anywake_core::doctest::block_on(example());
 /// ```
 #[doc(alias("channel", "mpsc", "mpmc", "bounded"))]
-pub struct BoundedQueue<T, S: Slots> {
+pub struct QueueOf<T, S: Storage> {
     core: QueueCore<T, S>,
 }
 
-/// A [`BoundedQueue`] with whatever slots: how futures and streams name their queue. Sealed.
+/// A [`QueueOf`] with whatever storage: how futures and streams name their queue. Sealed.
 #[allow(private_bounds, reason = "sealed")]
-pub trait AnyQueue: Primitive<Core = QueueCore<<Self as AnyQueue>::Item, <Self as AnyQueue>::Slots>> {
+pub trait AnyQueue:
+    Primitive<Core = QueueCore<<Self as AnyQueue>::Item, <Self as AnyQueue>::Storage>>
+{
     /// What the queue holds.
     type Item;
     /// Where the queue holds it.
-    type Slots: Slots;
+    type Storage: Storage;
 }
 
-impl<T, S: Slots> AnyQueue for BoundedQueue<T, S> {
+impl<T, S: Storage> AnyQueue for QueueOf<T, S> {
     type Item = T;
-    type Slots = S;
+    type Storage = S;
 }
 
-impl<T, S: Slots> Primitive for BoundedQueue<T, S> {
+impl<T, S: Storage> Primitive for QueueOf<T, S> {
     type Core = QueueCore<T, S>;
 
     #[inline]
@@ -121,13 +149,13 @@ impl<T, S: Slots> Primitive for BoundedQueue<T, S> {
 
 /// A queue of at most `N` items inside itself: no allocation, fit for a `static`.
 #[doc(alias("channel", "mpsc", "mpmc"))]
-pub type StaticQueue<T, const N: usize> = BoundedQueue<T, InArray<N>>;
+pub type StaticQueue<T, const N: usize> = QueueOf<T, InArray<N>>;
 
-/// A queue whose capacity is chosen when it is made.
+/// A queue whose capacity is chosen when it is made. Its functions make the other queues on the heap, too.
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 #[doc(alias("channel", "mpsc", "mpmc"))]
-pub type Queue<T> = BoundedQueue<T, Boxed>;
+pub type Queue<T> = QueueOf<T, Boxed>;
 
 impl<T, const N: usize> StaticQueue<T, N> {
     const_fn! {
@@ -147,7 +175,7 @@ impl<T, const N: usize> StaticQueue<T, N> {
                 assert!(N > 0, "the capacity of a StaticQueue is at least one");
                 assert!(N <= ring::MAX_CAPACITY, "the capacity of a StaticQueue is at most isize::MAX");
             }
-            Self { core: QueueCore::new([const { MaybeUninit::uninit() }; N]) }
+            Self { core: QueueCore::new(Ring::new([const { MaybeUninit::uninit() }; N])) }
         }
     }
 }
@@ -176,39 +204,11 @@ impl<T> Queue<T> {
     /// assert_eq!(Queue::<u8>::with_capacity(0).unwrap_err(), CapacityError::Zero);
     /// ```
     pub fn with_capacity(capacity: usize) -> Result<Self, CapacityError> {
-        Ok(Self { core: QueueCore::new(ring::boxed_slots(capacity)?) })
+        Ok(Self { core: QueueCore::new(Ring::new(ring::boxed_slots(capacity)?)) })
     }
 }
 
-impl<T, S: Slots> BoundedQueue<T, S> {
-    /// Adds an item at the end, and waits while the queue is full.
-    ///
-    /// # Cancel safety
-    /// A push whose last poll returned `Pending` may have been sent: the thread that makes room takes the item over, before
-    /// the future is polled again. If the future is dropped before that, the item is dropped with it, and was never in the
-    /// queue. Where that matters, do not drop the future: end it with [`PushFuture::cancel`], which returns the item unless
-    /// it was sent, or with `within` or `until` of the crate `anywake`, which return it after a deadline.
-    ///
-    /// # Errors
-    /// [`PushError`], with the item, if the queue is or gets closed.
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// # async fn example() {
-    /// let jobs = anywake::StaticQueue::<_, 2>::new();
-    /// jobs.push("one").await.unwrap();
-    /// assert_eq!(jobs.len(), 1);
-    /// # }
-    /// # anywake_core::doctest::block_on(example());
-    /// ```
-    #[doc(alias("send", "put"))]
-    #[inline]
-    #[cfg_attr(feature = "diagnose", track_caller)]
-    pub fn push(&self, item: T) -> PushFuture<'_, Self> {
-        PushFuture::over(Wait::new(self, PushSlot::new(Some(item))))
-    }
-
+impl<T, S: Storage> QueueOf<T, S> {
     /// Takes the first item, and waits while there is none.
     ///
     /// # Cancel safety
@@ -232,33 +232,6 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn pop(&self) -> PopFuture<'_, Self> {
         wait::pop(self)
-    }
-
-    /// As [`push`](Self::push), with a future that keeps the queue alive: it can be stored in a struct and spawned.
-    ///
-    /// # Cancel safety
-    /// As for [`push`](Self::push).
-    ///
-    /// # Errors
-    /// As for [`push`](Self::push).
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// # use std::sync::Arc;
-    /// # async fn example() {
-    /// let jobs = Arc::new(anywake::Queue::with_capacity(2).unwrap());
-    /// let push = Arc::clone(&jobs).push_owned("one");
-    /// push.await.unwrap();
-    /// assert_eq!(jobs.len(), 1);
-    /// # }
-    /// # anywake_core::doctest::block_on(example());
-    /// ```
-    #[cfg(feature = "alloc")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
-    #[cfg_attr(feature = "diagnose", track_caller)]
-    pub fn push_owned(self: Arc<Self>, item: T) -> OwnedPushFuture<Self> {
-        OwnedPushFuture::over(Wait::new(self, PushSlot::new(Some(item))))
     }
 
     /// As [`pop`](Self::pop), with a future that keeps the queue alive: it can be stored in a struct and spawned.
@@ -291,7 +264,8 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// Adds an item if there is room. May be called from an interrupt handler with the feature `critical-section`.
     ///
     /// # Errors
-    /// [`TryPushError`], with the item, if the queue is full or closed.
+    /// [`TryPushError`], with the item, if the queue is full or closed. A queue without a bound is full only if there is no
+    /// memory for the item.
     ///
     /// # Examples
     /// ```
@@ -306,123 +280,6 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     #[inline]
     pub fn try_push(&self, item: T) -> Result<(), TryPushError<T>> {
         self.core.try_push(item).map_err(TryPushError::of)
-    }
-
-    /// Adds an item at the end, even before pushes that wait, and displaces the first one if the queue is full. Returns the
-    /// displaced item, which then does not count as pushed any more.
-    ///
-    /// # Errors
-    /// [`TryPushError`], with the item, if the queue is closed, or full of [reserved](Self::reserve) slots, which hold no item
-    /// to displace.
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// let latest = anywake::StaticQueue::<u8, 1>::new();
-    /// assert_eq!(latest.force_push(1), Ok(None));
-    /// assert_eq!(latest.force_push(2), Ok(Some(1)));
-    /// assert_eq!(latest.try_pop(), Ok(2));
-    /// ```
-    pub fn force_push(&self, item: T) -> Result<Option<T>, TryPushError<T>> {
-        self.core.force_push(item).map_err(TryPushError::of)
-    }
-
-    /// Reserves room for one item, and waits while there is none. A reservation stands in one line with pushes.
-    ///
-    /// The [`Slot`] takes an item later, without waiting, and returns the room when it is dropped. So an item is made only
-    /// when there is room for it, and a task that gives up waiting for room has no item to lose.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost when the future is dropped: room that was reserved for it goes to the next push, and if the queue was
-    /// closed meanwhile, those who wait for its end are woken.
-    ///
-    /// # Errors
-    /// [`Closed`](crate::Closed) if the queue is or gets closed before there is room.
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// # async fn example() {
-    /// let jobs = anywake::StaticQueue::<_, 2>::new();
-    /// let slot = jobs.reserve().await.unwrap();
-    /// slot.send("made when there was room").unwrap();
-    /// assert_eq!(jobs.len(), 1);
-    /// # }
-    /// # anywake_core::doctest::block_on(example());
-    /// ```
-    #[doc(alias("permit"))]
-    #[cfg_attr(feature = "diagnose", track_caller)]
-    pub fn reserve(&self) -> ReserveFuture<'_, Self> {
-        ReserveFuture::over(Wait::new(self, PushSlot::new(None)))
-    }
-
-    /// As [`reserve`](Self::reserve), with a slot that keeps the queue alive.
-    ///
-    /// # Cancel safety
-    /// As for [`reserve`](Self::reserve).
-    ///
-    /// # Errors
-    /// As for [`reserve`](Self::reserve).
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// # use std::sync::Arc;
-    /// # async fn example() {
-    /// let jobs = Arc::new(anywake::Queue::with_capacity(2).unwrap());
-    /// let slot = Arc::clone(&jobs).reserve_owned().await.unwrap();
-    /// std::thread::spawn(move || slot.send("from there").unwrap()).join().unwrap();
-    /// assert_eq!(jobs.pop().await, Ok("from there"));
-    /// # }
-    /// # anywake_core::doctest::block_on(example());
-    /// ```
-    #[cfg(feature = "alloc")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
-    #[cfg_attr(feature = "diagnose", track_caller)]
-    pub fn reserve_owned(self: Arc<Self>) -> OwnedReserveFuture<Self> {
-        OwnedReserveFuture::over(Wait::new(self, PushSlot::new(None)))
-    }
-
-    /// Reserves room for one item if there is some. May be called from an interrupt handler with the feature
-    /// `critical-section`.
-    ///
-    /// # Errors
-    /// [`TryPushError`] with nothing in it, if the queue is full or closed.
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// let jobs = anywake::StaticQueue::<u8, 1>::new();
-    /// let slot = jobs.try_reserve().unwrap();
-    /// assert!(jobs.try_push(1).is_err(), "the room is reserved");
-    /// drop(slot);
-    /// assert!(jobs.try_push(1).is_ok());
-    /// ```
-    pub fn try_reserve(&self) -> Result<Slot<&Self>, TryPushError<()>> {
-        self.core.try_reserve().map(|()| Slot::new(self)).map_err(|closed| TryPushError::of(((), closed)))
-    }
-
-    /// As [`try_reserve`](Self::try_reserve), with a slot that keeps the queue alive.
-    ///
-    /// # Errors
-    /// As for [`try_reserve`](Self::try_reserve).
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// # use std::sync::Arc;
-    /// let jobs = Arc::new(anywake::Queue::with_capacity(1).unwrap());
-    /// let slot = Arc::clone(&jobs).try_reserve_owned().unwrap();
-    /// slot.send("item").unwrap();
-    /// assert_eq!(jobs.try_pop(), Ok("item"));
-    /// ```
-    #[cfg(feature = "alloc")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
-    pub fn try_reserve_owned(self: Arc<Self>) -> Result<Slot<Arc<Self>>, TryPushError<()>> {
-        match self.core.try_reserve() {
-            Ok(()) => Ok(Slot::new(self)),
-            Err(closed) => Err(TryPushError::of(((), closed))),
-        }
     }
 
     /// Takes the first item if there is one that is not promised. May be called from an interrupt handler with the feature
@@ -483,7 +340,8 @@ impl<T, S: Slots> BoundedQueue<T, S> {
         self.core.peek()
     }
 
-    /// How many items are queued, those included that are promised to a `pop` which has not been polled yet.
+    /// How many items are queued, those included that are promised to a `pop` which has not been polled yet. (So in a queue
+    /// with [slack](Self::with_slack) it may be more than the capacity.)
     ///
     /// # Examples
     /// ```
@@ -506,31 +364,6 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Whether there is no room: each place is taken by an item or [reserved](Self::reserve).
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// let jobs = anywake::StaticQueue::<u8, 1>::new();
-    /// jobs.try_push(1).unwrap();
-    /// assert!(jobs.is_full());
-    /// ```
-    pub fn is_full(&self) -> bool {
-        let figures = self.core.figures();
-        figures.len + figures.reserved == figures.capacity
-    }
-
-    /// The most items that the queue can hold.
-    ///
-    /// # Examples
-    /// ```
-    /// # use anywake_core as anywake;
-    /// assert_eq!(anywake::StaticQueue::<u8, 2>::new().capacity(), 2);
-    /// ```
-    pub fn capacity(&self) -> usize {
-        self.core.figures().capacity
     }
 
     /// How many tasks wait, for whatever: room, an item, the end of all work, the end of the queue.
@@ -751,13 +584,16 @@ impl<T, S: Slots> BoundedQueue<T, S> {
     }
 }
 
-impl<T, S: Slots> fmt::Debug for BoundedQueue<T, S> {
+impl<T, S: Storage> fmt::Debug for QueueOf<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Read first: what follows runs the caller's formatter.
         let figures = self.core.figures();
-        f.debug_struct("BoundedQueue")
-            .field("len", &figures.len)
-            .field("capacity", &figures.capacity)
+        let mut shown = f.debug_struct("Queue");
+        shown.field("len", &figures.len);
+        if figures.capacity < usize::MAX {
+            shown.field("capacity", &figures.capacity);
+        }
+        shown
             .field("unfinished", &figures.unfinished)
             .field("closed", &figures.closed)
             .field("waiters", &figures.waiters)

@@ -49,7 +49,7 @@
 //! | a loop whose waits are granted at once lets others run | [`Wait::cooperative`], [`cooperative`] |
 //! | an ordinary thread waits | [`blocking::wait`], [`blocking::wait_timeout`]; for any future [`blocking::timeout`] |
 //! | a task calls a function that blocks | [`Runtime::spawn_blocking`]; not more than *n* at a time: [`BlockingPool`] |
-//! | a sequence is produced, buffered, grouped or merged | [`stream`], [`BoundedQueue::stream`](queue::BoundedQueue::stream), [`QueueExt::sink`] |
+//! | a sequence is produced, buffered, grouped or merged | [`stream`], [`QueueOf::stream`](queue::QueueOf::stream), [`QueueExt::sink`] |
 //! | a test needs a clock of its own, or the same order each time | `test_util`, with the feature `test-util` |
 //!
 //! The root of this crate has the primitives and tools, and the errors that callers name. What they are configured

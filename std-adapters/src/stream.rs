@@ -2,7 +2,7 @@
 //!
 //! The counterpart of asyncio's `async for` over asynchronous generators. These are functions, not methods of a trait,
 //! so that they do not collide with the methods of `futures_util::StreamExt`. The ends of a queue as a stream and a
-//! sink are [`BoundedQueue::stream`](crate::queue::BoundedQueue::stream) and [`QueueExt::sink`].
+//! sink are [`QueueOf::stream`](crate::queue::QueueOf::stream) and [`QueueExt::sink`].
 //!
 //! Back-pressure is kept everywhere: nothing runs further ahead of its consumer than its documentation says.
 //!
@@ -19,7 +19,7 @@
 
 use std::sync::Arc;
 
-use anywake_core::queue::{BoundedQueue, Slots};
+use anywake_core::queue::{QueueOf, Storage};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, SelectAll};
@@ -40,7 +40,7 @@ pub use until::{Until, until, within};
 
 /// The items of a queue that the stream owns a share of. The stream ends when the queue is closed and empty.
 ///
-/// [`BoundedQueue::stream`] borrows its queue; this stream can be moved into a task or returned.
+/// [`QueueOf::stream`] borrows its queue; this stream can be moved into a task or returned.
 ///
 /// # Cancel safety
 ///
@@ -58,7 +58,7 @@ pub use until::{Until, until, within};
 /// let items: Vec<i32> = blocking::wait(stream::from_queue(queue.into()).collect());
 /// assert_eq!(items, [0, 1, 2]);
 /// ```
-pub fn from_queue<T, S: Slots>(queue: Arc<BoundedQueue<T, S>>) -> impl Stream<Item = T> {
+pub fn from_queue<T, S: Storage>(queue: Arc<QueueOf<T, S>>) -> impl Stream<Item = T> {
     let items = stream::unfold(queue, |queue| async {
         let item = queue.pop().cooperative().await.ok()?;
         Some((item, queue))

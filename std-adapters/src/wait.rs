@@ -22,8 +22,8 @@ use anywake_core::once_cell::{
     OwnedGetOrTryInitFuture, OwnedOnceCellFuture,
 };
 use anywake_core::queue::{
-    AnyQueue, BoundedQueue, ClosedFuture, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture,
-    OwnedPushFuture, OwnedReserveFuture, PopFuture, PushFuture, ReserveFuture, Slots,
+    AnyQueue, ClosedFuture, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture,
+    OwnedReserveFuture, PopFuture, PushFuture, QueueOf, ReserveFuture, Storage,
 };
 use anywake_core::semaphore::{
     AcquireFuture, AcquireManyFuture, Mode, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture,
@@ -247,7 +247,7 @@ returns_nothing! {
     [Q: AnyQueue] OwnedReserveFuture<Q>;
     [Q: AnyQueue] ClosedFuture<'_, Q>;
     [Q: AnyQueue] OwnedClosedFuture<Q>;
-    [T, S: Slots] RecvManyFuture<'_, BoundedQueue<T, S>>;
+    [T, S: Storage] RecvManyFuture<'_, QueueOf<T, S>>;
     [K: Eq + Hash + Clone, S: BuildHasher] KeyedLockFuture<'_, K, S>;
     [K: Eq + Hash + Clone, S: BuildHasher] OwnedKeyedLockFuture<K, S>;
     // A deadline that elapses drops the handle, and so cancels the task.

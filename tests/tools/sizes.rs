@@ -18,7 +18,7 @@ use anywake::{
     lock::{LockFuture, OwnedLockFuture},
     notify::{NotifiedFuture, OwnedNotifiedFuture},
     once_cell::{GetOrInitFuture, OnceCellFuture},
-    queue::{JoinFuture, PopFuture, PushFuture},
+    queue::{JoinFuture, PopFuture, PushFuture, SlackQueue, UnboundedQueue},
     rwlock::{
         MappedReadGuard, OwnedReadFuture, ReadFuture, ReadGuard, RwLock, UpgradableReadFuture, UpgradeFuture,
         WriteFuture, WriteGuard,
@@ -86,6 +86,10 @@ fn sizes() -> impl Iterator<Item = Size> {
         StaticQueue<usize, 16> => (16 + QUEUE) * WORD;
         StaticQueue<Item, 3> => 3 * size_of::<Item>() + QUEUE * WORD;
         Queue<Item> => QUEUE * WORD;
+        // It stores its slack, too.
+        SlackQueue<Item> => (QUEUE + 1) * WORD;
+        // Two blocks and two places instead of a ring, the spare block, and one that is on its way out.
+        UnboundedQueue<Item> => (QUEUE + 2) * WORD;
     };
     let guards = sizes! {
         LockGuard<'_, ()> => WORD;

@@ -80,6 +80,7 @@ macro_rules! each_queue {
         use $crate::contenders::queue::*;
         $f::<Anywake>($($argument),*);
         $f::<AnywakeStatic<{ $n }>>($($argument),*);
+        $f::<AnywakeSlack>($($argument),*);
         $f::<Tokio>($($argument),*);
         $f::<AsyncChannel>($($argument),*);
         $f::<AsyncbandMpmc>($($argument),*);
@@ -175,6 +176,14 @@ adapter! {
     <const N: usize> AnywakeStatic, "anywake static", kind = Ours, order = Fifo;
     Arc<anywake_core::StaticQueue<u64, N>>: many, Arc<anywake_core::StaticQueue<u64, N>>: many,
     if |shape| shape.capacity == N, |_| shared(anywake_core::StaticQueue::new());
+    push / try_push, pop / try_pop
+}
+
+adapter! {
+    /// anywake's `SlackQueue`: promised items, one for each receiver that may wait, do not count against the capacity.
+    AnywakeSlack, "anywake slack", kind = Ours, order = Fifo;
+    Arc<anywake_core::SlackQueue<u64>>: many, Arc<anywake_core::SlackQueue<u64>>: many, if |_| true,
+    |capacity| shared(anywake_core::Queue::with_slack(capacity, 8).expect("there is memory for the queue"));
     push / try_push, pop / try_pop
 }
 

@@ -4,21 +4,22 @@ use core::fmt;
 
 use crate::closed::messages;
 
-/// The queue was closed before the item could be pushed; the item comes back.
+/// The queue does not take the item, which comes back: it was closed. Or it has no bound, and there is no memory for the
+/// item.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PushError<T>(pub T);
 
-/// Why [`try_push`](crate::queue::BoundedQueue::try_push) failed; the item comes back.
+/// Why [`try_push`](crate::queue::QueueOf::try_push) failed; the item comes back.
 // Exhaustive: there is room or not, the queue is open or not.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TryPushError<T> {
-    /// There is no room now, or others wait for it.
+    /// There is no room now, or others wait for it; in a queue without a bound, there is no memory.
     Full(T),
     /// The queue was closed.
     Closed(T),
 }
 
-/// Why [`try_pop`](crate::queue::BoundedQueue::try_pop) failed.
+/// Why [`try_pop`](crate::queue::QueueOf::try_pop) failed.
 // Exhaustive: there is an item or not, more may come or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TryPopError {
@@ -28,7 +29,7 @@ pub enum TryPopError {
     Closed,
 }
 
-/// [`task_done`](crate::queue::BoundedQueue::task_done) was called more often than items were pushed; nothing changed.
+/// [`task_done`](crate::queue::QueueOf::task_done) was called more often than items were pushed; nothing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TaskDoneError;
 
@@ -38,7 +39,9 @@ pub struct TaskDoneError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CapacityError {
-    /// A queue holds at least one item.
+    /// A queue holds at least one item. A queue of none, where a push would wait for a `pop` to come, is another kind: push,
+    /// and then wait until the consumer has called [`task_done`](crate::queue::QueueOf::task_done), by
+    /// [`join`](crate::queue::QueueOf::join).
     Zero,
     /// There is no memory for as many items.
     TooLarge,

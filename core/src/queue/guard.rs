@@ -6,7 +6,7 @@ use super::AnyQueue;
 use super::error::PushError;
 use crate::wait::handle::{Handle, Primitive};
 
-/// Room for one item in a queue, reserved by [`reserve`](super::BoundedQueue::reserve); given back when it is dropped.
+/// Room for one item in a queue, reserved by [`reserve`](super::QueueOf::reserve); given back when it is dropped.
 ///
 /// It holds a place and not yet an item. So an item can be made when there is room for it, and a task that waits for
 /// several things at once has no item to lose when it drops one of the waits.
@@ -14,7 +14,7 @@ use crate::wait::handle::{Handle, Primitive};
 /// `H` is how the queue is held: by reference, or by `Arc` after `reserve_owned`.
 ///
 /// # A slot that is kept
-/// While it exists the queue has room for one item fewer, and after [`close`](super::BoundedQueue::close) the queue does not
+/// While it exists the queue has room for one item fewer, and after [`close`](super::QueueOf::close) the queue does not
 /// end: a `pop` waits for the item that may still come.
 #[must_use = "a slot that is dropped at once is given back at once"]
 pub struct Slot<H: Handle<Target: AnyQueue>> {
@@ -33,7 +33,7 @@ impl<H: Handle<Target: AnyQueue>> Slot<H> {
     /// Adds the item at the end of the queue. There is room; and a queue that was closed meanwhile still takes it.
     ///
     /// # Errors
-    /// [`PushError`], with the item, after [`close_now`](super::BoundedQueue::close_now): nobody will take it.
+    /// [`PushError`], with the item, after [`close_now`](super::QueueOf::close_now): nobody will take it.
     ///
     /// # Examples
     /// ```

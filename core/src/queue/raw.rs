@@ -1,27 +1,34 @@
-//! What a queue is made of: the ring, the waiters of four kinds, how much is promised, and how many ends it has. All of
+//! What a queue is made of: the items, the waiters of four kinds, how much is promised, and how many ends it has. All of
 //! it is under the internal lock, items included, since they move in and out there; so this is the one core that knows
 //! `T`.
 //!
 //! # Invariants, whenever the lock is free
-//! * Q1. Claims ≤ items in the ring. The difference is free to be taken.
+//! * Q1. Claims ≤ items. The difference is free to be taken.
 //! * Q2. If a `pop` waits, no item is free to be taken. If a `push` waits, there is no [room](State::has_room).
 //! * Q3. `unfinished` = pushed - done. Items that `close_now` dropped are done; displaced ones were never pushed.
 //! * Q4. Once closed, no item enters and no `push` waits; once [over](State::is_over), no `pop` waits.
 //! * Q5. The item of a `push` is touched by its future's owner while the waiter is in no list, and by the holder of the
 //!   internal lock while it is linked.
-//! * Q6. Items and reserved slots together are at most as many as the ring has slots.
+//! * Q6. Items and reserved slots together are at most as many as the storage has slots, the slack included. Those that are
+//!   not promised when they enter are at most as many as the capacity.
 
 use core::fmt;
 
-use super::ring::{Ring, Slots};
+use super::storage::{Slots, Storage, Store};
 use crate::closed::Closed;
-use crate::sys::atomic::{UnsafeCell, const_fn};
+use crate::sys::atomic::const_fn;
 use crate::sys::on_drop::{OnDrop, sheltered};
 use crate::wait::list::List;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::{Generation, Verdict};
 use crate::wait::waiter::ListOf;
 use crate::wait::wake::Served;
+
+mod ends;
+mod push_slot;
+
+use ends::Ends;
+pub(crate) use push_slot::PushSlot;
 
 /// How far a queue is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,33 +40,9 @@ pub(super) enum Gate {
     Discarding,
 }
 
-/// The item of a waiting `push`, until it is in the ring. A wait without one asks for the room alone.
-pub(crate) struct PushSlot<T>(UnsafeCell<Option<T>>);
-
-// SAFETY: Q5. The item is reached by one thread at a time, never through two shared references at once. So sharing the
-// slot only moves the item between threads, and that takes `T: Send`.
-unsafe impl<T: Send> Sync for PushSlot<T> {}
-
-impl<T> PushSlot<T> {
-    const_fn! {
-        #[inline]
-        pub(super) const fn new(item: Option<T>) -> Self {
-            Self(UnsafeCell::new(item))
-        }
-    }
-
-    /// # Safety
-    /// The caller owns the future and the waiter is in no list, or it is linked and the caller holds the lock (Q5).
-    #[inline]
-    pub(super) unsafe fn take(&self) -> Option<T> {
-        // SAFETY: Q5, as the caller promises.
-        self.0.with_mut(|item| unsafe { (*item).take() })
-    }
-}
-
 /// What the lock guards.
-pub(crate) struct State<T, S: Slots> {
-    ring: Ring<S::Of<T>>,
+pub(crate) struct State<T, S: Storage> {
+    items: S::Of<T>,
     /// Items that are promised to a `pop`.
     claims: usize,
     /// Slots that are promised to a later `send`.
@@ -70,19 +53,12 @@ pub(crate) struct State<T, S: Slots> {
     ends: Ends,
 }
 
-/// How many ends there are, of each kind. None of a queue that is used as one object.
-#[derive(Clone, Copy, Debug)]
-struct Ends {
-    senders: u32,
-    receivers: u32,
-}
-
 /// The queue of the waiters, and the state that is guarded by its lock. There is no word: all is done under the lock.
-pub(crate) struct QueueCore<T, S: Slots> {
+pub(crate) struct QueueCore<T, S: Storage> {
     queue: WaitQueue<Self>,
 }
 
-impl<T, S: Slots> Core for QueueCore<T, S> {
+impl<T, S: Storage> Core for QueueCore<T, S> {
     type Word = ();
     type State = State<T, S>;
     type Lists = [List; 4];
@@ -111,44 +87,66 @@ pub(super) const JOINERS: ListOf<()> = unsafe { ListOf::new(2) };
 // SAFETY: W6, only requests of `()` enter list 3 of a `QueueCore`.
 pub(super) const LISTENERS: ListOf<()> = unsafe { ListOf::new(3) };
 
-impl<T, S: Slots> State<T, S> {
+impl<T, S: Storage> State<T, S> {
+    #[cfg(feature = "alloc")]
+    pub(super) fn slack(&self) -> usize {
+        self.items.slack()
+    }
+
+    /// The places that a new item may not take: those that are reserved, and the slack beyond what is promised.
+    #[inline]
+    fn held_back(&self) -> usize {
+        // mistake slack_is_for_everybody: self.items.slack().saturating_sub(self.claims) ~> 0
+        // mistake slack_is_for_nobody: self.items.slack().saturating_sub(self.claims) ~> self.items.slack()
+        self.reserved + self.items.slack().saturating_sub(self.claims)
+    }
+
     /// Adds an item if there is room.
     #[inline]
     fn push(&mut self, item: T) -> Result<(), T> {
-        self.ring.push_back(item, self.reserved)?;
+        self.items.push_back(item, self.held_back())?;
         self.unfinished += 1;
         Ok(())
     }
 
-    /// Whether there is a slot that is neither taken nor reserved.
+    /// Adds an item in a place that has just come free. There may be no [room](Self::has_room) beyond it, if claims were
+    /// returned and their items fill the slack.
+    #[inline]
+    fn put(&mut self, item: T) {
+        // mistake an_item_for_a_slot_is_lost_beyond_the_capacity: self.items.push_back(item, self.reserved) ~>
+        //     self.items.push_back(item, self.held_back())
+        let _ = self.items.push_back(item, self.reserved);
+        self.unfinished += 1;
+    }
+
+    /// Whether there is a place that is neither taken nor held back. Asked only of a storage with a bound.
     #[inline]
     fn has_room(&self) -> bool {
-        // mistake a_reserved_slot_is_given_away: self.ring.len() + self.reserved < self.ring.capacity() ~>
-        //     self.ring.len() < self.ring.capacity()
-        self.ring.len() + self.reserved < self.ring.capacity()
+        // mistake a_reserved_slot_is_given_away: self.items.len() + self.held_back() < self.items.slots() ~>
+        //     self.items.len() < self.items.slots()
+        self.items.len() + self.held_back() < self.items.slots()
     }
 
     /// Gives room, which there is, to a `push` with this item, or reserves a slot for one without.
     #[inline]
     fn admit(&mut self, item: Option<T>) {
         match item {
-            // There is room.
-            Some(item) => _ = self.push(item),
+            Some(item) => self.put(item),
             None => self.reserved += 1,
         }
     }
 
-    /// Whether an unclaimed `pop` can never succeed. While draining this needs an empty ring, since a dropped claim frees
+    /// Whether an unclaimed `pop` can never succeed. While draining this needs an empty queue, since a dropped claim frees
     /// its item, and no reserved slot, since an item may still come into it.
     #[inline]
     fn is_over(&self) -> bool {
         match self.gate {
             Gate::Open => false,
-            // mistake a_closed_queue_is_over_too_soon: self.ring.len() + self.reserved == 0 ~>
-            //     self.ring.len() + self.reserved == self.claims
-            // mistake a_closed_queue_forgets_what_is_reserved: self.ring.len() + self.reserved == 0 ~>
-            //     self.ring.len() == 0
-            Gate::Draining => self.ring.len() + self.reserved == 0,
+            // mistake a_closed_queue_is_over_too_soon: self.items.len() + self.reserved == 0 ~>
+            //     self.items.len() + self.reserved == self.claims
+            // mistake a_closed_queue_forgets_what_is_reserved: self.items.len() + self.reserved == 0 ~>
+            //     self.items.len() == 0
+            Gate::Draining => self.items.len() + self.reserved == 0,
             Gate::Discarding => true,
         }
     }
@@ -156,14 +154,14 @@ impl<T, S: Slots> State<T, S> {
     /// Whether an item is there that nobody has claimed.
     #[inline]
     fn has_free_item(&self) -> bool {
-        // mistake try_pop_takes_what_is_promised: self.ring.len() > self.claims ~> self.ring.len() > 0
-        self.ring.len() > self.claims && self.gate != Gate::Discarding
+        // mistake try_pop_takes_what_is_promised: self.items.len() > self.claims ~> self.items.len() > 0
+        self.items.len() > self.claims && self.gate != Gate::Discarding
     }
 
     /// Takes the first item if not all are claimed. Waits that hold claims take what is first when they run.
     #[inline]
     fn take_free(&mut self) -> Option<T> {
-        if self.has_free_item() { self.ring.pop_front() } else { None }
+        if self.has_free_item() { self.items.pop_front() } else { None }
     }
 }
 
@@ -171,24 +169,24 @@ impl<T, S: Slots> State<T, S> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figures {
     pub(super) len: usize,
-    pub(super) reserved: usize,
+    /// `usize::MAX` without a bound.
     pub(super) capacity: usize,
     pub(super) unfinished: usize,
     pub(super) waiters: usize,
     pub(super) closed: bool,
 }
 
-impl<T, S: Slots> QueueCore<T, S> {
+impl<T, S: Storage> QueueCore<T, S> {
     const_fn! {
-        pub(super) const fn new(slots: S::Of<T>) -> Self {
+        pub(super) const fn new(items: S::Of<T>) -> Self {
             let state = State {
-                ring: Ring::new(slots),
+                items,
                 claims: 0,
                 reserved: 0,
                 unfinished: 0,
                 generation: Generation::new(),
                 gate: Gate::Open,
-                ends: Ends { senders: 0, receivers: 0 },
+                ends: Ends::NONE,
             };
             Self { queue: WaitQueue::new((), state, [const { List::new() }; 4]) }
         }
@@ -196,14 +194,13 @@ impl<T, S: Slots> QueueCore<T, S> {
 
     pub(super) fn figures(&self) -> Figures {
         let locked = self.queue.lock();
-        let State { ring, reserved, unfinished, gate, .. } = locked.state();
+        let state = locked.state();
         Figures {
-            len: ring.len(),
-            reserved: *reserved,
-            capacity: ring.capacity(),
-            unfinished: *unfinished,
+            len: state.items.len(),
+            capacity: state.items.slots() - state.items.slack(),
+            unfinished: state.unfinished,
             waiters: locked.count(),
-            closed: *gate != Gate::Open,
+            closed: state.gate != Gate::Open,
         }
     }
 
@@ -217,9 +214,33 @@ impl<T, S: Slots> QueueCore<T, S> {
         if locked.state().gate != Gate::Open {
             return Err((item, true));
         }
-        locked.state_mut().push(item).map_err(|item| (item, false))?;
+        match locked.state_mut().push(item) {
+            Ok(()) => {
+                self.serve(locked);
+                Ok(())
+            }
+            Err(item) => {
+                drop(locked);
+                self.grow_and_push(item)
+            }
+        }
+    }
+
+    /// The rest of `try_push` if there is no place: with more memory, if the storage can grow and there is some.
+    #[inline]
+    fn grow_and_push(&self, item: T) -> Result<(), (T, bool)> {
+        let Some(memory) = S::Of::<T>::allocate() else { return Err((item, false)) };
+        let mut locked = self.queue.lock();
+        // mistake a_closed_queue_grows: locked.state().gate != Gate::Open ~> false
+        if locked.state().gate != Gate::Open {
+            drop(locked);
+            return Err((item, true));
+        }
+        let surplus = locked.state_mut().items.grow(memory);
+        let pushed = locked.state_mut().push(item);
         self.serve(locked);
-        Ok(())
+        drop(surplus);
+        pushed.map_err(|item| (item, false))
     }
 
     /// Reserves a slot if the queue is open and has room.
@@ -243,7 +264,7 @@ impl<T, S: Slots> QueueCore<T, S> {
     {
         let locked = self.queue.lock();
         let state = locked.state();
-        if state.has_free_item() { state.ring.first() } else { None }
+        if state.has_free_item() { state.items.first() } else { None }
     }
 
     /// The last look of a `push` before it waits.
@@ -271,21 +292,6 @@ impl<T, S: Slots> QueueCore<T, S> {
         self.queue.lock()
     }
 
-    /// As `try_push`, but displaces the first item if there is no room. There may be none: all slots are reserved then.
-    pub(super) fn force_push(&self, item: T) -> Result<Option<T>, (T, bool)> {
-        let mut locked = self.queue.lock();
-        let state = locked.state_mut();
-        if state.gate != Gate::Open {
-            return Err((item, true));
-        }
-        let displaced = if state.has_room() { None } else { state.ring.pop_front() };
-        // mistake displaced_work_is_never_done: usize::from(displaced.is_some()) ~> 0
-        state.unfinished = state.unfinished.saturating_sub(usize::from(displaced.is_some()));
-        state.push(item).map_err(|item| (item, false))?;
-        self.serve(locked);
-        Ok(displaced)
-    }
-
     /// An item for a slot that was reserved.
     ///
     /// # Errors
@@ -297,8 +303,8 @@ impl<T, S: Slots> QueueCore<T, S> {
         if state.gate == Gate::Discarding {
             return Err(item);
         }
-        // The room was reserved until now.
-        let _ = state.push(item);
+        // The place was reserved until now.
+        state.put(item);
         self.serve(locked);
         Ok(())
     }
@@ -317,7 +323,11 @@ impl<T, S: Slots> QueueCore<T, S> {
         let mut locked = self.queue.lock();
         match locked.state_mut().take_free() {
             Some(item) => {
+                let loose = locked.state_mut().items.take_loose();
+                // mistake memory_is_freed_under_the_lock: self.serve_with_item_in_hand(locked); drop(loose); ~>
+                //     drop(loose); self.serve_with_item_in_hand(locked);
                 self.serve_with_item_in_hand(locked);
+                drop(loose);
                 Ok(Some(item))
             }
             None if locked.state().is_over() => Err(Closed),
@@ -330,6 +340,7 @@ impl<T, S: Slots> QueueCore<T, S> {
     pub(super) fn look_to_pop<'q>(&self, mut locked: Locked<'q, Self>) -> Result<Verdict, Locked<'q, Self>> {
         if locked.state().has_free_item() {
             locked.state_mut().claims += 1;
+            self.serve_after_claim(locked);
             return Ok(Verdict::Granted);
         }
         if locked.state().is_over() { Ok(Verdict::Refused) } else { Err(locked) }
@@ -341,8 +352,10 @@ impl<T, S: Slots> QueueCore<T, S> {
         let mut locked = self.queue.lock();
         let state = locked.state_mut();
         state.claims -= 1;
-        let item = state.ring.pop_front();
+        let item = state.items.pop_front();
+        let loose = state.items.take_loose();
         self.serve_with_item_in_hand(locked);
+        drop(loose);
         item
     }
 
@@ -392,60 +405,6 @@ impl<T, S: Slots> QueueCore<T, S> {
         locked.state().gate != Gate::Open
     }
 
-    /// One more end that sends.
-    ///
-    /// # Panics
-    /// At 2^32 - 1, where the count would wrap.
-    pub(crate) fn add_sender(&self) {
-        let mut locked = self.queue.lock();
-        let senders = &mut locked.state_mut().ends.senders;
-        *senders = one_more(*senders);
-    }
-
-    /// One more end that sends, if there is one yet and the queue is open.
-    pub(crate) fn add_sender_to_others(&self) -> bool {
-        let mut locked = self.queue.lock();
-        let state = locked.state_mut();
-        let is_used = state.ends.senders > 0 && state.gate == Gate::Open;
-        if is_used {
-            state.ends.senders = one_more(state.ends.senders);
-        }
-        is_used
-    }
-
-    /// One more end that receives.
-    ///
-    /// # Panics
-    /// At 2^32 - 1, where the count would wrap.
-    pub(crate) fn add_receiver(&self) {
-        let mut locked = self.queue.lock();
-        let receivers = &mut locked.state_mut().ends.receivers;
-        *receivers = one_more(*receivers);
-    }
-
-    /// An end that sends is gone. With the last one the queue is closed, in the same critical section.
-    pub(crate) fn remove_sender(&self) {
-        let mut locked = self.queue.lock();
-        let senders = &mut locked.state_mut().ends.senders;
-        *senders -= 1;
-        // mistake the_last_sender_leaves_the_queue_open: *senders == 0 ~> false
-        if *senders == 0 {
-            self.close_locked(locked);
-        }
-    }
-
-    /// An end that receives is gone. With the last one the queue is closed, in the same critical section, and what it
-    /// holds is dropped.
-    pub(crate) fn remove_receiver(&self) {
-        let mut locked = self.queue.lock();
-        let receivers = &mut locked.state_mut().ends.receivers;
-        *receivers -= 1;
-        // mistake the_last_receiver_leaves_the_items: self.close_now_locked(locked) ~> self.close_locked(locked)
-        if *receivers == 0 {
-            self.close_now_locked(locked);
-        }
-    }
-
     /// One item fewer is unfinished. Returns whether there was one.
     pub(super) fn task_done(&self) -> bool {
         let mut locked = self.queue.lock();
@@ -470,12 +429,24 @@ impl<T, S: Slots> QueueCore<T, S> {
         }
     }
 
-    /// The same for a caller that has taken an item out, which has no place in the ring any more once the room is given
+    /// The same for a caller that has taken an item out, which has no place in the queue any more once the room is given
     /// to a `push`. The waker of that push is a stranger's: if it panics, the caller keeps its item.
     #[inline]
     fn serve_with_item_in_hand(&self, locked: Locked<'_, Self>) {
         if locked.count() > 0 {
             self.serve_waiters_sheltered(locked);
+        }
+    }
+
+    /// The same for a `pop` that has claimed an item in its last look: a claim makes room where there is slack.
+    #[inline]
+    fn serve_after_claim(&self, locked: Locked<'_, Self>) {
+        // mistake a_claim_makes_room_for_nobody: S::Of::<T>::HAS_SLACK ~> false
+        if S::Of::<T>::HAS_SLACK && locked.count() > 0 {
+            // Nobody holds the claim yet if a waker panics.
+            let claim = OnDrop(|| self.return_claim());
+            self.serve_waiters_sheltered(locked);
+            core::mem::forget(claim);
         }
     }
 
@@ -514,13 +485,15 @@ impl<T, S: Slots> QueueCore<T, S> {
     fn discard_one(&self) -> bool {
         let mut locked = self.queue.lock();
         let state = locked.state_mut();
-        // mistake close_now_drops_what_is_promised: state.ring.len() == state.claims ~> state.ring.len() == 0
-        if state.gate != Gate::Discarding || state.ring.len() == state.claims {
+        // mistake close_now_drops_what_is_promised: state.items.len() == state.claims ~> state.items.len() == 0
+        if state.gate != Gate::Discarding || state.items.len() == state.claims {
             return false;
         }
         // From the end: claimed items are taken from the front.
-        let item = state.ring.pop_back();
+        let item = state.items.pop_back();
+        let loose = state.items.take_loose();
         drop(locked);
+        drop(loose);
         // mistake a_join_ends_before_the_last_drop: + if mistaken!() { self.task_done(); drop(item); return true; }
         // An item is done when it is gone, and also if its drop panics.
         let _done = OnDrop(|| {
@@ -532,15 +505,34 @@ impl<T, S: Slots> QueueCore<T, S> {
     }
 }
 
-/// # Panics
-/// At 2^32 - 1, where it would wrap. So many ends can only have been forgotten.
-fn one_more(ends: u32) -> u32 {
-    assert!(ends < u32::MAX, "a queue has at most 2^32 - 1 ends of a kind: they were forgotten");
-    ends + 1
+impl<T, S: Slots> QueueCore<T, S> {
+    pub(super) fn is_full(&self) -> bool {
+        !self.queue.lock().state().has_room()
+    }
+
+    /// As `try_push`, but displaces the first item if there is no room. There may be none: all slots are reserved then.
+    pub(super) fn force_push(&self, item: T) -> Result<Option<T>, (T, bool)> {
+        let mut locked = self.queue.lock();
+        let state = locked.state_mut();
+        if state.gate != Gate::Open {
+            return Err((item, true));
+        }
+        let displaced = if state.has_room() {
+            None
+        } else {
+            let Some(first) = state.items.pop_front() else { return Err((item, false)) };
+            Some(first)
+        };
+        // mistake displaced_work_is_never_done: usize::from(displaced.is_some()) ~> 0
+        state.unfinished = state.unfinished.saturating_sub(usize::from(displaced.is_some()));
+        state.put(item);
+        self.serve(locked);
+        Ok(displaced)
+    }
 }
 
 /// Serves the next of the waiters that Q2 and Q4 do not let wait.
-fn serve_one<T, S: Slots>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
+fn serve_one<T, S: Storage>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
     if let Some(slot) = locked.front_request(pushers::<T>()) {
         if locked.state().gate != Gate::Open {
             return Served::One(locked.decide(pushers::<T>(), Verdict::Refused));
@@ -554,11 +546,11 @@ fn serve_one<T, S: Slots>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
     }
     if !locked.is_empty(POPPERS) {
         let state = locked.state_mut();
-        if state.ring.len() > state.claims {
+        if state.items.len() > state.claims {
             state.claims += 1;
             return Served::One(locked.decide(POPPERS, Verdict::Granted));
         }
-        // mistake a_drained_queue_is_not_closed: state.is_over() ~> state.is_over() && state.ring.len() > 0
+        // mistake a_drained_queue_is_not_closed: state.is_over() ~> state.is_over() && state.items.len() > 0
         if state.is_over() {
             return Served::One(locked.decide(POPPERS, Verdict::Refused));
         }
@@ -569,22 +561,22 @@ fn serve_one<T, S: Slots>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
     Served::Nobody
 }
 
-impl<T, S: Slots> Drop for State<T, S> {
+impl<T, S: Storage> Drop for State<T, S> {
     fn drop(&mut self) {
-        struct Rest<'a, T, S: Slots>(&'a mut State<T, S>);
-        impl<T, S: Slots> Drop for Rest<'_, T, S> {
+        struct Rest<'a, T, S: Storage>(&'a mut State<T, S>);
+        impl<T, S: Storage> Drop for Rest<'_, T, S> {
             fn drop(&mut self) {
-                while self.0.ring.pop_front().is_some() {}
+                while self.0.items.pop_front().is_some() {}
             }
         }
         // If the drop of an item panics, the others are dropped while the panic unwinds.
         let rest = Rest(self);
-        while rest.0.ring.pop_front().is_some() {}
+        while rest.0.items.pop_front().is_some() {}
     }
 }
 
-impl<T, S: Slots> fmt::Debug for State<T, S> {
+impl<T, S: Storage> fmt::Debug for State<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("len", &self.ring.len()).finish_non_exhaustive()
+        f.debug_struct("State").field("len", &self.items.len()).finish_non_exhaustive()
     }
 }

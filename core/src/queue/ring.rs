@@ -3,7 +3,8 @@
 //! # Invariants
 //! * A1. `head < capacity`, `len <= capacity`; the capacity is from 1 to [`MAX_CAPACITY`] and never changes.
 //! * A2. Exactly the `len` slots from `head` on, around the end, hold an item.
-//! * A3. `as_ref` and `as_mut` of the slots always return the same slice, and it is not empty.
+//! * A3. `as_ref` and `as_mut` of the slots always return the same slice, and it is not empty: the slots are an array or a
+//!   boxed slice.
 
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
@@ -11,38 +12,17 @@ use core::mem::MaybeUninit;
 
 #[cfg(feature = "alloc")]
 use super::error::CapacityError;
-
-/// Where the items of a queue lie: [`InArray`], or `Boxed` on the heap. Sealed.
-pub trait Slots: sealed::Sealed {
-    /// The slots for items of this type. `as_ref` and `as_mut` always return the same slice, of at least one slot.
-    type Of<T>: AsRef<[MaybeUninit<T>]> + AsMut<[MaybeUninit<T>]>;
-}
-
-mod sealed {
-    pub trait Sealed {}
-}
+use super::storage::Store;
 
 /// Slots in an array inside the queue.
 #[derive(Clone, Copy, Debug)]
 pub struct InArray<const N: usize>;
-
-impl<const N: usize> sealed::Sealed for InArray<N> {}
-impl<const N: usize> Slots for InArray<N> {
-    type Of<T> = [MaybeUninit<T>; N];
-}
 
 /// Slots on the heap.
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 #[derive(Clone, Copy, Debug)]
 pub struct Boxed;
-
-#[cfg(feature = "alloc")]
-impl sealed::Sealed for Boxed {}
-#[cfg(feature = "alloc")]
-impl Slots for Boxed {
-    type Of<T> = Box<[MaybeUninit<T>]>;
-}
 
 /// So that the sum of two indices does not overflow, not even for items without a size.
 pub(crate) const MAX_CAPACITY: usize = isize::MAX as usize;
@@ -88,17 +68,17 @@ impl<S> Ring<S> {
         self.slots.as_ref().len()
     }
 
-    /// Adds an item behind the last, and leaves as many slots free as are `reserved`.
+    /// Adds an item behind the last, and leaves as many slots free as are `held_back`.
     ///
     /// # Errors
     /// Returns it if there is no other slot.
     #[inline]
-    pub(crate) fn push_back<T>(&mut self, item: T, reserved: usize) -> Result<(), T>
+    pub(crate) fn push_back<T>(&mut self, item: T, held_back: usize) -> Result<(), T>
     where
         S: AsMut<[MaybeUninit<T>]>,
     {
         let slots = self.slots.as_mut();
-        if self.len + reserved >= slots.len() {
+        if self.len + held_back >= slots.len() {
             return Err(item);
         }
         let tail = wrap(self.head + self.len, slots.len());
@@ -144,6 +124,52 @@ impl<S> Ring<S> {
         // SAFETY: the slot held the last item (A2), and since `len` is smaller it holds none any more.
         Some(unsafe { slots[last].assume_init_read() })
     }
+}
+
+impl<T, S: AsRef<[MaybeUninit<T>]> + AsMut<[MaybeUninit<T>]>> Store<T> for Ring<S> {
+    type Loose = ();
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    #[inline]
+    fn slots(&self) -> usize {
+        self.capacity()
+    }
+
+    #[inline]
+    fn push_back(&mut self, item: T, held_back: usize) -> Result<(), T> {
+        self.push_back(item, held_back)
+    }
+
+    #[inline]
+    fn pop_front(&mut self) -> Option<T> {
+        self.pop_front()
+    }
+
+    fn pop_back(&mut self) -> Option<T> {
+        self.pop_back()
+    }
+
+    fn first(&self) -> Option<T>
+    where
+        T: Copy,
+    {
+        self.first()
+    }
+
+    #[inline]
+    fn allocate() -> Option<()> {
+        None
+    }
+
+    #[inline]
+    fn grow(&mut self, (): ()) {}
+
+    #[inline]
+    fn take_loose(&mut self) {}
 }
 
 /// An index below twice the capacity, brought into range.

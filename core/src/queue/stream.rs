@@ -5,12 +5,12 @@ use core::task::{Context, Poll, ready};
 
 use futures_core::{FusedFuture, FusedStream, Stream};
 
-use super::ring::Slots;
-use super::{AnyQueue, BoundedQueue, PopFuture};
+use super::storage::Storage;
+use super::{AnyQueue, PopFuture, QueueOf};
 
-/// The items of a queue, until it is closed and drained: the stream of [`BoundedQueue::stream`].
+/// The items of a queue, until it is closed and drained: the stream of [`QueueOf::stream`].
 ///
-/// Each item is a [`pop`](BoundedQueue::pop), with its fairness and its cancel safety: dropping the stream loses no item.
+/// Each item is a [`pop`](QueueOf::pop), with its fairness and its cancel safety: dropping the stream loses no item.
 /// Any number of streams may share a queue. The stream holds a waiter, so it has to be pinned (with `pin!`, for example)
 /// before it is polled.
 ///
@@ -24,8 +24,8 @@ pub struct PopStream<'a, Q: AnyQueue> {
     pop: PopFuture<'a, Q>,
 }
 
-impl<'a, T, S: Slots> PopStream<'a, BoundedQueue<T, S>> {
-    pub(super) fn new(queue: &'a BoundedQueue<T, S>) -> Self {
+impl<'a, T, S: Storage> PopStream<'a, QueueOf<T, S>> {
+    pub(super) fn new(queue: &'a QueueOf<T, S>) -> Self {
         Self { queue, pop: queue.pop() }
     }
 }

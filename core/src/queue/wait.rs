@@ -9,7 +9,7 @@ use super::AnyQueue;
 use super::error::PushError;
 use super::guard::Slot;
 use super::raw::{JOINERS, LISTENERS, POPPERS, PushSlot, QueueCore, pushers};
-use super::ring::Slots;
+use super::storage::Storage;
 use crate::closed::Closed;
 use crate::wait::future::{Wait, wait_futures};
 use crate::wait::policy::{Look, Policy};
@@ -31,7 +31,7 @@ pub(crate) struct PushWait<T, S>(PhantomData<(T, S)>);
 
 // SAFETY: `pushers()` is a list of a `QueueCore`, whose waiters have requests `PushSlot<T>` (W6); `look` returns the
 // `Locked` that it was given, and neither it nor `after_cancel` takes the lock again.
-unsafe impl<T, S: Slots> Policy for PushWait<T, S> {
+unsafe impl<T, S: Storage> Policy for PushWait<T, S> {
     type Core = QueueCore<T, S>;
     type Request = PushSlot<T>;
     /// The item, if the queue is closed.
@@ -75,7 +75,7 @@ unsafe impl<T, S: Slots> Policy for PushWait<T, S> {
 pub(crate) struct ReserveWait<T, S>(PhantomData<(T, S)>);
 
 // SAFETY: as for `PushWait` (W6).
-unsafe impl<T, S: Slots> Policy for ReserveWait<T, S> {
+unsafe impl<T, S: Storage> Policy for ReserveWait<T, S> {
     type Core = QueueCore<T, S>;
     type Request = PushSlot<T>;
     type Grant = Result<(), Closed>;
@@ -119,7 +119,7 @@ pub(crate) struct PopWait<T, S>(PhantomData<(T, S)>);
 
 // SAFETY: `POPPERS` is a list of a `QueueCore` (W6); `look` returns the `Locked` that it was given, and neither it nor
 // `after_cancel` takes the lock again.
-unsafe impl<T, S: Slots> Policy for PopWait<T, S> {
+unsafe impl<T, S: Storage> Policy for PopWait<T, S> {
     type Core = QueueCore<T, S>;
     type Request = ();
     type Grant = Result<T, Closed>;
@@ -165,7 +165,7 @@ macro_rules! waits_until {
 
         // SAFETY: it is a list of a `QueueCore` for requests of `()` (W6); `look` returns the `Locked` that it was given,
         // and neither it nor `after_cancel` takes the lock again.
-        unsafe impl<T, S: Slots> Policy for $wait<T, S> {
+        unsafe impl<T, S: Storage> Policy for $wait<T, S> {
             type Core = QueueCore<T, S>;
             type Request = ();
             type Grant = ();
@@ -202,12 +202,12 @@ waits_until! {
     ClosedWait in LISTENERS, is_closed, kept waiting: false;
 }
 
-type PushOf<Q> = PushWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
+type PushOf<Q> = PushWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Storage>;
 /// The policy of a `pop`, whatever kind of queue it is.
-pub(crate) type PopOf<Q> = PopWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
-type JoinOf<Q> = JoinWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
-type ReserveOf<Q> = ReserveWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
-type ClosedOf<Q> = ClosedWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Slots>;
+pub(crate) type PopOf<Q> = PopWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Storage>;
+type JoinOf<Q> = JoinWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Storage>;
+type ReserveOf<Q> = ReserveWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Storage>;
+type ClosedOf<Q> = ClosedWait<<Q as AnyQueue>::Item, <Q as AnyQueue>::Storage>;
 
 /// The output of a push.
 #[inline]
@@ -219,46 +219,46 @@ fn pushed<T>(grant: Result<(), Option<T>>) -> Result<(), PushError<T>> {
 }
 
 wait_futures! {
-    /// The future of [`BoundedQueue::push`](super::BoundedQueue::push): waits until the item is in the queue.
+    /// The future of [`QueueOf::push`](super::QueueOf::push): waits until the item is in the queue.
     pub struct PushFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, PushOf<Q>>
     => Result<(), PushError<Q::Item>>, |_, grant| pushed(grant);
 
-    /// The future of [`BoundedQueue::pop`](super::BoundedQueue::pop): waits for the first item, and returns it.
+    /// The future of [`QueueOf::pop`](super::QueueOf::pop): waits for the first item, and returns it.
     pub struct PopFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, PopOf<Q>>
     => Result<Q::Item, Closed>, |_, grant| grant;
 
-    /// The future of [`BoundedQueue::join`](super::BoundedQueue::join): waits until all work is done.
+    /// The future of [`QueueOf::join`](super::QueueOf::join): waits until all work is done.
     pub struct JoinFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, JoinOf<Q>> => (), |_, ()| ();
 
-    /// The future of [`BoundedQueue::closed`](super::BoundedQueue::closed): waits until the queue is closed.
+    /// The future of [`QueueOf::closed`](super::QueueOf::closed): waits until the queue is closed.
     pub struct ClosedFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, ClosedOf<Q>> => (), |_, ()| ();
 
-    /// The future of [`BoundedQueue::reserve`](super::BoundedQueue::reserve): waits for room, and returns a slot.
+    /// The future of [`QueueOf::reserve`](super::QueueOf::reserve): waits for room, and returns a slot.
     pub struct ReserveFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, ReserveOf<Q>>
     => Result<Slot<&'a Q>, Closed>, |queue, grant| grant.map(|()| Slot::new(queue));
 }
 
 #[cfg(feature = "alloc")]
 wait_futures! {
-    /// The future of [`BoundedQueue::push_owned`](super::BoundedQueue::push_owned): as [`PushFuture`], and keeps the queue
+    /// The future of [`QueueOf::push_owned`](super::QueueOf::push_owned): as [`PushFuture`], and keeps the queue
     /// alive.
     pub struct OwnedPushFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, PushOf<Q>>
     => Result<(), PushError<Q::Item>>, |_, grant| pushed(grant);
 
-    /// The future of [`BoundedQueue::pop_owned`](super::BoundedQueue::pop_owned): as [`PopFuture`], and keeps the queue
+    /// The future of [`QueueOf::pop_owned`](super::QueueOf::pop_owned): as [`PopFuture`], and keeps the queue
     /// alive.
     pub struct OwnedPopFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, PopOf<Q>>
     => Result<Q::Item, Closed>, |_, grant| grant;
 
-    /// The future of [`BoundedQueue::join_owned`](super::BoundedQueue::join_owned): as [`JoinFuture`], and keeps the queue
+    /// The future of [`QueueOf::join_owned`](super::QueueOf::join_owned): as [`JoinFuture`], and keeps the queue
     /// alive.
     pub struct OwnedJoinFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, JoinOf<Q>> => (), |_, ()| ();
 
-    /// The future of [`BoundedQueue::closed_owned`](super::BoundedQueue::closed_owned): as [`ClosedFuture`], and keeps the
+    /// The future of [`QueueOf::closed_owned`](super::QueueOf::closed_owned): as [`ClosedFuture`], and keeps the
     /// queue alive.
     pub struct OwnedClosedFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, ClosedOf<Q>> => (), |_, ()| ();
 
-    /// The future of [`BoundedQueue::reserve_owned`](super::BoundedQueue::reserve_owned): as [`ReserveFuture`], with a slot
+    /// The future of [`QueueOf::reserve_owned`](super::QueueOf::reserve_owned): as [`ReserveFuture`], with a slot
     /// that keeps the queue alive.
     pub struct OwnedReserveFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, ReserveOf<Q>>
     => Result<Slot<Arc<Q>>, Closed>, |queue, grant| grant.map(|()| Slot::new(queue));

@@ -47,6 +47,7 @@ mod lock;
 mod notify;
 mod once_cell;
 mod queue;
+mod queue_storage;
 mod raw_lock;
 mod rwlock;
 mod semaphore;

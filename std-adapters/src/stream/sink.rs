@@ -6,7 +6,7 @@ use core::task::{Context, Poll, ready};
 
 use anywake_core::{
     PushError, TryPushError,
-    queue::{BoundedQueue, PushFuture, Slots},
+    queue::{PushFuture, QueueOf, Slots},
 };
 use futures_util::sink::Sink;
 use pin_project_lite::pin_project;
@@ -15,7 +15,7 @@ use crate::task::turn;
 
 /// What a queue can do once there is `futures_util`: be a [`Sink`].
 ///
-/// (Its other side, [`BoundedQueue::stream`], is a method of the core.)
+/// (Its other side, [`QueueOf::stream`], is a method of the core.)
 pub trait QueueExt<T, S: Slots> {
     /// A [`Sink`] that pushes into this queue.
     ///
@@ -36,7 +36,7 @@ pub trait QueueExt<T, S: Slots> {
     fn sink(&self) -> QueueSink<'_, T, S>;
 }
 
-impl<T, S: Slots> QueueExt<T, S> for BoundedQueue<T, S> {
+impl<T, S: Slots> QueueExt<T, S> for QueueOf<T, S> {
     fn sink(&self) -> QueueSink<'_, T, S> {
         QueueSink { queue: self, push: None }
     }
@@ -60,9 +60,9 @@ pin_project! {
     /// that finds this out: `start_send` with a new item, `poll_ready`, `poll_flush` or `poll_close` with the one that
     /// waits. Without an item there is no error: a sink over a closed queue is ready, and its next item fails.
     pub struct QueueSink<'a, T, S: Slots> {
-        queue: &'a BoundedQueue<T, S>,
+        queue: &'a QueueOf<T, S>,
         #[pin]
-        push: Option<PushFuture<'a, BoundedQueue<T, S>>>,
+        push: Option<PushFuture<'a, QueueOf<T, S>>>,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use anywake::channel::{
     Receiver, ReceiverOf, ReceiverStream, RecvManyFuture, Sender, SenderOf, StaticReceiver, StaticSender,
-    WeakSender, WeakSenderOf,
+    UnboundedReceiver, UnboundedSender, UnboundedWeakSender, WeakSender, WeakSenderOf,
 };
 use anywake::{Queue, StaticQueue};
 
@@ -14,6 +14,9 @@ pub(crate) fn rows() -> Vec<Row> {
         Sender: Sender<P> => "SYU SYU --U --U SYU";
         Receiver: Receiver<P> => "SYU SYU --U --U SYU";
         WeakSender: WeakSender<P> => "SYU SYU --U --U SYU";
+        UnboundedSender: UnboundedSender<P> => "SYU SYU --U --U SYU";
+        UnboundedReceiver: UnboundedReceiver<P> => "SYU SYU --U --U SYU";
+        UnboundedWeakSender: UnboundedWeakSender<P> => "SYU SYU --U --U SYU";
         StaticSender: StaticSender<'static, P, 2> => "SYU SYU --U --U SYU";
         StaticReceiver: StaticReceiver<'static, P, 2> => "SYU SYU --U --U SYU";
         SenderOf: SenderOf<&'static StaticQueue<P, 1>> => "SYU SYU --U --U SYU";

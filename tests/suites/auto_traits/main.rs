@@ -78,7 +78,6 @@ fn table() -> Vec<Row> {
 const WITHOUT_A_ROW: &[&str] = &[
     "Access",
     "AnyQueue",
-    "BoundedQueue",
     "Guard",
     "Handle",
     "KeyedGuard",
@@ -91,10 +90,12 @@ const WITHOUT_A_ROW: &[&str] = &[
     "Order",
     "Outcome",
     "QueueExt",
+    "QueueOf",
     "Runtime",
     "RwLockHandle",
     "RwLockOwner",
     "Slots",
+    "Storage",
     "Wait",
 ];
 

@@ -1,8 +1,9 @@
 //! Queues, their waits, their streams and the errors that return items.
 
 use anywake::queue::{
-    Boxed, ClosedFuture, InArray, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture,
-    OwnedPushFuture, OwnedReserveFuture, PopFuture, PopStream, PushFuture, ReserveFuture, Slot,
+    Blocks, Boxed, ClosedFuture, InArray, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture,
+    OwnedPushFuture, OwnedReserveFuture, PopFuture, PopStream, PushFuture, ReserveFuture, SlackQueue, Slot,
+    UnboundedQueue, WithSlack,
 };
 use anywake::stream::QueueSink;
 use anywake::{CapacityError, PushError, Queue, StaticQueue, TaskDoneError, TryPopError, TryPushError};
@@ -14,6 +15,8 @@ pub(crate) fn rows() -> Vec<Row> {
         // Items are pushed and popped on any thread, and never shared in between.
         Queue: Queue<P> => "SYU SYU --U --U SYU";
         StaticQueue: StaticQueue<P, 2> => "SYU SYU --U --U SY-";
+        SlackQueue: SlackQueue<P> => "SYU SYU --U --U SYU";
+        UnboundedQueue: UnboundedQueue<P> => "SYU SYU --U --U SYU";
         PopFuture: PopFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
         JoinFuture: JoinFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
         ClosedFuture: ClosedFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
@@ -33,7 +36,9 @@ pub(crate) fn rows() -> Vec<Row> {
         TryPushError: TryPushError<P> => "SYU S-U --U -YU SY-";
     };
     table.extend(plain_rows! {
+        Blocks: Blocks => "SYU";
         Boxed: Boxed => "SYU";
+        WithSlack: WithSlack => "SYU";
         InArray: InArray<1> => "SYU";
         CapacityError: CapacityError => "SYU";
         TaskDoneError: TaskDoneError => "SYU";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anywake::channel::{Sender, bounded};
+use anywake::channel::{Sender, bounded, unbounded};
 use anywake::{Closed, Event, Lock, PushError, Runtime, TaskError, Wait};
 use anywake_tests::runtimes::until;
 use anywake_tests::{Drops, Item, on_every_runtime};
@@ -170,6 +170,18 @@ async fn many_are_received_at_once<R: Runtime>() {
     producer.await.expect("the task completes");
 }
 
+async fn a_sender_without_a_bound_is_no_task<R: Runtime>() {
+    let (sender, receiver) = unbounded();
+    let consumer = R::default().spawn(async move { receiver.into_stream().collect::<Vec<_>>().await });
+    // From a thread that no runtime knows.
+    let producer = std::thread::spawn(move || {
+        (0..10 * ITEMS).for_each(|number| sender.send_now(number).expect("there is a receiver"));
+    });
+    let items = consumer.await.expect("the task ends with the last sender");
+    assert!(items.into_iter().eq(0..10 * ITEMS));
+    producer.join().expect("the thread ends");
+}
+
 async fn a_sender_hears_that_nobody_listens<R: Runtime>() {
     let (sender, receiver) = bounded::<()>(1);
     let begun = Arc::new(Event::new());
@@ -194,5 +206,6 @@ on_every_runtime! {
     room_is_reserved_before_an_item_is_made,
     a_reservation_that_is_cancelled_leaves_its_room,
     many_are_received_at_once,
+    a_sender_without_a_bound_is_no_task,
     a_sender_hears_that_nobody_listens,
 }

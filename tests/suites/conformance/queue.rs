@@ -3,11 +3,12 @@
 use core::pin::pin;
 use std::sync::Arc;
 
+use anywake::queue::UnboundedQueue;
 use anywake::{Closed, Queue, QueueExt, Runtime, StaticQueue, TaskError, Wait};
 use anywake_tests::{Drops, Item, on_every_runtime};
 use futures_util::{SinkExt, StreamExt, stream};
 
-use crate::{LONG, cancel, outputs, queue_up, spawn_all};
+use crate::{LONG, SHORT, cancel, outputs, queue_up, spawn_all};
 
 const ITEMS: usize = 60;
 
@@ -377,8 +378,69 @@ async fn sinks_share_a_queue<R: Runtime>() {
     assert_conserved(3, &[consumer.await.expect("the task ends when the queue is closed")]);
 }
 
+async fn slack_takes_what_is_promised<R: Runtime>() {
+    let (capacity, slack) = (1, 3);
+    let queue = Arc::new(Queue::with_slack(capacity, slack).expect("there is memory for a few items"));
+    let producers = spawn_all::<R, _>(3, |producer| {
+        let queue = Arc::clone(&queue);
+        async move {
+            for number in 0..ITEMS {
+                queue.push((producer, number)).await.expect("the queue is open");
+            }
+        }
+    });
+    let consumers = spawn_all::<R, _>(3, |_| {
+        let queue = Arc::clone(&queue);
+        async move {
+            let mut items = Vec::new();
+            loop {
+                assert!(queue.len() <= capacity + slack);
+                // A wait that is given up again and again leaves its item in the queue.
+                let Ok(popped) = queue.pop().within::<R>(SHORT / 100).await else { continue };
+                let Ok(item) = popped else { return items };
+                items.push(item);
+            }
+        }
+    });
+    outputs(producers).await;
+    queue.close();
+    assert_conserved(3, &outputs(consumers).await);
+}
+
+async fn a_queue_without_a_bound<R: Runtime>() {
+    let queue = Arc::new(UnboundedQueue::default());
+    let producers = spawn_all::<R, _>(3, |producer| {
+        let queue = Arc::clone(&queue);
+        async move {
+            for number in 0..ITEMS {
+                queue.push_now((producer, number)).expect("the queue is open");
+                if number % 20 == 0 {
+                    R::default().yield_now().await;
+                }
+            }
+        }
+    });
+    let consumers = spawn_all::<R, _>(3, |_| {
+        let queue = Arc::clone(&queue);
+        async move {
+            let mut items = Vec::new();
+            while let Ok(item) = queue.pop().await {
+                items.push(item);
+                queue.task_done().expect("one per item");
+            }
+            items
+        }
+    });
+    outputs(producers).await;
+    queue.join().await;
+    queue.close();
+    assert_conserved(3, &outputs(consumers).await);
+}
+
 on_every_runtime! {
     many_producers_and_consumers,
+    slack_takes_what_is_promised,
+    a_queue_without_a_bound,
     a_queue_in_a_static,
     items_may_have_a_lifetime,
     waiting_pushes_are_served_in_order,

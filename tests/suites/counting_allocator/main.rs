@@ -15,13 +15,14 @@ mod once_cell;
 mod queue;
 mod rwlock;
 mod semaphore;
+mod unbounded;
 mod wait_group;
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::array;
 use core::future::Future;
 use core::pin::{Pin, pin};
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 use std::alloc::System;
 use std::process::ExitCode;
@@ -36,11 +37,25 @@ struct Counting;
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 static FREED: AtomicUsize = AtomicUsize::new(0);
+/// Whether there is no memory for what is asked for.
+static REFUSES: AtomicBool = AtomicBool::new(false);
+/// Whether the allocator calls into a queue.
+static CALLS_BACK: AtomicBool = AtomicBool::new(false);
+
+fn call_back() {
+    if CALLS_BACK.load(Relaxed) {
+        unbounded::call_back();
+    }
+}
 
 // SAFETY: all calls are forwarded to the system's allocator, and counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
+        call_back();
+        if REFUSES.load(Relaxed) {
+            return core::ptr::null_mut();
+        }
         // SAFETY: the caller promises what this method requires.
         unsafe { System.alloc(layout) }
     }
@@ -59,6 +74,7 @@ unsafe impl GlobalAlloc for Counting {
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         FREED.fetch_add(1, Relaxed);
+        call_back();
         // SAFETY: the caller promises what this method requires.
         unsafe { System.dealloc(block, layout) }
     }
@@ -168,6 +184,8 @@ fn main() -> ExitCode {
         println!("the counter does not count the allocation of a box");
         return ExitCode::FAILURE;
     }
+    // A build with switches for mistakes reads them at their first use, which allocates.
+    drop(StaticQueue::<u8, 1>::new().try_push(1));
     let mut report = Report::default();
     lock::scenarios(&mut report);
     semaphore::scenarios(&mut report);
@@ -183,6 +201,10 @@ fn main() -> ExitCode {
     queue::scenarios(&mut report, "Queue, once made", || {
         Queue::with_capacity(2).expect("there is memory for two items")
     });
+    queue::scenarios(&mut report, "SlackQueue, once made", || {
+        Queue::with_slack(2, 1).expect("there is memory for three items")
+    });
+    unbounded::scenarios(&mut report);
     rwlock::scenarios(&mut report);
     println!("{} scenarios, {} of them allocate", report.scenarios, report.failed);
     if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

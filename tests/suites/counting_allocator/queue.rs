@@ -3,14 +3,14 @@
 use core::pin::pin;
 use core::task::{Context, Poll};
 
-use anywake_core::queue::{BoundedQueue, Slots};
+use anywake_core::queue::{QueueOf, Slots};
 use anywake_tests::assert_ready;
 use futures_util::Stream;
 
 use crate::{CROWD, Crowd, ONE, Report, now, poll, waker, wakes};
 
-pub(crate) fn scenarios<S: Slots>(report: &mut Report, kind: &str, new: impl Fn() -> BoundedQueue<usize, S>) {
-    let mut on = |what: &str, body: fn(&BoundedQueue<usize, S>)| {
+pub(crate) fn scenarios<S: Slots>(report: &mut Report, kind: &str, new: impl Fn() -> QueueOf<usize, S>) {
+    let mut on = |what: &str, body: fn(&QueueOf<usize, S>)| {
         let queue = new();
         report.scenario(&format!("{kind}: {what}"), || body(&queue));
     };

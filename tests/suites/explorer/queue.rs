@@ -41,6 +41,31 @@ fn reserved_room_in_all_programs() {
 }
 
 #[test]
+fn slack_in_all_programs() {
+    use QueueKind::{Pop, Push, Reserve};
+    use QueueOperation::{Close, CloseNow, ForcePush, TryPop, TryPush};
+
+    let operations = &[TryPush, TryPop, ForcePush, Close, CloseNow];
+    let make = || Queue::with_slack(1, 1).expect("there is memory for two items");
+    all_programs(QueueScenario { make, kinds: &[Push, Pop], operations }, 3, 6);
+    let operations = &[TryPush, TryPop, ForcePush];
+    all_programs(QueueScenario { make, kinds: &[Pop, Reserve], operations }, 3, 6);
+    let make = || Queue::with_slack(1, 2).expect("there is memory for three items");
+    all_programs(QueueScenario { make, kinds: &[Push, Pop], operations }, 3, 6);
+}
+
+#[test]
+fn queue_without_a_bound_in_all_programs() {
+    use QueueKind::{Closed, Join, KeepReceiver, KeepSender, Pop, Split};
+    use QueueOperation::{Close, CloseNow, TaskDone, TryPop, TryPush};
+
+    let operations = &[TryPush, TryPop, TaskDone, Close, CloseNow];
+    all_programs(QueueScenario { make: Queue::unbounded, kinds: &[Pop, Join], operations }, 3, 6);
+    let kinds = &[Split, KeepSender, KeepReceiver, Pop, Closed];
+    all_programs(QueueScenario { make: Queue::unbounded, kinds, operations: &[TryPush] }, 3, 6);
+}
+
+#[test]
 fn ends_in_all_orders_of_their_drops() {
     use QueueKind::{Closed, KeepReceiver, KeepSender, Pop, Push, Reserve, Split};
     use QueueOperation::TryPush;

@@ -1,6 +1,6 @@
 //! Channels between two runtimes.
 
-use anywake::channel::bounded;
+use anywake::channel::{bounded, unbounded};
 use anywake::{Runtime, blocking};
 
 use crate::ROUNDS;
@@ -35,4 +35,25 @@ pub(crate) fn receiver_goes<W: Runtime, O: Runtime>() {
         blocking::wait(leaver).expect("the task completes");
         blocking::wait(listener).expect("the sender hears of it");
     }
+}
+
+/// The sender of one runtime never waits, and the receiver of the other takes many at once.
+pub(crate) fn unbounded_channel<W: Runtime, O: Runtime>() {
+    let (sender, receiver) = unbounded();
+    let consumer = W::default().spawn(async move {
+        let mut items = Vec::new();
+        while receiver.recv_many(&mut items, 50).await > 0 {}
+        items
+    });
+    let producer = O::default().spawn(async move {
+        for item in 0..10 * ROUNDS {
+            sender.send_now(item).expect("there is a receiver");
+            if item % 70 == 0 {
+                O::default().yield_now().await;
+            }
+        }
+    });
+    blocking::wait(producer).expect("the task completes");
+    let items = blocking::wait(consumer).expect("the consumer ends with its last sender");
+    assert!(items.into_iter().eq(0..10 * ROUNDS));
 }

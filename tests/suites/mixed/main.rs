@@ -36,8 +36,8 @@ macro_rules! pairs {
                 barrier: barrier;
                 cancellation_token: cancellation_token;
                 rwlock: rwlock rwlock_upgraded;
-                queue: queue queue_closed;
-                channel: channel receiver_goes;
+                queue: queue queue_closed queue_with_slack;
+                channel: channel receiver_goes unbounded_channel;
             }
         }
     )+};

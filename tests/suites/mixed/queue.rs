@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anywake::{Queue, Runtime, blocking};
+use anywake::{Queue, Runtime, blocking, channel};
 
 use crate::ROUNDS;
 
@@ -32,6 +32,26 @@ pub(crate) fn queue<W: Runtime, O: Runtime>() {
     });
     blocking::wait(producer).expect("the task completes");
     let items = blocking::wait(consumer).expect("the consumer ends when the queue is closed");
+    assert!(items.into_iter().eq(0..ROUNDS));
+}
+
+/// One slot, and one of slack: the pusher goes on while the consumer has still to run.
+pub(crate) fn queue_with_slack<W: Runtime, O: Runtime>() {
+    let (sender, receiver) = channel::over(Arc::new(Queue::with_slack(1, 1).expect("there is memory")));
+    let consumer = W::default().spawn(async move {
+        let mut items = Vec::new();
+        while let Ok(item) = receiver.recv().await {
+            items.push(item);
+        }
+        items
+    });
+    let producer = O::default().spawn(async move {
+        for item in 0..ROUNDS {
+            sender.send(item).await.expect("there is a receiver");
+        }
+    });
+    blocking::wait(producer).expect("the task completes");
+    let items = blocking::wait(consumer).expect("the consumer ends with its last sender");
     assert!(items.into_iter().eq(0..ROUNDS));
 }
 

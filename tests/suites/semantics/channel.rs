@@ -220,7 +220,7 @@ fn promise_5_an_item_whose_drop_looks_at_its_channel_finds_it_closed() {
 fn debug_of_an_end_shows_its_queue() {
     let (sender, receiver) = pair();
     sender.try_send(1).unwrap();
-    assert!(format!("{sender:?}").starts_with("Sender { queue: BoundedQueue { len: 1, capacity: 2"));
+    assert!(format!("{sender:?}").starts_with("Sender { queue: Queue { len: 1, capacity: 2"));
     assert!(format!("{receiver:?}").starts_with("Receiver { queue:"));
     assert!(format!("{:?}", sender.downgrade()).starts_with("WeakSender { queue:"));
 }

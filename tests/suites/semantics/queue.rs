@@ -1,4 +1,4 @@
-//! [`StaticQueue`] and [`Queue`]: items, waits on both sides, closing, and unfinished work.
+//! [`StaticQueue`], [`Queue`], and the queues with slack and without a bound: items, waits on both sides, closing, and unfinished work.
 
 mod api;
 mod cancel;
@@ -9,14 +9,16 @@ mod force_push;
 mod join;
 mod panics;
 mod reserve;
+mod slack;
 mod stream;
+mod unbounded;
 
 use core::num::NonZeroU8;
 use core::pin::pin;
 
 use anywake_core::{
     CapacityError, Closed, PushError, Queue, StaticQueue, TaskDoneError, TryPopError, TryPushError,
-    queue::{BoundedQueue, Slots},
+    queue::{QueueOf, Slots, Storage},
 };
 use anywake_tests::{
     Call, CountingWaker, Drops, Item, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken,
@@ -36,11 +38,11 @@ fn full<const N: usize>() -> StaticQueue<usize, N> {
 }
 
 /// Pops all items that are available.
-fn drain<T, S: Slots>(queue: &BoundedQueue<T, S>) -> Vec<T> {
+fn drain<T, S: Storage>(queue: &QueueOf<T, S>) -> Vec<T> {
     core::iter::from_fn(|| queue.try_pop().ok()).collect()
 }
 
 /// The observable state of a queue, to assert that nothing has changed.
-fn state<T, S: Slots>(queue: &BoundedQueue<T, S>) -> (usize, usize, usize, bool) {
+fn state<T, S: Storage>(queue: &QueueOf<T, S>) -> (usize, usize, usize, bool) {
     (queue.len(), queue.unfinished(), queue.waiters(), queue.is_closed())
 }

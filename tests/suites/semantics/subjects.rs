@@ -6,6 +6,7 @@ mod cancellation_token;
 mod latch;
 mod notify;
 mod once_cell;
+mod queue;
 mod rwlock;
 mod wait_group;
 
@@ -30,6 +31,7 @@ pub(crate) use cancellation_token::CancelledWait;
 pub(crate) use latch::LatchWait;
 pub(crate) use notify::{WaitAtNotify, WaitersAtNotify};
 pub(crate) use once_cell::{RoleWait, ValueWait};
+pub(crate) use queue::{SlackPopWait, SlackPushWait, UnboundedPopWait};
 pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
 pub(crate) use wait_group::WaitGroupWait;
 

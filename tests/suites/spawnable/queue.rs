@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use anywake::channel::bounded;
+use anywake::channel::{bounded, unbounded};
 use anywake::{Queue, StaticQueue, Tokio, Wait};
 
 use crate::{LONG, spawned, text};
@@ -41,5 +41,19 @@ fn ends_of_items_with_a_lifetime_across_an_await() {
         assert_eq!(receiver.recv_many(&mut items, 2).await, 2);
         drop(receiver);
         sender.closed().within::<Tokio>(LONG).await.unwrap();
+    });
+}
+
+#[test]
+fn queues_without_a_bound_and_with_slack_across_an_await() {
+    spawned(async {
+        let (sender, receiver) = unbounded::<&'static str>();
+        sender.send_now("one").unwrap();
+        assert_eq!(receiver.recv().within::<Tokio>(LONG).await.unwrap(), Ok("one"));
+        let (sender, receiver) = anywake::channel::over(Arc::new(Queue::with_slack(1, 1).unwrap()));
+        sender.send("two").await.unwrap();
+        assert_eq!(receiver.recv().await, Ok("two"));
+        tokio::task::yield_now().await;
+        drop((sender, receiver));
     });
 }

@@ -12,6 +12,7 @@
 //! | carrier | waits for the baton, and passes it on | after its steps |
 //! | listener | waits for pulses | after its steps |
 //! | pulser | ends the waits of the listeners | after its steps |
+//! | clerk | writes letters, carries them on, and receives them | after its steps |
 //! | runner | counts down the latch of each lap, and waits there | after its steps |
 //! | member | holds a token of the group, or waits until nobody does | after its steps |
 //! | saboteur | waits for any primitive with a waker that panics, and drops the wait | after its steps |
@@ -29,6 +30,7 @@
 mod barrier;
 mod cancellation_token;
 mod latch;
+mod mail;
 mod notify;
 mod once_cell;
 mod rwlock;
@@ -59,6 +61,7 @@ use crate::world::{Item, Ledger, World};
 pub(crate) use barrier::{Meeting, breaker, partner};
 pub(crate) use cancellation_token::{Tree, canceller, follower};
 pub(crate) use latch::{Laps, runner};
+pub(crate) use mail::{Mail, clerk};
 pub(crate) use notify::{Relay, carrier, listener, pulser};
 pub(crate) use once_cell::{BUILDERS, Sites, builder};
 pub(crate) use rwlock::{Shelf, librarian};

@@ -10,9 +10,9 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, breaker, builder, buyer, canceller, carrier, consumer, follower, ghost, herald,
-    librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive,
-    visitor,
+    BUILDERS, Presence, breaker, builder, buyer, canceller, carrier, clerk, consumer, follower, ghost,
+    herald, librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper,
+    survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -64,6 +64,9 @@ impl<R: Runtime> Crew<R> {
         }
         for _ in 0..plan.sleepers {
             crew.spawn(true, listener::<R>(here(), rng()));
+        }
+        for _ in 0..plan.consumers + 2 {
+            crew.spawn(true, clerk::<R>(here(), rng()));
         }
         for _ in 0..world.laps.runners {
             crew.spawn(true, runner::<R>(here(), rng()));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anywake::{Barrier, Condition, Event, Lock, Queue, Semaphore, semaphore::Bypass};
 
 use crate::plan::{Close, Plan};
+use crate::roles::Mail;
 use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Shelf;
@@ -33,6 +34,7 @@ pub(crate) struct World {
     pub condition: Condition,
     pub queue: Queue<Item>,
     pub relay: Relay,
+    pub mail: Mail,
     pub meeting: Meeting,
     pub laps: Laps,
     pub gathering: Gathering,
@@ -190,6 +192,7 @@ impl World {
             condition: Condition::new(),
             queue: Queue::with_capacity(plan.capacity).expect("there is memory for a few items"),
             relay: Relay::new(),
+            mail: Mail::new(),
             meeting: Meeting::new(plan.parties),
             laps: Laps::new(&plan),
             gathering: Gathering::default(),
@@ -240,6 +243,7 @@ impl World {
         assert_eq!(self.event.waiters(), 0, "the last broadcast ended all waits, also the forgotten ones");
         self.check_queue();
         self.relay.check();
+        self.mail.check();
         self.meeting.check();
         self.laps.check();
         self.gathering.check();
@@ -347,6 +351,7 @@ impl fmt::Debug for World {
             .field("shelf", &self.shelf)
             .field("producing", &self.producing)
             .field("relay", &self.relay)
+            .field("mail", &self.mail)
             .field("items", &self.items)
             .field("sabotaged", &self.sabotaged)
             .field("cancelled", &self.cancelled)

@@ -1,4 +1,4 @@
-//! The model of [`BoundedQueue`] and of its ends, and its scenario.
+//! The model of [`QueueOf`] and of its ends, and its scenario.
 
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -10,9 +10,13 @@ use std::rc::Rc;
 use anywake_core::{
     Closed, Queue, StaticQueue, TryPopError, TryPushError,
     channel::{ReceiverOf, SenderOf},
-    queue::{BoundedQueue, PushFuture, Slot, Slots},
+    queue::{PushFuture, QueueOf, Slot},
 };
 use futures_util::FutureExt as _;
+
+mod explored;
+
+pub use explored::Explored;
 
 use super::{BoxedWait, Content, Disagreement, Given, Model, Scenario, Wakes, run_bytes};
 
@@ -121,7 +125,10 @@ enum Kind {
 #[derive(Debug)]
 pub struct QueueModel {
     scenario: (&'static [QueueKind], &'static [QueueOperation]),
+    /// `usize::MAX` without a bound.
     capacity: usize,
+    /// How many promised items do not count against the capacity.
+    slack: usize,
     items: Vec<u32>,
     /// The number of items that are granted to pops which were not polled since.
     claimed: usize,
@@ -169,7 +176,7 @@ impl QueueModel {
     }
 
     fn is_full(&self) -> bool {
-        self.items.len() + self.reserved == self.capacity
+        self.items.len() - self.claimed.min(self.slack) + self.reserved >= self.capacity
     }
 
     fn add(&mut self, item: u32, wakes: &mut Wakes) {
@@ -190,24 +197,29 @@ impl QueueModel {
 
     /// Grants room to the waiting pushes, or refuses them; then grants items to the waiting pops, or refuses them.
     fn decide_due(&mut self, wakes: &mut Wakes) {
-        while let Some(&slot) = self.pushers.first() {
-            if self.is_open() && self.is_full() {
+        loop {
+            // An item that is promised may make room for the next push.
+            if let Some(&slot) = self.pushers.first() {
+                if !self.is_open() {
+                    self.pushers.remove(0);
+                    self.decide(slot, Place::Refused, wakes);
+                    continue;
+                }
+                if !self.is_full() {
+                    self.pushers.remove(0);
+                    if let Some(item) = self.wait(slot).1.take() {
+                        self.items.push(item);
+                        self.unfinished += 1;
+                    } else {
+                        self.reserved += 1;
+                    }
+                    self.decide(slot, Place::Granted, wakes);
+                    continue;
+                }
+            }
+            if self.poppers.is_empty() || !(self.items.len() > self.claimed || self.is_over()) {
                 break;
             }
-            self.pushers.remove(0);
-            if self.is_open() {
-                if let Some(item) = self.wait(slot).1.take() {
-                    self.items.push(item);
-                    self.unfinished += 1;
-                } else {
-                    self.reserved += 1;
-                }
-                self.decide(slot, Place::Granted, wakes);
-            } else {
-                self.decide(slot, Place::Refused, wakes);
-            }
-        }
-        while !self.poppers.is_empty() && (self.items.len() > self.claimed || self.is_over()) {
             let slot = self.poppers.remove(0);
             if self.items.len() > self.claimed {
                 self.claimed += 1;
@@ -556,19 +568,19 @@ impl Drop for Entry {
 
 /// A queue, and the ledger of its items.
 #[derive(Debug)]
-pub struct Kept<S: Slots> {
+pub struct Kept<S: Explored> {
     /// Taken by `drop`, which checks the ledger after the queue is dropped.
-    queue: Option<BoundedQueue<Entry, S>>,
+    queue: Option<QueueOf<Entry, S>>,
     ledger: Rc<Ledger>,
 }
 
-impl<S: Slots> Kept<S> {
-    fn queue(&self) -> &BoundedQueue<Entry, S> {
+impl<S: Explored> Kept<S> {
+    fn queue(&self) -> &QueueOf<Entry, S> {
         self.queue.as_ref().expect("only `drop` takes the queue")
     }
 }
 
-impl<S: Slots> Drop for Kept<S> {
+impl<S: Explored> Drop for Kept<S> {
     fn drop(&mut self) {
         self.queue = None;
         if !std::thread::panicking() {
@@ -578,57 +590,57 @@ impl<S: Slots> Drop for Kept<S> {
 }
 
 /// A queue.
-pub struct QueueScenario<S: Slots> {
+pub struct QueueScenario<S: Explored> {
     /// Makes an empty queue.
-    pub make: fn() -> BoundedQueue<Entry, S>,
+    pub make: fn() -> QueueOf<Entry, S>,
     /// The kinds of wait in the programs.
     pub kinds: &'static [QueueKind],
     /// The operations in the programs.
     pub operations: &'static [QueueOperation],
 }
 
-impl<S: Slots> Clone for QueueScenario<S> {
+impl<S: Explored> Clone for QueueScenario<S> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S: Slots> Copy for QueueScenario<S> {}
+impl<S: Explored> Copy for QueueScenario<S> {}
 
-impl<S: Slots> fmt::Debug for QueueScenario<S> {
+impl<S: Explored> fmt::Debug for QueueScenario<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("QueueScenario").field("capacity", &(self.make)().capacity()).finish_non_exhaustive()
+        f.debug_struct("QueueScenario").field("bounds", &S::bounds(&(self.make)())).finish_non_exhaustive()
     }
 }
 
 /// What a wait for a queue returned.
 #[derive(Debug)]
-pub enum QueueHeld<'a, S: Slots + 'static> {
+pub enum QueueHeld<'a, S: Explored + 'static> {
     /// Room, and the ledger for its item.
-    Slot(Slot<&'a BoundedQueue<Entry, S>>, Rc<Ledger>),
+    Slot(Slot<&'a QueueOf<Entry, S>>, Rc<Ledger>),
     /// Both ends.
-    Both(SenderOf<&'a BoundedQueue<Entry, S>>, ReceiverOf<&'a BoundedQueue<Entry, S>>),
+    Both(SenderOf<&'a QueueOf<Entry, S>>, ReceiverOf<&'a QueueOf<Entry, S>>),
     /// An end that sends.
-    Sender(SenderOf<&'a BoundedQueue<Entry, S>>),
+    Sender(SenderOf<&'a QueueOf<Entry, S>>),
     /// An end that receives.
-    Receiver(ReceiverOf<&'a BoundedQueue<Entry, S>>),
+    Receiver(ReceiverOf<&'a QueueOf<Entry, S>>),
 }
 
 /// A wait for a queue. A push is separate, since it can be cancelled.
-pub enum QueueWait<'a, S: Slots + 'static> {
+pub enum QueueWait<'a, S: Explored + 'static> {
     /// A `push`.
-    Push(Pin<Box<PushFuture<'a, BoundedQueue<Entry, S>>>>),
+    Push(Pin<Box<PushFuture<'a, QueueOf<Entry, S>>>>),
     /// Any other.
     Other(BoxedWait<'a, QueueScenario<S>>),
 }
 
-impl<S: Slots + 'static> fmt::Debug for QueueWait<'_, S> {
+impl<S: Explored + 'static> fmt::Debug for QueueWait<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if matches!(self, Self::Push(_)) { "Push" } else { "Other" })
     }
 }
 
-impl<S: Slots + 'static> Scenario for QueueScenario<S> {
+impl<S: Explored + 'static> Scenario for QueueScenario<S> {
     type Model = QueueModel;
     type Shared = Kept<S>;
     type Wait<'a> = QueueWait<'a, S>;
@@ -637,7 +649,8 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
     fn model(self) -> QueueModel {
         QueueModel {
             scenario: (self.kinds, self.operations),
-            capacity: (self.make)().capacity(),
+            capacity: S::bounds(&(self.make)()).0,
+            slack: S::bounds(&(self.make)()).1,
             items: Vec::new(),
             claimed: 0,
             reserved: 0,
@@ -665,7 +678,7 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
             QueueWait::Other(Box::pin(async move { (QueueOutcome::Done, Some(keep())) }))
         };
         match kind {
-            QueueKind::Push => QueueWait::Push(Box::pin(queue.push(Entry::new(&kept.ledger)))),
+            QueueKind::Push => QueueWait::Push(Box::pin(S::push(queue, Entry::new(&kept.ledger)))),
             QueueKind::Pop => QueueWait::Other(Box::pin(
                 queue.pop().map(|popped| (QueueOutcome::Popped(popped.map(|item| item.number)), None)),
             )),
@@ -675,7 +688,7 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
             }
             QueueKind::Reserve => {
                 let ledger = Rc::clone(&kept.ledger);
-                QueueWait::Other(Box::pin(queue.reserve().map(|reserved| match reserved {
+                QueueWait::Other(Box::pin(S::reserve(queue).map(|reserved| match reserved {
                     Ok(slot) => (QueueOutcome::Reserved(Ok(())), Some(QueueHeld::Slot(slot, ledger))),
                     Err(error) => (QueueOutcome::Reserved(Err(error)), None),
                 })))
@@ -730,7 +743,9 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
             QueueOperation::TryPush => QueueOutcome::TriedPush(queue.try_push(item()).map_err(numbered)),
             QueueOperation::TryPop => QueueOutcome::TriedPop(queue.try_pop().map(|item| item.number)),
             QueueOperation::ForcePush => QueueOutcome::Forced(
-                queue.force_push(item()).map(|displaced| displaced.map(|item| item.number)).map_err(numbered),
+                S::force_push(queue, item())
+                    .map(|displaced| displaced.map(|item| item.number))
+                    .map_err(numbered),
             ),
             QueueOperation::TaskDone => QueueOutcome::TaskDone(queue.task_done().is_ok()),
             QueueOperation::Close => {
@@ -751,7 +766,7 @@ impl<S: Slots + 'static> Scenario for QueueScenario<S> {
         QueueSeen {
             len: queue.len(),
             is_empty: queue.is_empty(),
-            is_full: queue.is_full(),
+            is_full: S::is_full(queue),
             unfinished: queue.unfinished(),
             is_closed: queue.is_closed(),
             waiters: queue.waiters(),
@@ -782,20 +797,33 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
         &[TryPush, TryPop, ForcePush, TaskDone, TryPop, TaskDone, Close, CloseNow];
 
     let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
+    // A queue without a bound has no waits for room, and nothing to displace.
+    const UNBOUNDED_KINDS: &[QueueKind] = &[Pop, Pop, Join, Closed, Split, Split, KeepSender, KeepReceiver];
+    const UNBOUNDED_OPERATIONS: &[QueueOperation] =
+        &[TryPush, TryPush, TryPop, TaskDone, TryPush, TaskDone, Close, CloseNow];
+
     // Little happens after a close, so most programs have none.
     let closes = *first >= 192;
-    let operations = &OPERATIONS[..OPERATIONS.len() - if closes { 0 } else { 2 }];
-    let kinds = &KINDS[..KINDS.len() - if closes { 0 } else { 4 }];
+    let operations_of = |all: &'static [QueueOperation]| &all[..all.len() - if closes { 0 } else { 2 }];
+    let kinds_of = |all: &'static [QueueKind]| &all[..all.len() - if closes { 0 } else { 4 }];
     macro_rules! run_with {
         ($make:expr) => {
-            run_bytes(QueueScenario { make: || $make, kinds, operations }, super::SLOTS, rest)
+            run_with!($make, KINDS, OPERATIONS)
         };
+        ($make:expr, $kinds:expr, $operations:expr) => {{
+            let (kinds, operations) = (kinds_of($kinds), operations_of($operations));
+            run_bytes(QueueScenario { make: || $make, kinds, operations }, super::SLOTS, rest)
+        }};
     }
-    match first % 4 {
+    match first % 8 {
         0 => run_with!(StaticQueue::<Entry, 1>::new()),
         1 => run_with!(StaticQueue::<Entry, 3>::new()),
         2 => run_with!(Queue::with_capacity(2).expect("there is memory for two items")),
-        _ => run_with!(Queue::with_capacity(20).expect("there is memory for twenty items")),
+        3 => run_with!(Queue::with_capacity(20).expect("there is memory for twenty items")),
+        4 => run_with!(Queue::with_slack(1, 1).expect("there is memory for two items")),
+        5 => run_with!(Queue::with_slack(2, 3).expect("there is memory for five items")),
+        6 => run_with!(Queue::with_slack(1, 20).expect("there is memory for some items")),
+        _ => run_with!(Queue::unbounded(), UNBOUNDED_KINDS, UNBOUNDED_OPERATIONS),
     }
 }
 

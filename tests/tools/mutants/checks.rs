@@ -43,6 +43,7 @@ pub(crate) struct Finding {
 pub(crate) const CHECKS: &[Check] = &[
     check("units", "-p anywake-core --features std,futures --lib", Build::Plain),
     check("semantics", "-p anywake-tests --test semantics", Build::Plain),
+    check("allocations", "-p anywake-tests --test counting_allocator", Build::Plain),
     check("conformance", "-p anywake-tests --test conformance --test mixed", Build::Plain),
     check("explorer", "-p anywake-tests --test explorer", Build::Optimized),
     check("loom", "--release -p anywake-core --features std,futures --lib", Build::Models),

@@ -491,6 +491,27 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "items that nobody will receive live as long as the senders",
     ),
     ("a_ring_one_too_long", "units", "the last slot is followed by one that does not exist"),
+    // The queue's storage: slack, and blocks.
+    (
+        "slack_is_for_everybody",
+        "semantics",
+        "items that nobody is promised fill the slack, beyond the capacity",
+    ),
+    ("slack_is_for_nobody", "semantics", "a push waits although the items before it are promised"),
+    (
+        "an_item_for_a_slot_is_lost_beyond_the_capacity",
+        "semantics",
+        "an item for a reserved slot is dropped if returned claims fill the slack",
+    ),
+    (
+        "a_claim_makes_room_for_nobody",
+        "semantics",
+        "a push waits although an item was promised to a wait that is only enabled",
+    ),
+    ("a_full_block_is_filled_again", "units", "an item is written over the first one of its block"),
+    ("an_empty_queue_keeps_its_spare", "units", "the memory of a burst stays in a queue that is empty"),
+    ("memory_is_freed_under_the_lock", "allocations", "the allocator calls back under the internal lock"),
+    ("a_closed_queue_grows", "loom::queue_storage", "an item enters behind the last receiver, and is kept"),
     // The toolbox.
     (
         "a_change_of_state_wakes_one_consumer",

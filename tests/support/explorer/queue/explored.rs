@@ -1,0 +1,81 @@
+//! The storages whose queues are explored, and what only those with a bound can do.
+
+use anywake_core::TryPushError;
+use anywake_core::queue::{Blocks, Boxed, InArray, PushFuture, QueueOf, ReserveFuture, Storage, WithSlack};
+
+use super::Entry;
+
+/// A storage, with the operations that depend on whether it has a bound.
+pub trait Explored: Storage + Sized {
+    /// The capacity, or `usize::MAX`, and the slack.
+    fn bounds(queue: &QueueOf<Entry, Self>) -> (usize, usize);
+    /// Whether there is no room.
+    fn is_full(queue: &QueueOf<Entry, Self>) -> bool;
+    /// Waits for room.
+    fn push(queue: &QueueOf<Entry, Self>, item: Entry) -> PushFuture<'_, QueueOf<Entry, Self>>;
+    /// Waits for room, without an item.
+    fn reserve(queue: &QueueOf<Entry, Self>) -> ReserveFuture<'_, QueueOf<Entry, Self>>;
+    /// Displaces the first item if there is no room.
+    ///
+    /// # Errors
+    /// As the operation of the queue.
+    fn force_push(queue: &QueueOf<Entry, Self>, item: Entry) -> Result<Option<Entry>, TryPushError<Entry>>;
+}
+
+macro_rules! bounded {
+    ($([$($generics:tt)*] $storage:ty, $slack:expr;)+) => {$(
+        impl<$($generics)*> Explored for $storage {
+            fn bounds(queue: &QueueOf<Entry, Self>) -> (usize, usize) {
+                let slack: fn(&QueueOf<Entry, Self>) -> usize = $slack;
+                (queue.capacity(), slack(queue))
+            }
+
+            fn is_full(queue: &QueueOf<Entry, Self>) -> bool {
+                queue.is_full()
+            }
+
+            fn push(queue: &QueueOf<Entry, Self>, item: Entry) -> PushFuture<'_, QueueOf<Entry, Self>> {
+                queue.push(item)
+            }
+
+            fn reserve(queue: &QueueOf<Entry, Self>) -> ReserveFuture<'_, QueueOf<Entry, Self>> {
+                queue.reserve()
+            }
+
+            fn force_push(
+                queue: &QueueOf<Entry, Self>,
+                item: Entry,
+            ) -> Result<Option<Entry>, TryPushError<Entry>> {
+                queue.force_push(item)
+            }
+        }
+    )+};
+}
+
+bounded! {
+    [const N: usize] InArray<N>, |_| 0;
+    [] Boxed, |_| 0;
+    [] WithSlack, |queue| queue.slack();
+}
+
+impl Explored for Blocks {
+    fn bounds(_: &QueueOf<Entry, Self>) -> (usize, usize) {
+        (usize::MAX, 0)
+    }
+
+    fn is_full(_: &QueueOf<Entry, Self>) -> bool {
+        false
+    }
+
+    fn push(_: &QueueOf<Entry, Self>, _: Entry) -> PushFuture<'_, QueueOf<Entry, Self>> {
+        unreachable!("its programs wait for no room")
+    }
+
+    fn reserve(_: &QueueOf<Entry, Self>) -> ReserveFuture<'_, QueueOf<Entry, Self>> {
+        unreachable!("its programs wait for no room")
+    }
+
+    fn force_push(_: &QueueOf<Entry, Self>, _: Entry) -> Result<Option<Entry>, TryPushError<Entry>> {
+        unreachable!("its programs displace nothing")
+    }
+}
