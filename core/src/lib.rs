@@ -21,7 +21,8 @@
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
 //! | to tell tasks that they should end, in a tree | `CancellationToken` (feature `alloc`) | | `StopToken`, `AbortSignal` |
-//! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
+//! | to pass one value from one task to another, once | [`Oneshot`], [`oneshot::channel`](oneshot) | `Future` | `oneshot` |
+//! | one task to take the newest value | [`Signal`] | | |
 //!
 //! # When not to use an asynchronous lock
 //! If the guard is not held across an `.await`, `std::sync::Mutex` is cheaper, and enough: a task that never yields while it
@@ -105,9 +106,11 @@ pub mod latch;
 pub mod lock;
 pub mod notify;
 pub mod once_cell;
+pub mod oneshot;
 pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
+pub mod signal;
 pub mod wait_group;
 
 #[cfg(test)]
@@ -134,6 +137,7 @@ pub use notify::Notify;
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub use once_cell::Lazy;
 pub use once_cell::{OnceCell, SetError};
+pub use oneshot::Oneshot;
 #[cfg(feature = "alloc")]
 pub use queue::{CapacityError, Queue};
 pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};
@@ -147,6 +151,7 @@ pub use semaphore::OwnedPermit;
 pub use semaphore::{
     AcquireError, MergeError, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
 };
+pub use signal::Signal;
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub use wait::handle::ArcPart;

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use anywake::{Barrier, Condition, Event, Lock, Queue, Semaphore, semaphore::Bypass};
 
 use crate::plan::{Close, Plan};
+use crate::roles::Beacon;
+use crate::roles::Desk;
 use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Shelf;
@@ -40,6 +42,8 @@ pub(crate) struct World {
     pub shelf: Shelf,
     pub doomed: Doomed,
     pub sites: Sites,
+    pub desk: Desk,
+    pub beacon: Beacon,
     /// The number of the task that owns the ledger's lock, or 0.
     pub inside: AtomicUsize,
     pub visits: AtomicUsize,
@@ -197,6 +201,8 @@ impl World {
             shelf: Shelf::default(),
             doomed: Doomed::new(),
             sites: Sites::default(),
+            desk: Desk::default(),
+            beacon: Beacon::default(),
             inside: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
             held: AtomicUsize::new(0),
@@ -247,6 +253,8 @@ impl World {
         self.shelf.check();
         self.doomed.check();
         self.sites.check();
+        self.desk.check();
+        self.beacon.check();
     }
 
     fn check_lock_and_condition(&self) {
@@ -353,6 +361,8 @@ impl fmt::Debug for World {
             .field("meeting", &self.meeting)
             .field("doomed", &self.doomed)
             .field("sites", &self.sites)
+            .field("desk", &self.desk)
+            .field("beacon", &self.beacon)
             .finish()
     }
 }
