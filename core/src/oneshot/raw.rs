@@ -114,6 +114,8 @@ impl OneshotCore {
             // The sender is gone, and with it all that could ask.
             return false;
         }
+        // mistake a_receiver_goes_without_a_word: self.queue.word.fetch_or(CLOSED, Ordering::Release) & WAITERS != 0 ~>
+        //     { self.queue.word.fetch_or(CLOSED, Ordering::Release); false }
         // Ordering: Release synchronizes with the Acquire in `look` and in `WaitersBit::announce`: the sender that learns of
         // it sees what the receiver did before.
         self.queue.word.fetch_or(CLOSED, Ordering::Release) & WAITERS != 0

@@ -74,7 +74,7 @@ fn broadcasts() -> Vec<Broadcast> {
         cell.get_or_init(yield_now).await;
     }));
     let (sender, receiver) = leak_mut(Oneshot::<()>::new()).split();
-    let (sender, receiver) = (&*leak(sender), Cell::new(Some(receiver)));
+    let (sender, receiver) = (leak(sender), Cell::new(Some(receiver)));
     let (latch, group) = (leak(Latch::new(1)), leak(WaitGroup::new()));
     let token = Mutex::new(group.add().ok());
     let written: &RwLock<()> = leak(RwLock::new(()));
