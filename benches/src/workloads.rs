@@ -10,7 +10,9 @@ mod latch;
 mod latency;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod rwlock;
+mod signal;
 mod threads;
 mod uncontended;
 mod wait_group;
@@ -35,6 +37,8 @@ pub fn all() -> Suite {
     rwlock::add(&mut suite);
     across::add(&mut suite);
     once_cell::add(&mut suite);
+    oneshot::add(&mut suite);
+    signal::add(&mut suite);
     suite
 }
 
