@@ -24,20 +24,20 @@ pub(crate) async fn rounds(role: usize) {
         let (received, ()) = join(receiver.into_future(), answers(sender, role + round)).await;
         assert_eq!(received, Ok(role + round));
 
-        let (sender, mut receiver) = slot.split();
-        assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
-        assert!(is_pending(pin!(receiver.recv())).await);
-        drop(sender);
-        assert_eq!(receiver.recv().await, Err(Closed));
+        {
+            let (sender, mut receiver) = slot.split();
+            assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+            assert!(is_pending(pin!(receiver.recv())).await);
+            drop(sender);
+            assert_eq!(receiver.recv().await, Err(Closed));
+        }
 
         let (sender, receiver) = slot.split();
-        let (closed, ()) = join(sender.closed(), async {
+        join(sender.closed(), async {
             yield_now().await;
             drop(receiver);
         })
         .await;
-        assert_eq!((closed, sender.send(1).is_err()), ((), true));
-        drop(slot);
-        yield_now().await;
+        assert!(sender.send(1).is_err());
     }
 }
