@@ -20,14 +20,14 @@ pub use wait::SignalFuture;
 ///
 /// [`signal`](Self::signal) puts a value in and never waits; a value that nobody has taken is displaced. Each value is taken
 /// by one task: by the longest [`wait`](Self::wait), or by [`try_take`](Self::try_take). Any number of tasks may signal and
-/// wait. A signal takes up to five words beside its value, neither allocates nor grows, and lives in a `static`.
+/// wait. Beside its value a signal takes two words and a tag, neither allocates nor grows, and lives in a `static`.
 ///
 /// # When to take which
 /// * Take a signal if only the newest value counts and one task uses it: a measurement, a command that replaces the one
 ///   before, a number from an interrupt handler.
 /// * If each value counts, take a [`StaticQueue`](crate::StaticQueue). A queue of one with
-///   [`force_push`](crate::queue::BoundedQueue::force_push) does the work of a signal in about three times the memory, and
-///   can be closed.
+///   [`force_push`](crate::queue::BoundedQueue::force_push) does the work of a signal in three times the memory, and can be
+///   closed.
 /// * Without a value, a [`Notify`](crate::Notify) does the same, and an [`Event`](crate::Event) is for a state that stays.
 /// * For one value between two tasks, where each learns if the other one is gone, there is [`oneshot`](crate::oneshot).
 ///

@@ -286,7 +286,7 @@ impl<H: Handle<Target: AnyOneshot>> Drop for ReceiverOf<H> {
     #[inline]
     fn drop(&mut self) {
         let is_listened_to = self.slot.core().close();
-        // mistake a_receiver_leaves_the_value_behind: self.take(); ~> None::<()>;
+        // mistake a_receiver_leaves_the_value_behind: self.take() ~> None
         // From here on no value is sent. Dropped last, or while the panic of a waker unwinds.
         let _value = self.take();
         if is_listened_to {

@@ -13,16 +13,18 @@
 //!
 //! # States
 //!
-//! | `value` | `promised` | a wait that begins | `signal`                                                | `try_take` |
-//! |---------|------------|--------------------|---------------------------------------------------------|------------|
-//! | none    | no         | enters the list    | puts the value in; promises it to the first, if any waits | nothing    |
-//! | there   | no         | takes it           | displaces the value                                     | takes it   |
-//! | there   | yes        | enters the list    | displaces the value; the promise stays                  | nothing    |
+//! | slot       | a wait that begins | `signal`                                                       | `try_take` |
+//! |------------|--------------------|----------------------------------------------------------------|------------|
+//! | `Empty`    | enters the list    | `Free`; or `Promised` to the first, if any waits               | nothing    |
+//! | `Free`     | takes the value    | displaces the value                                            | takes it   |
+//! | `Promised` | enters the list    | displaces the value; the promise stays                         | nothing    |
 //!
 //! # Invariants, whenever the lock is free
-//! * X1. While `promised` is set, a value is there, and one wait has been granted it that has neither taken it nor given it
-//!   back. Only that wait takes it.
-//! * X2. If a task waits, the value is promised or there is none.
+//! * X1. While the slot is `Promised`, one wait has been granted the value that has neither taken it nor given it back. Only
+//!   that wait takes it.
+//! * X2. While the slot is `Free`, nobody waits.
+
+use core::mem;
 
 use crate::sys::atomic::const_fn;
 use crate::wait::list::List;
@@ -34,14 +36,46 @@ use crate::wait::waiter::ListOf;
 // SAFETY: W6, it is the only list of a `SignalCore`, and its requests are `()`.
 pub(super) const WAITING: ListOf<()> = unsafe { ListOf::new(0) };
 
-/// What the lock guards.
+/// What the lock guards. The value stays where it is when it is promised: few paths change the variant, and those move it.
 #[derive(Debug)]
-pub(crate) struct State<T> {
-    value: Option<T>,
-    promised: bool,
+pub(crate) enum Slot<T> {
+    /// There is no value.
+    Empty,
+    /// There is one, for whoever comes first.
+    Free(T),
+    /// There is one, and a wait has been granted it.
+    Promised(T),
 }
 
-/// The queue of the waiters, and the state that is guarded by its lock. There is no word: all is done under the lock.
+impl<T> Slot<T> {
+    #[inline]
+    fn is_free(&self) -> bool {
+        // mistake a_promised_value_is_taken_by_another: matches!(self, Self::Free(_)) ~> !matches!(self, Self::Empty)
+        matches!(self, Self::Free(_))
+    }
+
+    /// Puts the value in. Returns the one that it displaces, whose promise it inherits.
+    #[inline]
+    fn put(&mut self, value: T, promised: bool) -> Option<T> {
+        match self {
+            Self::Empty => {
+                *self = if promised { Self::Promised(value) } else { Self::Free(value) };
+                None
+            }
+            Self::Free(old) | Self::Promised(old) => Some(mem::replace(old, value)),
+        }
+    }
+
+    #[inline]
+    fn take(&mut self) -> Option<T> {
+        match mem::replace(self, Self::Empty) {
+            Self::Empty => None,
+            Self::Free(value) | Self::Promised(value) => Some(value),
+        }
+    }
+}
+
+/// The queue of the waiters, and the slot that is guarded by its lock. There is no word: all is done under the lock.
 #[derive(Debug)]
 pub(crate) struct SignalCore<T> {
     queue: WaitQueue<Self>,
@@ -49,7 +83,7 @@ pub(crate) struct SignalCore<T> {
 
 impl<T> Core for SignalCore<T> {
     type Word = ();
-    type State = State<T>;
+    type State = Slot<T>;
     type Lists = [List; 1];
 
     #[inline]
@@ -58,40 +92,32 @@ impl<T> Core for SignalCore<T> {
     }
 }
 
-impl<T> State<T> {
-    /// Whether a value is there that no wait has been promised.
-    #[inline]
-    fn has_free_value(&self) -> bool {
-        // mistake a_promised_value_is_taken_by_another: self.value.is_some() && !self.promised ~> self.value.is_some()
-        self.value.is_some() && !self.promised
-    }
-}
-
 impl<T> SignalCore<T> {
     const_fn! {
         pub(super) const fn new() -> Self {
-            let state = State { value: None, promised: false };
-            Self { queue: WaitQueue::new((), state, [const { List::new() }; 1]) }
+            Self { queue: WaitQueue::new((), Slot::Empty, [const { List::new() }; 1]) }
         }
     }
 
     #[inline]
     pub(super) fn signal(&self, value: T) -> Option<T> {
         let mut locked = self.queue.lock();
-        let displaced = locked.state_mut().value.replace(value);
-        // If a value is displaced, nobody is woken (X2): so no panic of a waker can meet it in this function's hands.
-        Self::promise(locked);
-        displaced
+        let is_waited_for = !locked.is_empty(WAITING);
+        // If a value is displaced, nobody is woken: the first wait has its promise, or nobody waits (X2). So no panic of a
+        // waker can meet a value in this function's hands.
+        // mistake one_value_is_promised_twice: None if is_waited_for ~> _ if is_waited_for
+        match locked.state_mut().put(value, is_waited_for) {
+            None if is_waited_for => {
+                Self::grant_first(locked);
+                None
+            }
+            displaced => displaced,
+        }
     }
 
-    /// Promises the value to the longest wait, if it is free and somebody waits. Releases the lock, and wakes.
+    /// Grants the value, which is promised, to the longest wait. Releases the lock, and wakes.
     #[inline]
-    fn promise(mut locked: Locked<'_, Self>) {
-        // mistake one_value_is_promised_twice: locked.state().has_free_value() ~> locked.state().value.is_some()
-        if locked.is_empty(WAITING) || !locked.state().has_free_value() {
-            return;
-        }
-        locked.state_mut().promised = true;
+    fn grant_first(mut locked: Locked<'_, Self>) {
         let waker = locked.decide(WAITING, Verdict::Granted);
         locked.wake(waker);
     }
@@ -99,30 +125,31 @@ impl<T> SignalCore<T> {
     #[inline]
     pub(super) fn try_take(&self) -> Option<T> {
         let mut locked = self.queue.lock();
-        let state = locked.state_mut();
-        if state.has_free_value() { state.value.take() } else { None }
+        let slot = locked.state_mut();
+        if slot.is_free() { slot.take() } else { None }
     }
 
     pub(super) fn has_free_value(&self) -> bool {
-        self.queue.lock().state().has_free_value()
+        self.queue.lock().state().is_free()
     }
 
     /// Takes the promise if the value is free, for a wait that looks once more before it enters the list.
     #[inline]
     pub(super) fn claim(locked: &mut Locked<'_, Self>) -> bool {
-        let state = locked.state_mut();
-        let is_free = state.has_free_value();
-        state.promised |= is_free;
-        is_free
+        let slot = locked.state_mut();
+        if !slot.is_free() {
+            return false;
+        }
+        if let Some(value) = slot.take() {
+            *slot = Slot::Promised(value);
+        }
+        true
     }
 
     /// The value that was promised to the caller.
     #[inline]
     pub(super) fn take_promised(&self) -> T {
-        let mut locked = self.queue.lock();
-        let state = locked.state_mut();
-        state.promised = false;
-        match state.value.take() {
+        match self.queue.lock().state_mut().take() {
             Some(value) => value,
             None => unreachable!("a promised value is in its slot (X1)"),
         }
@@ -132,9 +159,14 @@ impl<T> SignalCore<T> {
     #[inline(never)]
     pub(super) fn return_promise(&self) {
         let mut locked = self.queue.lock();
-        locked.state_mut().promised = false;
-        // mistake a_returned_value_wakes_nobody: Self::promise(locked); ~> drop(locked);
-        Self::promise(locked);
+        // mistake a_returned_value_wakes_nobody: !locked.is_empty(WAITING) ~> false
+        if !locked.is_empty(WAITING) {
+            return Self::grant_first(locked);
+        }
+        let slot = locked.state_mut();
+        if let Some(value) = slot.take() {
+            *slot = Slot::Free(value);
+        }
     }
 
     pub(super) fn waiters(&self) -> usize {
