@@ -103,16 +103,14 @@ impl<T> SignalCore<T> {
     pub(super) fn signal(&self, value: T) -> Option<T> {
         let mut locked = self.queue.lock();
         let is_waited_for = !locked.is_empty(WAITING);
-        // If a value is displaced, nobody is woken: the first wait has its promise, or nobody waits (X2). So no panic of a
-        // waker can meet a value in this function's hands.
-        // mistake one_value_is_promised_twice: None if is_waited_for ~> _ if is_waited_for
-        match locked.state_mut().put(value, is_waited_for) {
-            None if is_waited_for => {
-                Self::grant_first(locked);
-                None
-            }
-            displaced => displaced,
+        let displaced = locked.state_mut().put(value, is_waited_for);
+        // If a value is displaced, nobody is woken: its promise stays with the wait that has it, or nobody waits (X2). So no
+        // panic of a waker can meet a value in this function's hands.
+        // mistake one_value_is_promised_twice: displaced.is_none() && is_waited_for ~> is_waited_for
+        if displaced.is_none() && is_waited_for {
+            Self::grant_first(locked);
         }
+        displaced
     }
 
     /// Grants the value, which is promised, to the longest wait. Releases the lock, and wakes.

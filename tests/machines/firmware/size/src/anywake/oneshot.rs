@@ -10,11 +10,13 @@ use crate::{black_box, pin, poll};
 /// besides.
 pub fn oneshot() {
     let mut slot = black_box(Oneshot::<u32>::new());
-    let (sender, receiver) = slot.split();
-    let mut task = pin!(async { _ = black_box(receiver.into_future().await) });
-    poll(task.as_mut());
-    poll(pin!(async { sender.closed().await }));
-    let _ = black_box(sender.send(1));
-    poll(task.as_mut());
+    {
+        let (sender, receiver) = slot.split();
+        let mut task = pin!(async { _ = black_box(receiver.into_future().await) });
+        poll(task.as_mut());
+        poll(pin!(async { sender.closed().await }));
+        let _ = black_box(sender.send(1));
+        poll(task.as_mut());
+    }
     drop(black_box(slot.split()));
 }
