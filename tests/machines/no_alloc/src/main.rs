@@ -123,7 +123,10 @@ async fn answers() {
     let mut slot = ANSWER.lock().await;
     for round in 0..2 {
         let (sender, mut receiver) = slot.split();
-        assert!(is_pending(pin!(receiver.recv())).await, "nothing is sent: the wait is queued, and then cancelled");
+        assert!(
+            is_pending(pin!(receiver.recv())).await,
+            "nothing is sent: the wait is queued, and then cancelled"
+        );
         let mut answer = pin!(receiver.into_future());
         assert!(is_pending(answer.as_mut()).await);
         sender.send(round).unwrap();
