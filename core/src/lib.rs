@@ -67,7 +67,7 @@
 //!
 //! | feature | what it does |
 //! |---|---|
-//! | `alloc` | adds [`Queue`](queue::BoundedQueue), `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
+//! | `alloc` | adds [`Queue`](queue::BoundedQueue), `oneshot::channel`, `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
 //! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |

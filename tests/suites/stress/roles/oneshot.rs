@@ -5,13 +5,14 @@ use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anywake::Runtime;
 use anywake::oneshot::{Receiver, Sender, channel};
+use anywake::{Oneshot, Runtime};
 
 use super::{Presence, maybe_yield, poll_and_forget, survive, wait_with_panicking_waker};
 use crate::patience::{Patience, wait_with};
 use crate::rng::Rng;
 use crate::sabotage;
+use crate::world::World;
 
 /// The questions that are not answered yet, and the fates of the answers.
 #[derive(Debug, Default)]
@@ -79,6 +80,9 @@ pub(crate) async fn client<R: Runtime>(presence: Presence, mut rng: Rng) {
     for _ in 0..world.plan.steps {
         let rng = &mut rng;
         survive(world, async {
+            if rng.once_in(8) {
+                return ask_oneself::<R>(world, rng).await;
+            }
             let mut receiver = world.desk.ask();
             if world.plan.ghosts > 0 && rng.once_in(64) {
                 world.desk.counts.leaked.fetch_add(1, SeqCst);
@@ -98,6 +102,28 @@ pub(crate) async fn client<R: Runtime>(presence: Presence, mut rng: Rng) {
             assert!(!(matches!(first, Ok(Ok(_))) && again.is_ok()), "one question was answered twice");
         })
         .await;
+    }
+}
+
+/// Rounds in one slot, without the desk. Some answers are received, and some are dropped with their receiver.
+async fn ask_oneself<R: Runtime>(world: &World, rng: &mut Rng) {
+    let mut slot = Oneshot::new();
+    for _ in 0..3 {
+        let (sender, mut receiver) = slot.split();
+        assert!(
+            wait_with::<R, _>(receiver.recv(), Patience::limited(rng)).await.is_err(),
+            "nothing was sent"
+        );
+        if rng.once_in(4) {
+            drop(receiver);
+            assert!(sender.send(world.desk.answer()).is_err());
+            continue;
+        }
+        assert!(sender.send(world.desk.answer()).is_ok());
+        maybe_yield::<R>(rng).await;
+        if rng.once_in(2) {
+            assert!(receiver.await.is_ok());
+        }
     }
 }
 
