@@ -18,9 +18,11 @@ pub mod latch;
 pub mod lock;
 pub mod notify;
 pub mod once_cell;
+pub mod oneshot;
 pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
+pub mod signal;
 pub mod unbounded;
 pub mod wait_group;
 

@@ -5,6 +5,9 @@ mod notify;
 
 mod once_cell;
 
+mod oneshot;
+mod signal;
+
 mod barrier;
 
 mod latch;
@@ -69,6 +72,8 @@ pub fn all() -> Vec<Probe> {
     each_condition!(owner_notifies_one(p));
     each_condition!(condition_cancel(p));
     once_cell::add(p);
+    oneshot::all(p);
+    signal::all(p);
     each_queue!(16, push_pop(p));
     each_queue!(16, try_push_try_pop(p));
     each_queue!(16, pop_waits_for_push(p));

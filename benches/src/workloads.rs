@@ -10,8 +10,10 @@ mod latch;
 mod latency;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod rwlock;
 mod rwlock_latency;
+mod signal;
 mod threads;
 mod unbounded;
 mod uncontended;
@@ -39,6 +41,8 @@ pub fn all() -> Suite {
     across::add(&mut suite);
     once_cell::add(&mut suite);
     unbounded::add(&mut suite);
+    oneshot::add(&mut suite);
+    signal::add(&mut suite);
     suite
 }
 

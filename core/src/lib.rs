@@ -22,7 +22,8 @@
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
 //! | to tell tasks that they should end, in a tree | `CancellationToken` (feature `alloc`) | | `StopToken`, `AbortSignal` |
-//! | only the newest value | [`force_push`](queue::QueueOf::force_push) into a queue of one | | |
+//! | to pass one value from one task to another, once | [`Oneshot`], [`oneshot::channel`](oneshot) | `Future` | `oneshot` |
+//! | one task to take the newest value | [`Signal`] | | |
 //!
 //! # When not to use an asynchronous lock
 //! If the guard is not held across an `.await`, `std::sync::Mutex` is cheaper, and enough: a task that never yields while it
@@ -69,7 +70,7 @@
 //!
 //! | feature | what it does |
 //! |---|---|
-//! | `alloc` | adds [`Queue`](queue::QueueOf), with a bound and without, `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
+//! | `alloc` | adds [`Queue`](queue::QueueOf), with a bound and without, `oneshot::channel`, `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
 //! | `diagnose` | adds `diagnose`: reports of tasks that wait for themselves, and a list of all waits; slow, for tests |
@@ -112,9 +113,11 @@ pub mod latch;
 pub mod lock;
 pub mod notify;
 pub mod once_cell;
+pub mod oneshot;
 pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
+pub mod signal;
 pub mod wait_group;
 
 #[cfg(test)]
@@ -141,6 +144,7 @@ pub use notify::Notify;
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub use once_cell::Lazy;
 pub use once_cell::{OnceCell, SetError};
+pub use oneshot::Oneshot;
 #[cfg(feature = "alloc")]
 pub use queue::{CapacityError, Queue, SlackQueue, UnboundedQueue};
 pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};
@@ -154,6 +158,7 @@ pub use semaphore::OwnedPermit;
 pub use semaphore::{
     AcquireError, MergeError, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
 };
+pub use signal::Signal;
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub use wait::handle::ArcPart;

@@ -21,6 +21,8 @@
 //! | consumers take a batch once it is large enough | [`SharedState`], or a queue with [`chunks_timeout`](stream::chunks_timeout) |
 //! | tasks wait for each other, round after round | [`Barrier`] |
 //! | a number is read, awaited for, and written | [`SafeCounter`]; plain counting needs only an atomic |
+//! | one task answers another, once | [`oneshot::channel`]; [`Oneshot`] without allocation |
+//! | one task takes the newest value | [`Signal`] |
 //! | one value is initialised by the first task that needs it | [`OnceCell`]; [`Lazy`], if its progress is to survive that task |
 //! | a value is costly to load, and many ask for it | [`Cache`] |
 //! | connections are costly to make | [`Pool`] |

@@ -7,6 +7,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
+use anywake_core::Handle;
 use anywake_core::barrier::{BarrierFuture, OwnedBarrierFuture};
 use anywake_core::cancellation_token::{CancelledFuture, OwnedCancelledFuture};
 use anywake_core::channel::RecvManyFuture;
@@ -21,6 +22,7 @@ use anywake_core::once_cell::{
     GetOrInitFuture, GetOrTryInitFuture, LazyFuture, OnceCellFuture, OwnedGetOrInitFuture,
     OwnedGetOrTryInitFuture, OwnedOnceCellFuture,
 };
+use anywake_core::oneshot::{AnyOneshot, ClosedFuture as OneshotClosedFuture, OwnedRecvFuture, RecvFuture};
 use anywake_core::queue::{
     AnyQueue, ClosedFuture, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture,
     OwnedReserveFuture, PopFuture, PushFuture, QueueOf, ReserveFuture, Storage,
@@ -28,6 +30,7 @@ use anywake_core::queue::{
 use anywake_core::semaphore::{
     AcquireFuture, AcquireManyFuture, Mode, OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture,
 };
+use anywake_core::signal::{OwnedSignalFuture, SignalFuture};
 use anywake_core::wait_group::{OwnedWaitGroupFuture, WaitGroupFuture};
 use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
@@ -219,6 +222,12 @@ returns_nothing! {
     [] OwnedNotifiedFuture;
     [T] OnceCellFuture<'_, T>;
     [T] OwnedOnceCellFuture<T>;
+    [T] SignalFuture<'_, T>;
+    [T] OwnedSignalFuture<T>;
+    [T] RecvFuture<'_, T>;
+    // A deadline that elapses drops the receiver.
+    [H: Handle<Target: AnyOneshot>] OwnedRecvFuture<H>;
+    [T] OneshotClosedFuture<'_, T>;
     // A deadline that elapses drops the initialiser, and so passes its role on.
     [T, F, Fut: Future<Output = T>] GetOrInitFuture<'_, T, F, Fut>;
     [T, F, Fut: Future<Output = T>] OwnedGetOrInitFuture<T, F, Fut>;

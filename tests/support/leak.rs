@@ -15,6 +15,11 @@ fn remember<T: ?Sized>(value: &T) {
 
 /// Leaks a value, and returns a reference to it.
 pub fn leak<T>(value: T) -> &'static T {
+    leak_mut(value)
+}
+
+/// Leaks a value, and returns an exclusive reference to it.
+pub fn leak_mut<T>(value: T) -> &'static mut T {
     let value = Box::leak(Box::new(value));
     remember(value);
     value

@@ -22,7 +22,7 @@ use std::panic::catch_unwind;
 use critical_section as _;
 
 pub use item::{Drops, Item};
-pub use leak::{forget, leak};
+pub use leak::{forget, leak, leak_mut};
 pub use task::{Task, queue_up, queued, run_woken};
 pub use thread::{block_on, finishes};
 pub use waker::{Call, CountingWaker};

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use anywake::{
     Barrier, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard,
-    Notify, OnceCell, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit, Queue, Semaphore,
-    StaticQueue, WaitGroup, WaitToken,
+    Notify, OnceCell, Oneshot, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit, Queue,
+    Semaphore, Signal, StaticQueue, WaitGroup, WaitToken,
     barrier::{BarrierFuture, OwnedBarrierFuture},
     cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
@@ -18,12 +18,14 @@ use anywake::{
     lock::{LockFuture, OwnedLockFuture},
     notify::{NotifiedFuture, OwnedNotifiedFuture},
     once_cell::{GetOrInitFuture, OnceCellFuture},
+    oneshot::{self, BorrowedReceiver, BorrowedSender, OwnedRecvFuture, RecvFuture},
     queue::{JoinFuture, PopFuture, PushFuture, SlackQueue, UnboundedQueue},
     rwlock::{
         MappedReadGuard, OwnedReadFuture, ReadFuture, ReadGuard, RwLock, UpgradableReadFuture, UpgradeFuture,
         WriteFuture, WriteGuard,
     },
     semaphore::{AcquireFuture, AcquireManyFuture, Bypass, OwnedAcquireFuture},
+    signal::{OwnedSignalFuture, SignalFuture},
     wait_group::WaitGroupFuture,
 };
 
@@ -79,6 +81,10 @@ fn sizes() -> impl Iterator<Item = Size> {
         Condition => 5 * WORD;
         OnceCell<()> => 5 * WORD;
         OnceCell<usize> => 6 * WORD;
+        Signal<()> => 5 * WORD;
+        Signal<usize> => 4 * WORD;
+        Oneshot<()> => 4 * WORD;
+        Oneshot<usize> => 6 * WORD;
         RwLock<()> => RWLOCK * WORD;
         RwLock<usize> => (RWLOCK + 1) * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
@@ -103,6 +109,10 @@ fn sizes() -> impl Iterator<Item = Size> {
         LatchGuard<'_> => WORD;
         WaitToken<'_> => WORD;
         OwnedWaitToken => WORD;
+        BorrowedSender<'_, ()> => WORD;
+        BorrowedReceiver<'_, ()> => WORD;
+        oneshot::Sender<()> => WORD;
+        oneshot::Receiver<()> => WORD;
         DropGuard<'_> => WORD;
         OwnedDropGuard => WORD;
     };
@@ -117,6 +127,11 @@ fn sizes() -> impl Iterator<Item = Size> {
         NotifiedFuture<'_> => WAIT * WORD;
         OwnedNotifiedFuture => WAIT * WORD;
         OnceCellFuture<'_, usize> => WAIT * WORD;
+        SignalFuture<'_, usize> => WAIT * WORD;
+        OwnedSignalFuture<usize> => WAIT * WORD;
+        RecvFuture<'_, usize> => WAIT * WORD;
+        OwnedRecvFuture<&Oneshot<usize>> => WAIT * WORD;
+        oneshot::ClosedFuture<'_, usize> => WAIT * WORD;
         BarrierFuture<'_> => WAIT * WORD;
         OwnedBarrierFuture => WAIT * WORD;
         LatchFuture<'_> => WAIT * WORD;

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, unused_imports, reason = "without features it is empty")]
 
-use core::future::Future;
+use core::future::{Future, IntoFuture as _};
 use core::hint::black_box;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
@@ -28,6 +28,10 @@ fn main() {
     notify();
     #[cfg(feature = "once_cell")]
     once_cell();
+    #[cfg(feature = "oneshot")]
+    oneshot();
+    #[cfg(feature = "signal")]
+    signal();
     #[cfg(feature = "latch")]
     latch();
     #[cfg(feature = "wait_group")]
@@ -130,6 +134,25 @@ fn queue() {
     black_box(QUEUE.try_push(2).is_ok());
     black_box(QUEUE.try_pop().is_ok());
     QUEUE.close();
+}
+
+#[cfg(feature = "oneshot")]
+fn oneshot() {
+    let mut slot = black_box(anywake_core::Oneshot::<u32>::new());
+    let (sender, mut receiver) = black_box(&mut slot).split();
+    black_box(poll(receiver.recv()).is_pending());
+    black_box(poll(sender.closed()).is_pending());
+    black_box(sender.send(1).is_ok());
+    black_box(poll(receiver.into_future()).is_ready());
+    drop(black_box(slot.split()));
+}
+
+#[cfg(feature = "signal")]
+fn signal() {
+    static SIGNAL: anywake_core::Signal<u32> = anywake_core::Signal::new();
+    black_box(poll(SIGNAL.wait()).is_pending());
+    black_box(SIGNAL.signal(1));
+    black_box(SIGNAL.try_take());
 }
 
 #[cfg(feature = "notify")]

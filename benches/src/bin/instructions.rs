@@ -37,8 +37,17 @@ const COLD: [&str; 4] = ["enqueue", "refresh", "give_up", "unlock_contended"];
 /// The five primitives that share a budget of flash. Each is a feature of the program in `size/`.
 const PRIMITIVES: [&str; 5] = ["lock", "semaphore", "event", "condition", "queue"];
 /// Those that are weighed one by one.
-const FURTHER: &[&str] =
-    &["rwlock", "once_cell", "notify", "latch", "wait_group", "barrier", "cancellation_token"];
+const FURTHER: &[&str] = &[
+    "rwlock",
+    "once_cell",
+    "notify",
+    "latch",
+    "wait_group",
+    "barrier",
+    "cancellation_token",
+    "oneshot",
+    "signal",
+];
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Baseline {

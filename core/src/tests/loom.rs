@@ -46,11 +46,13 @@ mod list;
 mod lock;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod queue;
 mod queue_storage;
 mod raw_lock;
 mod rwlock;
 mod semaphore;
+mod signal;
 mod wait_group;
 mod wait_queue;
 

@@ -5,7 +5,7 @@ use core::future::{pending, poll_fn, ready};
 use core::pin::pin;
 use std::sync::Arc;
 
-use anywake_core::{Condition, Event, Lazy, Lock, Notify, OnceCell, Queue, Semaphore};
+use anywake_core::{Condition, Event, Lazy, Lock, Notify, OnceCell, Queue, Semaphore, Signal, oneshot};
 
 use super::*;
 use crate::test_util::poll;
@@ -219,6 +219,15 @@ fn every_wait_has_a_deadline() {
     elapses(Arc::clone(&cell).get_or_try_init_owned(pending::<Result<_, ()>>));
     assert_eq!(cell.set(()), Ok(()), "an initialiser whose deadline has elapsed has given up its role");
     elapses(Lazy::new(pending::<()>).force());
+
+    elapses(Signal::<()>::new().wait());
+    elapses(Arc::new(Signal::<()>::new()).wait_owned());
+
+    let (sender, mut receiver) = oneshot::channel::<()>();
+    elapses(receiver.recv());
+    elapses(sender.closed());
+    elapses(receiver.into_future());
+    assert!(sender.is_closed(), "the wait whose deadline has elapsed had the receiver");
 
     let queue = Queue::with_capacity(1).unwrap();
     elapses(queue.pop());

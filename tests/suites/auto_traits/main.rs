@@ -27,9 +27,11 @@ mod latch;
 mod lock;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod queue;
 mod rwlock;
 mod semaphore;
+mod signal;
 mod tools;
 mod wait_group;
 
@@ -62,6 +64,8 @@ fn table() -> Vec<Row> {
         queue::rows,
         channel::rows,
         once_cell::rows,
+        oneshot::rows,
+        signal::rows,
         latch::rows,
         wait_group::rows,
         barrier::rows,
@@ -77,6 +81,7 @@ fn table() -> Vec<Row> {
 /// Public names without a row: traits, and types that are generic over types with a row.
 const WITHOUT_A_ROW: &[&str] = &[
     "Access",
+    "AnyOneshot",
     "AnyQueue",
     "Guard",
     "Handle",

@@ -12,9 +12,11 @@ mod latch;
 mod lock;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod queue;
 mod rwlock;
 mod semaphore;
+mod signal;
 mod unbounded;
 mod wait_group;
 
@@ -197,6 +199,8 @@ fn main() -> ExitCode {
     condition::scenarios(&mut report);
     notify::scenarios(&mut report);
     once_cell::scenarios(&mut report);
+    oneshot::scenarios(&mut report);
+    signal::scenarios(&mut report);
     queue::scenarios(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
     queue::scenarios(&mut report, "Queue, once made", || {
         Queue::with_capacity(2).expect("there is memory for two items")

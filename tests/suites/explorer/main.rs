@@ -10,9 +10,11 @@ mod latch;
 mod lock;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod queue;
 mod rwlock;
 mod semaphore;
+mod signal;
 mod wait_group;
 
 use core::fmt;

@@ -13,9 +13,11 @@ mod latch;
 mod lock;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod queue;
 mod rwlock;
 mod semaphore;
+mod signal;
 mod wait_group;
 
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
@@ -33,6 +35,8 @@ macro_rules! pairs {
                 condition: condition;
                 notify: notify;
                 once_cell: once_cell;
+                oneshot: oneshot oneshot_left_alone;
+                signal: signal;
                 barrier: barrier;
                 cancellation_token: cancellation_token;
                 rwlock: rwlock rwlock_upgraded;

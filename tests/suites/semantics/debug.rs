@@ -3,7 +3,9 @@
 use core::fmt::Debug;
 use core::future::pending;
 
-use anywake_core::{Condition, Event, Lock, LockGuard, Notify, Queue, Semaphore, StaticQueue};
+use anywake_core::{
+    Condition, Event, Lock, LockGuard, Notify, Oneshot, Queue, Semaphore, Signal, StaticQueue,
+};
 use anywake_tests::{Task, queue_up, queued};
 use std::sync::Arc;
 
@@ -79,6 +81,35 @@ fn a_notify_shows_whether_a_notification_is_stored_and_its_waiters() {
     drop(waiting);
     notify.notify_one();
     shows(&notify, &["stored: true", "waiters: 0"]);
+}
+
+#[test]
+fn a_signal_shows_whether_it_has_a_value_and_its_waiters_whatever_it_holds() {
+    struct Opaque;
+
+    let signal = Signal::new();
+    let waiting = queue_up(2, || signal.wait());
+    shows(&signal, &["Signal", "set: false", "waiters: 2"]);
+    shows(waiting[0].future(), &["SignalFuture", "Queued"]);
+    drop(waiting);
+    assert!(signal.signal(Opaque).is_none());
+    shows(&signal, &["set: true", "waiters: 0"]);
+}
+
+#[test]
+fn a_oneshot_and_its_ends_show_how_far_they_are_whatever_is_sent() {
+    struct Opaque;
+
+    let mut slot = Oneshot::new();
+    shows(&slot, &["Oneshot", "sent: false", "closed: false", "waiters: 0"]);
+    let (sender, mut receiver) = slot.split();
+    shows(&sender, &["Sender", "closed: false"]);
+    shows(&receiver, &["Receiver", "decided: false"]);
+    shows(queued(receiver.recv()).future(), &["RecvFuture", "Queued"]);
+    assert!(sender.send(Opaque).is_ok());
+    shows(&receiver, &["decided: true"]);
+    drop(receiver);
+    shows(&slot, &["sent: true"]);
 }
 
 #[test]

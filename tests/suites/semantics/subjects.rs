@@ -6,8 +6,10 @@ mod cancellation_token;
 mod latch;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod queue;
 mod rwlock;
+mod signal;
 mod wait_group;
 
 use core::future::Future;
@@ -31,8 +33,10 @@ pub(crate) use cancellation_token::CancelledWait;
 pub(crate) use latch::LatchWait;
 pub(crate) use notify::{WaitAtNotify, WaitersAtNotify};
 pub(crate) use once_cell::{RoleWait, ValueWait};
+pub(crate) use oneshot::{EndOfReceiverWait, ReceiveWait};
 pub(crate) use queue::{SlackPopWait, SlackPushWait, UnboundedPopWait};
 pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
+pub(crate) use signal::SignalWait;
 pub(crate) use wait_group::WaitGroupWait;
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.

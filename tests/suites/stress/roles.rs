@@ -23,6 +23,10 @@
 //! | librarian | reads, writes and upgrades at the shelf | after its steps |
 //! | ghost | forgets polled futures | at once |
 //! | builder | initialises cells together with others, and fails at times | when every cell has a value |
+//! | client | asks a question, and waits for the answer for a while | after its steps |
+//! | answerer | answers questions, leaves some without an answer, or waits for a client to leave | after its steps |
+//! | keeper | signals values | after its steps |
+//! | watcher | takes the newest value | after its steps |
 //!
 //! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
@@ -33,7 +37,9 @@ mod latch;
 mod mail;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod rwlock;
+mod signal;
 mod wait_group;
 
 use core::future::Future;
@@ -64,7 +70,9 @@ pub(crate) use latch::{Laps, runner};
 pub(crate) use mail::{Mail, clerk};
 pub(crate) use notify::{Relay, carrier, listener, pulser};
 pub(crate) use once_cell::{BUILDERS, Sites, builder};
+pub(crate) use oneshot::{Desk, answerer, client};
 pub(crate) use rwlock::{Shelf, librarian};
+pub(crate) use signal::{Beacon, keeper, watcher};
 pub(crate) use wait_group::{Gathering, member};
 
 /// Counts a task in the world, from before its start until after its last drop.

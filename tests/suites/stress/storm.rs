@@ -10,9 +10,9 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, breaker, builder, buyer, canceller, carrier, clerk, consumer, follower, ghost,
-    herald, librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper,
-    survive, visitor,
+    BUILDERS, Presence, answerer, breaker, builder, buyer, canceller, carrier, clerk, client, consumer,
+    follower, ghost, herald, keeper, librarian, listener, member, partner, producer, pulser, runner,
+    saboteur, seller, sleeper, survive, visitor, watcher,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -96,6 +96,14 @@ impl<R: Runtime> Crew<R> {
         }
         for _ in 0..plan.librarians {
             crew.spawn(true, librarian::<R>(here(), rng()));
+        }
+        for _ in 0..plan.buyers {
+            crew.spawn(true, client::<R>(here(), rng()));
+            crew.spawn(true, answerer::<R>(here(), rng()));
+            crew.spawn(true, watcher::<R>(here(), rng()));
+        }
+        for _ in 0..plan.sellers {
+            crew.spawn(true, keeper::<R>(here(), rng()));
         }
         crew
     }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use anywake::{Barrier, Condition, Event, Lock, Queue, Semaphore, semaphore::Bypass};
 
 use crate::plan::{Close, Plan};
+use crate::roles::Beacon;
+use crate::roles::Desk;
 use crate::roles::Mail;
 use crate::roles::Meeting;
 use crate::roles::Relay;
@@ -42,6 +44,8 @@ pub(crate) struct World {
     pub shelf: Shelf,
     pub doomed: Doomed,
     pub sites: Sites,
+    pub desk: Desk,
+    pub beacon: Beacon,
     /// The number of the task that owns the ledger's lock, or 0.
     pub inside: AtomicUsize,
     pub visits: AtomicUsize,
@@ -200,6 +204,8 @@ impl World {
             shelf: Shelf::default(),
             doomed: Doomed::new(),
             sites: Sites::default(),
+            desk: Desk::default(),
+            beacon: Beacon::default(),
             inside: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
             held: AtomicUsize::new(0),
@@ -251,6 +257,8 @@ impl World {
         self.shelf.check();
         self.doomed.check();
         self.sites.check();
+        self.desk.check();
+        self.beacon.check();
     }
 
     fn check_lock_and_condition(&self) {
@@ -358,6 +366,8 @@ impl fmt::Debug for World {
             .field("meeting", &self.meeting)
             .field("doomed", &self.doomed)
             .field("sites", &self.sites)
+            .field("desk", &self.desk)
+            .field("beacon", &self.beacon)
             .finish()
     }
 }

@@ -41,9 +41,11 @@ pub mod latch;
 pub mod lock;
 pub mod notify;
 pub mod once_cell;
+pub mod oneshot;
 pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
+pub mod signal;
 pub mod wait_group;
 
 /// The number of slots of the long programs: more than a batch of wakers holds.

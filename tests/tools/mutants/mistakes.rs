@@ -305,6 +305,49 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "loom::event",
         "a `set` that was cleared already wakes a waiter that came after the `clear`",
     ),
+    // The signal.
+    (
+        "a_promised_value_is_taken_by_another",
+        "semantics",
+        "an attempt or a late wait takes the value of a task that is woken, and finds none",
+    ),
+    ("one_value_is_promised_twice", "semantics", "a newer value wakes a second task, and there is one value"),
+    ("a_value_is_lost_with_its_wait", "semantics", "a wait that a value was promised to is dropped"),
+    (
+        "a_returned_value_wakes_nobody",
+        "semantics",
+        "the value of a dropped wait lies there, and others sleep",
+    ),
+    // The oneshot.
+    ("a_value_is_sent_to_nobody", "semantics", "a send succeeds although the receiver is gone"),
+    ("a_send_wakes_nobody", "semantics", "the receiver sleeps on beside its value"),
+    ("a_sender_goes_without_a_word", "semantics", "the receiver waits for a sender that is gone"),
+    (
+        "a_receiver_goes_without_a_word",
+        "semantics",
+        "the sender waits for the end of a receiver that is gone",
+    ),
+    (
+        "a_receiver_leaves_the_value_behind",
+        "semantics",
+        "tokio #6558: what was sent and not received lives on in its slot",
+    ),
+    (
+        "a_receiver_looks_before_the_value_is_sent",
+        "loom::oneshot",
+        "RUSTSEC-2021-0124: after a close, the receiver looks into the slot while the sender writes there",
+    ),
+    (
+        "a_value_is_published_before_it_is_there",
+        "loom::oneshot",
+        "the receiver sees that the value is sent, and finds an empty slot",
+    ),
+    (
+        "a_slot_remembers_its_last_ends",
+        "semantics",
+        "the ends of a new round are closed, or find an old value",
+    ),
+    ("a_oneshot_of_anything_is_sync", "types", "an `Rc` is sent here and received there"),
     // The notify.
     (
         "a_notification_is_stored_although_a_task_waits",

@@ -9,15 +9,15 @@
 
 use core::ffi::{c_char, c_int, c_void};
 use core::fmt::{self, Write};
-use core::future::{Future, poll_fn};
+use core::future::{Future, IntoFuture, poll_fn};
 use core::panic::PanicInfo;
 use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use anywake_core::{
-    Barrier, Condition, Event, Latch, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue,
-    UpgradableGuard, WaitGroup, WriteGuard,
+    Barrier, Condition, Event, Latch, Lock, Notify, OnceCell, Oneshot, RwLock, Semaphore, Signal,
+    StaticQueue, UpgradableGuard, WaitGroup, WriteGuard,
 };
 
 const TASKS: usize = 3;
@@ -36,6 +36,10 @@ static LIMIT: OnceCell<u32> = OnceCell::new();
 static ENDED: Latch = Latch::new(2);
 static RUNNING: WaitGroup = WaitGroup::new();
 static LAST: RwLock<u32> = RwLock::new(0);
+/// The newest sum, from the consumer to the reporter.
+static NEWEST: Signal<u32> = Signal::new();
+/// Its ends live as long as its guard: the task that has it owns both.
+static ANSWER: Lock<Oneshot<u32>> = Lock::new(Oneshot::new());
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
@@ -71,6 +75,8 @@ async fn reporter() {
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
     drop(sum);
+    // The newest by now, and then perhaps a newer one.
+    while NEWEST.wait().await < TOTAL {}
     assert!(END.wait().await.is_ok());
     ENDED.count_down(1).unwrap();
 }
@@ -89,6 +95,7 @@ async fn consumer() {
             "a reader is inside: the wait is queued, and then cancelled"
         );
     }
+    answers().await;
     START.set();
     READY.notified().await;
     assert_eq!(*LIMIT.get_or_init(async || unreachable!("the producer initialises")).await, ITEMS);
@@ -102,12 +109,33 @@ async fn consumer() {
         *last = item;
         assert_eq!(*WriteGuard::downgrade(last), item);
         GROWN.notify_all();
+        NEWEST.signal(*SUM.lock().await);
         ITEMS_TO_ADD.task_done().unwrap();
     }
     assert!(END.wait().await.is_ok());
     ENDED.wait().await;
     RUNNING.close();
     RUNNING.wait().await;
+}
+
+/// Rounds in one slot, with a wait that is queued, woken or cancelled.
+async fn answers() {
+    let mut slot = ANSWER.lock().await;
+    for round in 0..2 {
+        let (sender, mut receiver) = slot.split();
+        assert!(
+            is_pending(pin!(receiver.recv())).await,
+            "nothing is sent: the wait is queued, and then cancelled"
+        );
+        let mut answer = pin!(receiver.into_future());
+        assert!(is_pending(answer.as_mut()).await);
+        sender.send(round).unwrap();
+        assert_eq!(answer.await, Ok(round));
+    }
+    let (sender, receiver) = slot.split();
+    drop(receiver);
+    sender.closed().await;
+    assert!(sender.send(0).is_err());
 }
 
 async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
@@ -163,6 +191,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!((LIMIT.waiters(), LIMIT.get()), (0, Some(&ITEMS)));
     assert_eq!((ENDED.remaining(), ENDED.waiters()), (0, 0));
     assert_eq!((RUNNING.count(), RUNNING.waiters(), RUNNING.is_closed()), (0, 0, true));
+    assert_eq!((NEWEST.waiters(), NEWEST.try_take()), (0, None));
     assert_eq!((*LAST.try_read().unwrap(), LAST.waiters()), (ITEMS, 0));
     0
 }

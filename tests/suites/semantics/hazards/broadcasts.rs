@@ -7,12 +7,12 @@ use core::task::Poll;
 use std::sync::{Arc, Mutex};
 
 use anywake_core::{
-    CancellationToken, Condition, Event, Latch, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue,
-    WaitGroup,
+    CancellationToken, Condition, Event, Latch, Lock, Notify, OnceCell, Oneshot, RwLock, Semaphore,
+    StaticQueue, WaitGroup,
 };
 use anywake_tests::{
-    Call, CountingWaker, Task, assert_pending, assert_ready, finishes, leak, panic_of, queue_up, queued,
-    run_woken,
+    Call, CountingWaker, Task, assert_pending, assert_ready, finishes, leak, leak_mut, panic_of, queue_up,
+    queued, run_woken,
 };
 
 /// The number of waiters that one critical section removes.
@@ -73,6 +73,8 @@ fn broadcasts() -> Vec<Broadcast> {
     let initialiser = Mutex::new(queued(async {
         cell.get_or_init(yield_now).await;
     }));
+    let (sender, receiver) = leak_mut(Oneshot::<()>::new()).split();
+    let (sender, receiver) = (leak(sender), Cell::new(Some(receiver)));
     let (latch, group) = (leak(Latch::new(1)), leak(WaitGroup::new()));
     let token = Mutex::new(group.add().ok());
     let written: &RwLock<()> = leak(RwLock::new(()));
@@ -156,6 +158,12 @@ fn broadcasts() -> Vec<Broadcast> {
             || cell.get_or_init(async || unreachable!("the cell is initialised")),
             move || assert_ready!(initialiser.lock().unwrap().poll(), "the gate is open"),
             || cell.waiters(),
+        ),
+        broadcast(
+            "Oneshot, the receiver goes",
+            || sender.closed(),
+            move || drop(receiver.take()),
+            || sender.waiters(),
         ),
     ]
 }

@@ -20,9 +20,11 @@ mod latch;
 mod lock;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod queue;
 mod rwlock;
 mod semaphore;
+mod signal;
 mod stage;
 mod timer;
 mod wait_group;
@@ -68,6 +70,8 @@ pub async fn player<B: Board>(role: usize) {
         condition::predicate: "condition: wait_for, one notification for each step",
         condition::until_notified_or_cancelled: "condition: wait_until owns the lock again, notified or not",
         once_cell::initialisers: "once_cell: failures hand the role on, and all have the value",
+        oneshot::rounds: "oneshot: one slot for all, round after round, and the end of either side",
+        signal::newest: "signal: the newest value, in the order of the waits",
         queue::work: "queue: push, pop, task_done and join",
         queue::order: "queue: waiting pushes and pops are granted in order",
         queue::closing: "queue: close drains, and a push then returns its item",

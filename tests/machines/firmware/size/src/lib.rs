@@ -54,15 +54,18 @@ macro_rules! handed_over {
 /// The steps of anywake.
 pub mod anywake {
     mod notify;
+    mod oneshot;
+    mod rwlock;
+    mod signal;
 
     pub use notify::notify;
-
-    mod rwlock;
+    pub use oneshot::oneshot;
 
     use anywake_core::semaphore::Bypass;
     use anywake_core::{Barrier, Condition, Event, Latch, Lock, OnceCell, Semaphore, StaticQueue, WaitGroup};
 
     pub use rwlock::rwlock;
+    pub use signal::signal;
 
     use super::{black_box, pin, poll};
 

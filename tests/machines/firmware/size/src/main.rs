@@ -25,6 +25,10 @@ const STEPS: &[fn()] = &[
     anywake::notify,
     #[cfg(all(feature = "anywake", feature = "once_cell"))]
     anywake::once_cell,
+    #[cfg(all(feature = "anywake", feature = "oneshot"))]
+    anywake::oneshot,
+    #[cfg(all(feature = "anywake", feature = "signal"))]
+    anywake::signal,
     #[cfg(all(feature = "anywake", feature = "latch"))]
     anywake::latch,
     #[cfg(all(feature = "anywake", feature = "wait_group"))]

@@ -28,9 +28,11 @@ mod latch;
 mod lock;
 mod notify;
 mod once_cell;
+mod oneshot;
 mod queue;
 mod rwlock;
 mod semaphore;
+mod signal;
 mod trial;
 mod wait_group;
 
@@ -46,6 +48,8 @@ const CASES: &[&[Case]] = &[
     latch::CASES,
     wait_group::CASES,
     once_cell::CASES,
+    oneshot::CASES,
+    signal::CASES,
 ];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
