@@ -21,6 +21,7 @@
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
 //! | to tell tasks that they should end, in a tree | `CancellationToken` (feature `alloc`) | | `StopToken`, `AbortSignal` |
+//! | to read the newest of a value that changes, and to wait for changes | [`Watch`] | | `watch`, `StateFlow` |
 //! | only the newest value | [`force_push`](queue::BoundedQueue::force_push) into a queue of one | | |
 //!
 //! # When not to use an asynchronous lock
@@ -109,6 +110,7 @@ pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
 pub mod wait_group;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -154,6 +156,7 @@ pub use wait::handle::Handle;
 #[cfg(feature = "alloc")]
 pub use wait_group::OwnedWaitToken;
 pub use wait_group::{AddError, WaitGroup, WaitToken};
+pub use watch::{Watch, WatchRef};
 
 #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
 compile_error!(

@@ -52,6 +52,7 @@ mod rwlock;
 mod semaphore;
 mod wait_group;
 mod wait_queue;
+mod watch;
 
 /// Runs every execution of a model, and says how many there were.
 ///

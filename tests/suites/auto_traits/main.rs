@@ -32,6 +32,7 @@ mod rwlock;
 mod semaphore;
 mod tools;
 mod wait_group;
+mod watch;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -66,6 +67,7 @@ fn table() -> Vec<Row> {
         wait_group::rows,
         barrier::rows,
         cancellation_token::rows,
+        watch::rows,
         keyed_lock::rows,
         tools::rows,
     ] {
@@ -96,6 +98,7 @@ const WITHOUT_A_ROW: &[&str] = &[
     "RwLockOwner",
     "Slots",
     "Wait",
+    "WatchHandle",
 ];
 
 /// Public modules that exist only for tests.

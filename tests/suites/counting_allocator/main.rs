@@ -16,6 +16,7 @@ mod queue;
 mod rwlock;
 mod semaphore;
 mod wait_group;
+mod watch;
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::array;
@@ -184,6 +185,7 @@ fn main() -> ExitCode {
         Queue::with_capacity(2).expect("there is memory for two items")
     });
     rwlock::scenarios(&mut report);
+    watch::scenarios(&mut report);
     println!("{} scenarios, {} of them allocate", report.scenarios, report.failed);
     if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

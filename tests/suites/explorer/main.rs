@@ -14,6 +14,7 @@ mod queue;
 mod rwlock;
 mod semaphore;
 mod wait_group;
+mod watch;
 
 use core::fmt;
 

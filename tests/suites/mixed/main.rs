@@ -17,6 +17,7 @@ mod queue;
 mod rwlock;
 mod semaphore;
 mod wait_group;
+mod watch;
 
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
@@ -38,6 +39,7 @@ macro_rules! pairs {
                 rwlock: rwlock rwlock_upgraded;
                 queue: queue queue_closed;
                 channel: channel receiver_goes;
+                watch: watch watch_borrowed;
             }
         }
     )+};

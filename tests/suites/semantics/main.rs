@@ -35,3 +35,4 @@ mod rwlock;
 mod semaphore;
 mod subjects;
 mod wait_group;
+mod watch;

@@ -8,6 +8,7 @@ mod notify;
 mod once_cell;
 mod rwlock;
 mod wait_group;
+mod watch;
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -32,6 +33,7 @@ pub(crate) use notify::{WaitAtNotify, WaitersAtNotify};
 pub(crate) use once_cell::{RoleWait, ValueWait};
 pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
 pub(crate) use wait_group::WaitGroupWait;
+pub(crate) use watch::{ChangedWait, WatchClosedWait};
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;

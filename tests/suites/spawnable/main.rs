@@ -18,6 +18,7 @@ mod queue;
 mod rwlock;
 mod semaphore;
 mod wait_group;
+mod watch;
 
 use core::future::Future;
 use core::time::Duration;

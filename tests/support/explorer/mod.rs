@@ -45,6 +45,7 @@ pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
 pub mod wait_group;
+pub mod watch;
 
 /// The number of slots of the long programs: more than a batch of wakers holds.
 const SLOTS: usize = 24;
