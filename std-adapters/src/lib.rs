@@ -20,6 +20,7 @@
 //! | the most urgent item, or the newest one, goes first | [`PriorityQueue`], [`LifoQueue`] |
 //! | consumers take a batch once it is large enough | [`SharedState`], or a queue with [`chunks_timeout`](stream::chunks_timeout) |
 //! | tasks wait for each other, round after round | [`Barrier`] |
+//! | tasks read the newest of a value that changes, and wait for changes | [`Watch`] |
 //! | a number is read, awaited for, and written | [`SafeCounter`]; plain counting needs only an atomic |
 //! | one value is initialised by the first task that needs it | [`OnceCell`]; [`Lazy`], if its progress is to survive that task |
 //! | a value is costly to load, and many ask for it | [`Cache`] |

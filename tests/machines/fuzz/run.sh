@@ -16,7 +16,7 @@ command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz is missing: cargo install
 work=$(realpath -m "${CARGO_TARGET_DIR:-target}")/fuzz
 # Read by cargo-fuzz and by cargo.
 export CARGO_TARGET_DIR=$work/build
-targets=(lock semaphore event barrier condition queue notify once_cell latch wait_group cancellation_token rwlock)
+targets=(lock semaphore event barrier condition queue notify once_cell latch wait_group cancellation_token rwlock watch)
 
 # fuzz <target> <seconds>: runs a target of the repository in the current directory, with programs of up to some hundred steps.
 fuzz() {
@@ -37,6 +37,7 @@ declare -A mistakes=(
     [wait_group]=a_close_forgets_the_tokens
     [cancellation_token]=only_children_are_cancelled
     [rwlock]=a_cancelled_writer_keeps_readers_out
+    [watch]=a_value_becomes_visible_and_wakes_nobody
 )
 
 self_test() {

@@ -11,8 +11,7 @@ use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
     BUILDERS, Presence, breaker, builder, buyer, canceller, carrier, consumer, follower, ghost, herald,
-    librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive,
-    visitor,
+    librarian, listener, member, partner, producer, publisher, pulser, reader, runner, saboteur, seller, sleeper, survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -93,6 +92,10 @@ impl<R: Runtime> Crew<R> {
         }
         for _ in 0..plan.librarians {
             crew.spawn(true, librarian::<R>(here(), rng()));
+            crew.spawn(true, reader::<R>(here(), rng()));
+        }
+        for _ in 0..plan.sellers {
+            crew.spawn(true, publisher::<R>(here(), rng()));
         }
         crew
     }

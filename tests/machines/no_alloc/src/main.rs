@@ -17,7 +17,7 @@ use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use anywake_core::{
     Barrier, Condition, Event, Latch, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue,
-    UpgradableGuard, WaitGroup, WriteGuard,
+    UpgradableGuard, WaitGroup, Watch, WriteGuard,
 };
 
 const TASKS: usize = 3;
@@ -36,6 +36,7 @@ static LIMIT: OnceCell<u32> = OnceCell::new();
 static ENDED: Latch = Latch::new(2);
 static RUNNING: WaitGroup = WaitGroup::new();
 static LAST: RwLock<u32> = RwLock::new(0);
+static PROGRESS: Watch<u32> = Watch::new(0);
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
@@ -63,6 +64,7 @@ async fn producer() {
 async fn reporter() {
     let _running = RUNNING.add().unwrap();
     let sum = SUM.lock().await;
+    let mut progress = PROGRESS.receiver();
     {
         let last = LAST.upgradable_read().await;
         assert_eq!(*LIMIT.wait().await, ITEMS);
@@ -71,6 +73,9 @@ async fn reporter() {
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
     drop(sum);
+    // The consumer holds the first value, and then this the last one.
+    assert_eq!(*progress.wait_for(|item| *item == ITEMS).await.unwrap(), ITEMS);
+    assert!(progress.changed().await.is_err());
     assert!(END.wait().await.is_ok());
     ENDED.count_down(1).unwrap();
 }
@@ -96,7 +101,9 @@ async fn consumer() {
         let _permit = TURN.acquire().await.unwrap();
         assert!(TURN.try_acquire().is_err());
     }
+    let first = PROGRESS.borrow();
     while let Ok(item) = ITEMS_TO_ADD.pop().await {
+        PROGRESS.send(item).unwrap();
         *SUM.lock().await += item;
         let mut last = LAST.write().await;
         *last = item;
@@ -104,6 +111,8 @@ async fn consumer() {
         GROWN.notify_all();
         ITEMS_TO_ADD.task_done().unwrap();
     }
+    assert_eq!((*first, *PROGRESS.borrow()), (0, ITEMS));
+    assert!(PROGRESS.close());
     assert!(END.wait().await.is_ok());
     ENDED.wait().await;
     RUNNING.close();
@@ -164,6 +173,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!((ENDED.remaining(), ENDED.waiters()), (0, 0));
     assert_eq!((RUNNING.count(), RUNNING.waiters(), RUNNING.is_closed()), (0, 0, true));
     assert_eq!((*LAST.try_read().unwrap(), LAST.waiters()), (ITEMS, 0));
+    assert_eq!((*PROGRESS.borrow(), PROGRESS.waiters(), PROGRESS.is_closed()), (ITEMS, 0, true));
     0
 }
 

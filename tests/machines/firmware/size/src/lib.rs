@@ -58,11 +58,13 @@ pub mod anywake {
     pub use notify::notify;
 
     mod rwlock;
+    mod watch;
 
     use anywake_core::semaphore::Bypass;
     use anywake_core::{Barrier, Condition, Event, Latch, Lock, OnceCell, Semaphore, StaticQueue, WaitGroup};
 
     pub use rwlock::rwlock;
+    pub use watch::watch;
 
     use super::{black_box, pin, poll};
 

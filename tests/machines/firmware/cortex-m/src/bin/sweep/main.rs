@@ -33,6 +33,7 @@ mod rwlock;
 mod semaphore;
 mod trial;
 mod wait_group;
+mod watch;
 
 const CASES: &[&[Case]] = &[
     lock::CASES,
@@ -46,6 +47,7 @@ const CASES: &[&[Case]] = &[
     latch::CASES,
     wait_group::CASES,
     once_cell::CASES,
+    watch::CASES,
 ];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
