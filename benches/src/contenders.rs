@@ -22,6 +22,7 @@ pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
 pub mod wait_group;
+pub mod watch;
 
 /// Implements `Contender` for an adapter: `contender!(Type, "name in the tables", kind = .., order = ..)`, with
 /// `const N in Type<N>` for a generic one.

@@ -29,6 +29,8 @@ use crate::harness::{Contender, Kind};
 
 mod cancellation_token;
 
+mod watch;
+
 /// One operation of one contender.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe {
@@ -74,6 +76,7 @@ pub fn all() -> Vec<Probe> {
     notify::all(p);
     cancellation_token::all(p);
     rwlock::all(p);
+    watch::all(p);
     probes
 }
 

@@ -14,6 +14,7 @@ mod rwlock;
 mod threads;
 mod uncontended;
 mod wait_group;
+mod watch;
 
 use crate::contenders::queue::Shape;
 use crate::harness::Suite;
@@ -35,6 +36,7 @@ pub fn all() -> Suite {
     rwlock::add(&mut suite);
     across::add(&mut suite);
     once_cell::add(&mut suite);
+    watch::add(&mut suite);
     suite
 }
 

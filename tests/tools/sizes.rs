@@ -25,7 +25,10 @@ use anywake::{
     },
     semaphore::{AcquireFuture, AcquireManyFuture, Bypass, OwnedAcquireFuture},
     wait_group::WaitGroupFuture,
-    watch::{ChangedFuture, ClosedFuture as WatchClosedFuture, OwnedChangedFuture, Receiver, Sender, StaticReceiver, WaitForFuture},
+    watch::{
+        ChangedFuture, ClosedFuture as WatchClosedFuture, OwnedChangedFuture, Receiver, Sender,
+        StaticReceiver, WaitForFuture,
+    },
 };
 
 const WORD: usize = size_of::<usize>();

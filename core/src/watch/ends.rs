@@ -11,9 +11,9 @@ use super::Watch;
 use super::guard::{Ref, WatchHandle, WatchRef};
 use super::raw::{NOTHING, WatchCore};
 use super::wait::{ChangedFuture, Owned, OwnedChangedFuture, WaitForFuture};
+use crate::wait::future::Wait;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
-use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
 
 /// An end of a watch that sends: [`channel`](super::channel) and [`split`](super::Watch::split) make one, and `clone` makes

@@ -146,15 +146,18 @@ pub struct WaitForFuture<'a, H: WatchHandle, F> {
     /// Pinned. For a version newer than the one that the predicate has looked at.
     wait: Wait<&'a mut ReceiverOf<H>, ChangedWait>,
     predicate: F,
+    /// Calls the predicate. It is stored, so that what polls this need not know that `F` is a function of every `&T`: with
+    /// that in the bounds of the `impl`, the future of a value with a lifetime cannot be spawned (rust-lang/rust#102211).
+    call: fn(&mut F, &H::Value) -> bool,
 }
 
-impl<'a, H: WatchHandle, F> WaitForFuture<'a, H, F> {
+impl<'a, H: WatchHandle, F: FnMut(&H::Value) -> bool> WaitForFuture<'a, H, F> {
     pub(super) fn new(receiver: &'a mut ReceiverOf<H>, predicate: F) -> Self {
-        Self { wait: Wait::new(receiver, NOTHING), predicate }
+        Self { wait: Wait::new(receiver, NOTHING), predicate, call: |predicate, value| predicate(value) }
     }
 }
 
-impl<'a, H: WatchHandle, F: FnMut(&H::Value) -> bool> Future for WaitForFuture<'a, H, F> {
+impl<'a, H: WatchHandle, F> Future for WaitForFuture<'a, H, F> {
     type Output = Result<WatchRef<'a, H::Value>, Closed>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -168,7 +171,7 @@ impl<'a, H: WatchHandle, F: FnMut(&H::Value) -> bool> Future for WaitForFuture<'
                 return Poll::Ready(Err(closed));
             }
             let value = receiver.borrow();
-            if (this.predicate)(&value) {
+            if (this.call)(&mut this.predicate, &value) {
                 let pinned = Ref::into_pinned(value);
                 receiver.see(pinned.version);
                 // SAFETY: V1, the caller of `into_pinned` is the reader, and hands that on.

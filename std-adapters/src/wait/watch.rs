@@ -12,7 +12,7 @@ returns_nothing! {
     [H: WatchHandle] ChangedFuture<'_, H>;
     // A deadline that elapses drops the receiver.
     [H: WatchHandle] OwnedChangedFuture<H>;
-    [H: WatchHandle, F: FnMut(&H::Value) -> bool] WaitForFuture<'_, H, F>;
+    [H: WatchHandle, F] WaitForFuture<'_, H, F>;
     [T] ClosedFuture<'_, T>;
     [T] OwnedClosedFuture<T>;
 }
@@ -35,7 +35,10 @@ mod tests {
         assert_eq!((sender.waiters(), sender.receiver_count()), (0, 1));
         sender.send(2).unwrap();
         assert!(receiver.has_changed(), "a wait that has elapsed has marked nothing as seen");
-        assert_eq!(*blocking::wait(receiver.wait_for(|value| *value == 2).until(ready(()))).unwrap().unwrap(), 2);
+        assert_eq!(
+            *blocking::wait(receiver.wait_for(|value| *value == 2).until(ready(()))).unwrap().unwrap(),
+            2
+        );
         let watch = Arc::new(Watch::new(()));
         assert!(blocking::wait(watch.closed_owned().until(ready(()))).is_ok(), "it has no receiver");
     }

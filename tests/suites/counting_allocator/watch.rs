@@ -21,11 +21,12 @@ pub(crate) fn scenarios(report: &mut Report) {
         watch.send(2).unwrap();
         let two = watch.borrow();
         watch.send(3).unwrap();
-        watch.send_if_modified(|value| {
-            *value += 1;
-            true
-        })
-        .unwrap();
+        watch
+            .send_if_modified(|value| {
+                *value += 1;
+                true
+            })
+            .unwrap();
         drop((one, two));
         assert_eq!(*watch.borrow(), 4);
     });

@@ -11,7 +11,8 @@ use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
     BUILDERS, Presence, breaker, builder, buyer, canceller, carrier, consumer, follower, ghost, herald,
-    librarian, listener, member, partner, producer, publisher, pulser, reader, runner, saboteur, seller, sleeper, survive, visitor,
+    librarian, listener, member, partner, producer, publisher, pulser, reader, runner, saboteur, seller,
+    sleeper, survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;

@@ -225,7 +225,9 @@ impl Model for WatchModel {
     }
 
     fn poll(&mut self, slot: usize, wakes: &mut Wakes) -> Poll<WatchOutcome> {
-        let Some(Has::Wait(kind, place, seen)) = self.slots[slot] else { unreachable!("the slot has a wait") };
+        let Some(Has::Wait(kind, place, seen)) = self.slots[slot] else {
+            unreachable!("the slot has a wait")
+        };
         match kind {
             WatchKind::Borrow => Poll::Ready(self.read(slot)),
             WatchKind::Update => {
@@ -296,7 +298,9 @@ impl Model for WatchModel {
                 let number = self.next;
                 WatchOutcome::Sent(if self.is_closed { Err(number) } else { Ok(self.put(number, wakes)) })
             }
-            WatchOperation::Modify if self.is_closed => WatchOutcome::Modified(Err(ModifyError::Closed), None),
+            WatchOperation::Modify if self.is_closed => {
+                WatchOutcome::Modified(Err(ModifyError::Closed), None)
+            }
             WatchOperation::Modify => {
                 let before = self.number(self.newest);
                 self.next += 1;
@@ -464,9 +468,7 @@ impl Scenario for WatchScenario {
                     if found { read(receiver.borrow_owned()) } else { (WatchOutcome::Over, None) }
                 })
             }
-            (WatchKind::Closed, _) => {
-                Box::pin(watch.closed().map(|()| (WatchOutcome::Done(true), None)))
-            }
+            (WatchKind::Closed, _) => Box::pin(watch.closed().map(|()| (WatchOutcome::Done(true), None))),
             (WatchKind::Changed | WatchKind::Update, None) => unreachable!("these waits have a receiver"),
         }
     }

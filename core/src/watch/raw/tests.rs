@@ -70,7 +70,11 @@ impl World {
     }
 
     fn check(&self, state: &State) {
-        assert_eq!(self.values[state.front as usize], Some(state.visible), "V1, V4: the front has its version");
+        assert_eq!(
+            self.values[state.front as usize],
+            Some(state.visible),
+            "V1, V4: the front has its version"
+        );
         for (slot, version) in &self.borrowed {
             assert_eq!(self.values[*slot as usize], Some(*version), "V3: what is read stays");
         }
@@ -115,7 +119,8 @@ fn explore(state: &State, world: &World, steps: usize) -> u64 {
 fn the_slots_in_all_programs_of_nine_steps() {
     let core = WatchCore::new();
     let state = copy(core.lock().state());
-    let world = World { values: [Some(1), None, None], borrowed: Vec::new(), taken: Vec::new(), last_read: 0 };
+    let world =
+        World { values: [Some(1), None, None], borrowed: Vec::new(), taken: Vec::new(), last_read: 0 };
     let steps = if cfg!(miri) { 4 } else { 9 };
     assert!(explore(&state, &world, steps) > 1_000);
 }

@@ -35,11 +35,12 @@ fn a_modification_begins_again_if_another_value_is_sent_meanwhile() {
     let modified = watch.send_if_modified(|value| {
         seen.push(*value);
         if seen.len() == 1 {
-            watch.send_if_modified(|value| {
-                *value += 10;
-                true
-            })
-            .unwrap();
+            watch
+                .send_if_modified(|value| {
+                    *value += 10;
+                    true
+                })
+                .unwrap();
         }
         *value += 1;
         true
@@ -127,7 +128,11 @@ fn promise_5_a_clone_may_use_its_watch_also_while_the_value_is_pending() {
             let result = Rc::clone(&contended);
             hook.set(Some(Box::new(move || result.set(Some(add(watch, 1))))));
             assert_eq!(add(watch, 10), Ok(true));
-            assert_eq!(contended.get(), Some(Err(ModifyError::Contended)), "the newest value is out to be copied");
+            assert_eq!(
+                contended.get(),
+                Some(Err(ModifyError::Contended)),
+                "the newest value is out to be copied"
+            );
         });
     });
 }

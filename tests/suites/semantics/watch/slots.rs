@@ -10,7 +10,11 @@ fn a_value_that_is_borrowed_stays_while_others_are_sent() {
     let one = watch.borrow();
     assert_eq!(watch.send(2), Ok(None), "the one is read");
     for value in 3..10 {
-        assert_eq!(watch.send(value), Ok(Some(value - 1)), "nobody reads the newest: it is replaced in its slot");
+        assert_eq!(
+            watch.send(value),
+            Ok(Some(value - 1)),
+            "nobody reads the newest: it is replaced in its slot"
+        );
         assert_eq!(*watch.borrow(), value);
     }
     assert_eq!(*one, 1);

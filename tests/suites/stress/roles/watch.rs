@@ -63,7 +63,10 @@ impl Board {
         assert_eq!(self.alive.load(SeqCst), 1, "all values but the last are dropped");
         let (edits, succeeded) = (*self.edits.borrow(), self.succeeded.load(SeqCst));
         let most = succeeded + self.interrupted.load(SeqCst);
-        assert!((succeeded..=most).contains(&edits), "{succeeded}..={most} modifications, and {edits} counted");
+        assert!(
+            (succeeded..=most).contains(&edits),
+            "{succeeded}..={most} modifications, and {edits} counted"
+        );
     }
 
     /// Forgets a wait and its receiver.

@@ -20,7 +20,8 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 static WATCH: Watch<u32> = Watch::new(0);
-static SENDER_GOES: Handed<&'static Watch<u32>> = Handed::new();
+/// The watch of one trial, which closes it.
+static GATE: Handed<&'static Watch<u32>> = Handed::new();
 static READER: Handed<WatchRef<'static, u32>> = Handed::new();
 
 fn send() -> u32 {
@@ -145,16 +146,13 @@ fn wait_for_against_send(trial: &mut Trial) {
     assert_eq!(A.finish(first, wait).map(|value| *value), Ok(1));
 }
 
-/// Each trial has a watch of its own, since a closed one stays so.
 fn wait_against_close(trial: &mut Trial) {
-    fn close() -> u32 {
-        SENDER_GOES.take().map_or(0, |watch| u32::from(watch.close()))
-    }
-    let watch = Watch::new(0);
-    // SAFETY: the handler is done with the reference before `run` returns, and the watch lives longer.
-    SENDER_GOES.put(unsafe { &*(&raw const watch) });
-    let mut receiver = watch.receiver();
+    let gate = Watch::new(0);
+    // SAFETY: the handler returns before the trial ends, and this watch is dropped only then.
+    GATE.put(unsafe { &*(&raw const gate) });
+    let handler = || GATE.take().map_or(0, |gate| u32::from(gate.close()));
+    let mut receiver = gate.receiver();
     let mut changed = pin!(receiver.changed());
-    let (first, _) = trial.run(close, || A.poll(changed.as_mut()));
-    assert_eq!(A.finish(first, changed), Err(Closed));
+    let (first, closed) = trial.run(handler, || A.poll(changed.as_mut()));
+    assert_eq!((A.finish(first, changed), closed), (Err(Closed), 1));
 }
