@@ -252,10 +252,10 @@ impl<T> Watch<T> {
         Ref::pin(self)
     }
 
-    /// The version of the value that [`borrow`](Self::borrow) returns now. It is 1 at first, and rises with each value that
-    /// is sent.
+    /// The version of the value that [`borrow`](Self::borrow) returns now: its number among all values that were sent. The
+    /// first value has version 1.
     ///
-    /// It never wraps: it has 64 bits.
+    /// A value that was replaced before it could be read leaves a gap. The number never wraps: it has 64 bits.
     ///
     /// # Examples
     /// ```

@@ -139,10 +139,10 @@ fn sizes() -> impl Iterator<Item = Size> {
         UpgradableReadFuture<'_, ()> => WAIT * WORD;
         OwnedReadFuture<()> => WAIT * WORD;
         UpgradeFuture<&RwLock<()>> => WAIT * WORD;
-        ChangedFuture<'_, &Watch<()>> => WAIT * WORD;
-        // It has the receiver, and not a reference to one.
-        OwnedChangedFuture<&Watch<()>> => (WAIT + 2) * WORD;
-        WaitForFuture<'_, &Watch<()>, fn(&()) -> bool> => (WAIT + 1) * WORD;
+        // The version that was seen is as wide as on 64 bits.
+        ChangedFuture<'_, &Watch<()>> => (if WORD == 8 { WAIT } else { WAIT + 2 }) * WORD;
+        OwnedChangedFuture<&Watch<()>> => (if WORD == 8 { WAIT } else { WAIT + 4 }) * WORD;
+        WaitForFuture<'_, &Watch<()>, fn(&()) -> bool> => (if WORD == 8 { WAIT + 1 } else { WAIT + 4 }) * WORD;
         WatchClosedFuture<'_, ()> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

@@ -134,7 +134,7 @@ impl<H: WatchHandle> ReceiverOf<H> {
 
     /// The watch, as long as the receiver is borrowed.
     #[inline]
-    pub(super) fn watch_for<'a>(&'a self) -> &'a super::Watch<H::Value> {
+    pub(super) fn watch_for(&self) -> &super::Watch<H::Value> {
         &self.watch
     }
 
