@@ -34,7 +34,7 @@ pub(crate) fn scenarios(report: &mut Report) {
         let watch = Watch::new(1);
         let mut waits = pin!(Crowd::new(|_| watch.receiver().changed_owned()));
         waits.as_mut().wait();
-        assert_eq!(wakes(|| drop(watch.send(2))), CROWD);
+        assert_eq!(wakes(|| assert_eq!(watch.send(2), Ok(Some(1)))), CROWD);
         waits.finish(|(receiver, changed)| assert_eq!((*receiver.borrow(), changed), (2, Ok(()))));
     });
     report.scenario("Watch: cancelling, and closing", || {

@@ -249,7 +249,7 @@ impl Model for WatchModel {
                 self.slots[slot] = Some(Has::Receiver(seen));
                 Poll::Ready(WatchOutcome::Changed(Err(Closed)))
             }
-            WatchKind::WaitFor if seen < self.visible && self.number(self.visible) % 2 == 0 => {
+            WatchKind::WaitFor if seen < self.visible && is_even(self.number(self.visible)) => {
                 let read = self.read(slot);
                 self.left(wakes);
                 Poll::Ready(read)
@@ -331,6 +331,11 @@ impl Model for WatchModel {
             alive,
         }
     }
+}
+
+/// What `wait_for` waits for.
+fn is_even(number: u32) -> bool {
+    number & 1 == 0
 }
 
 /// The numbers of the values that exist.
@@ -463,7 +468,7 @@ impl Scenario for WatchScenario {
             (WatchKind::WaitFor, _) => {
                 let mut receiver = watch.receiver();
                 Box::pin(async move {
-                    let found = receiver.wait_for(|value| value.number % 2 == 0).await.is_ok();
+                    let found = receiver.wait_for(|value| is_even(value.number)).await.is_ok();
                     // The value that was found can still be read: no send came between.
                     if found { read(receiver.borrow_owned()) } else { (WatchOutcome::Over, None) }
                 })

@@ -131,8 +131,8 @@ fn two_sends_meet_a_receiver_that_gives_up() {
         let begin = || queued(own(&watch, |watch: &'static Watch<u32>| watch.receiver().changed_owned()));
         let [first, doomed, last] = [(); 3].map(|()| begin());
         let sending = Arc::clone(&watch);
-        let threads = [spawn(move || drop(sending.send(2))), spawn(move || drop(doomed))];
-        drop(watch.send(3));
+        let threads = [spawn(move || assert!(sending.send(2).is_ok())), spawn(move || drop(doomed))];
+        assert!(watch.send(3).is_ok());
         for wait in [first, last] {
             assert_eq!(block_on(wait).1, Ok(()));
         }

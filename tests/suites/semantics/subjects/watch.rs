@@ -34,7 +34,7 @@ impl Subject for ChangedWait {
     }
 
     fn open(&'static self, n: usize) {
-        drop(self.0.send(n));
+        assert!(self.0.send(n).is_ok());
     }
 
     fn touch(&'static self) {

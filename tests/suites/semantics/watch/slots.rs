@@ -135,7 +135,7 @@ fn the_versions_of_borrows_never_fall() {
             held.push(watch.borrow());
         }
         if value % 5 == 0 {
-            held.remove(value as usize % held.len());
+            drop(held.remove(value as usize % held.len()));
         }
         let now = watch.borrow();
         assert!(*now >= last && Ref::version(&now) == *now);
