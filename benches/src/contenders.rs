@@ -25,6 +25,7 @@ pub mod semaphore;
 pub mod signal;
 pub mod unbounded;
 pub mod wait_group;
+pub mod watch;
 
 /// Implements `Contender` for an adapter: `contender!(Type, "name in the tables", kind = .., order = ..)`, with
 /// `const N in Type<N>` for a generic one.

@@ -34,6 +34,8 @@ use crate::harness::{Contender, Kind};
 
 mod cancellation_token;
 
+mod watch;
+
 /// One operation of one contender.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe {
@@ -82,6 +84,7 @@ pub fn all() -> Vec<Probe> {
     cancellation_token::all(p);
     rwlock::all(p);
     unbounded::all(p);
+    watch::all(p);
     probes
 }
 

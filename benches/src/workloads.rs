@@ -18,6 +18,7 @@ mod threads;
 mod unbounded;
 mod uncontended;
 mod wait_group;
+mod watch;
 
 use crate::contenders::queue::Shape;
 use crate::harness::Suite;
@@ -43,6 +44,7 @@ pub fn all() -> Suite {
     unbounded::add(&mut suite);
     oneshot::add(&mut suite);
     signal::add(&mut suite);
+    watch::add(&mut suite);
     suite
 }
 

@@ -22,6 +22,7 @@
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
 //! | to tell tasks that they should end, in a tree | `CancellationToken` (feature `alloc`) | | `StopToken`, `AbortSignal` |
+//! | to read the newest of a value that changes, and to wait for changes | [`Watch`] | | `watch`, `StateFlow` |
 //! | to pass one value from one task to another, once | [`Oneshot`], [`oneshot::channel`](oneshot) | `Future` | `oneshot` |
 //! | one task to take the newest value | [`Signal`] | | |
 //!
@@ -119,6 +120,7 @@ pub mod rwlock;
 pub mod semaphore;
 pub mod signal;
 pub mod wait_group;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -166,6 +168,7 @@ pub use wait::handle::Handle;
 #[cfg(feature = "alloc")]
 pub use wait_group::OwnedWaitToken;
 pub use wait_group::{AddError, WaitGroup, WaitToken};
+pub use watch::{Watch, WatchRef};
 
 #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
 compile_error!(

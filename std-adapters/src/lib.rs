@@ -20,6 +20,7 @@
 //! | the most urgent item, or the newest one, goes first | [`PriorityQueue`], [`LifoQueue`] |
 //! | consumers take a batch once it is large enough | [`SharedState`], or a queue with [`chunks_timeout`](stream::chunks_timeout) |
 //! | tasks wait for each other, round after round | [`Barrier`] |
+//! | tasks read the newest of a value that changes, and wait for changes | [`Watch`] |
 //! | a number is read, awaited for, and written | [`SafeCounter`]; plain counting needs only an atomic |
 //! | one task answers another, once | [`oneshot::channel`]; [`Oneshot`] without allocation |
 //! | one task takes the newest value | [`Signal`] |

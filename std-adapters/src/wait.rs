@@ -263,8 +263,9 @@ returns_nothing! {
     [T] CancelOnDrop<T>;
 }
 
-// Below the macro that it uses.
+// Below the macro that they use.
 mod rwlock;
+mod watch;
 
 impl<T> Wait for &mut Task<T> {
     type Returned = ();

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anywake::{
     Barrier, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard,
     Notify, OnceCell, Oneshot, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit, Queue,
-    Semaphore, Signal, StaticQueue, WaitGroup, WaitToken,
+    Semaphore, Signal, StaticQueue, WaitGroup, WaitToken, Watch, WatchRef,
     barrier::{BarrierFuture, OwnedBarrierFuture},
     cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
@@ -27,6 +27,10 @@ use anywake::{
     semaphore::{AcquireFuture, AcquireManyFuture, Bypass, OwnedAcquireFuture},
     signal::{OwnedSignalFuture, SignalFuture},
     wait_group::WaitGroupFuture,
+    watch::{
+        ChangedFuture, ClosedFuture as WatchClosedFuture, OwnedChangedFuture, Receiver, Sender,
+        StaticReceiver, WaitForFuture,
+    },
 };
 
 const WORD: usize = size_of::<usize>();
@@ -38,6 +42,8 @@ const SEMAPHORE: usize = if WORD == 8 { 5 } else { 6 };
 const COUNT: usize = if WORD == 8 { 4 } else { 5 };
 /// The budget of a reader-writer lock without its value, in words: four lists, and the phase.
 const RWLOCK: usize = 8;
+/// The budget of a watch without its values, in words: two lists, two versions, and its counts.
+const WATCH: usize = if WORD == 8 { 10 } else { 16 };
 /// The budget of a queue without its slots, in words.
 const QUEUE: usize = 14;
 
@@ -87,6 +93,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         Oneshot<usize> => 6 * WORD;
         RwLock<()> => RWLOCK * WORD;
         RwLock<usize> => (RWLOCK + 1) * WORD;
+        Watch<()> => WATCH * WORD;
+        Watch<&str> => (WATCH - 1 + 3 * 2) * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
         StaticQueue<usize, 16> => (16 + QUEUE) * WORD;
@@ -113,6 +121,11 @@ fn sizes() -> impl Iterator<Item = Size> {
         BorrowedReceiver<'_, ()> => WORD;
         oneshot::Sender<()> => WORD;
         oneshot::Receiver<()> => WORD;
+        // How the watch is held, the slot and the version; or what was seen.
+        WatchRef<'_, ()> => WORD + 16;
+        Sender<()> => WORD;
+        Receiver<()> => (if WORD == 8 { 2 } else { 4 }) * WORD;
+        StaticReceiver<'_, ()> => (if WORD == 8 { 2 } else { 4 }) * WORD;
         DropGuard<'_> => WORD;
         OwnedDropGuard => WORD;
     };
@@ -145,6 +158,11 @@ fn sizes() -> impl Iterator<Item = Size> {
         UpgradableReadFuture<'_, ()> => WAIT * WORD;
         OwnedReadFuture<()> => WAIT * WORD;
         UpgradeFuture<&RwLock<()>> => WAIT * WORD;
+        // The version that was seen is as wide as on 64 bits.
+        ChangedFuture<'_, &Watch<()>> => (if WORD == 8 { WAIT } else { WAIT + 2 }) * WORD;
+        OwnedChangedFuture<&Watch<()>> => (if WORD == 8 { WAIT } else { WAIT + 4 }) * WORD;
+        WaitForFuture<'_, &Watch<()>, fn(&()) -> bool> => (if WORD == 8 { WAIT + 1 } else { WAIT + 4 }) * WORD;
+        WatchClosedFuture<'_, ()> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;

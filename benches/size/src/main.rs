@@ -40,6 +40,8 @@ fn main() {
     cancellation_token();
     #[cfg(feature = "rwlock")]
     rwlock();
+    #[cfg(feature = "watch")]
+    watch();
     #[cfg(feature = "one_type")]
     contend(0_u32);
     #[cfg(feature = "five_types")]
@@ -191,6 +193,18 @@ fn wait_group() {
     drop(token);
     GROUP.close();
     black_box(GROUP.count());
+}
+
+#[cfg(feature = "watch")]
+fn watch() {
+    static WATCH: anywake_core::Watch<u32> = anywake_core::Watch::new(0);
+    let mut receiver = WATCH.receiver();
+    black_box(poll(receiver.changed()).is_pending());
+    black_box(poll(receiver.wait_for(|value| *value == black_box(1))).is_pending());
+    black_box(WATCH.send(1).is_ok());
+    black_box(*receiver.borrow_and_update());
+    black_box(WATCH.send_if_modified(|value| *value == black_box(2)).is_ok());
+    WATCH.close();
 }
 
 #[cfg(feature = "rwlock")]

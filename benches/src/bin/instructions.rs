@@ -47,6 +47,7 @@ const FURTHER: &[&str] = &[
     "cancellation_token",
     "oneshot",
     "signal",
+    "watch",
 ];
 
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -55,6 +55,7 @@ mod semaphore;
 mod signal;
 mod wait_group;
 mod wait_queue;
+mod watch;
 
 /// Runs every execution of a model, and says how many there were.
 ///

@@ -16,7 +16,7 @@ command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz is missing: cargo install
 work=$(realpath -m "${CARGO_TARGET_DIR:-target}")/fuzz
 # Read by cargo-fuzz and by cargo.
 export CARGO_TARGET_DIR=$work/build
-targets=(lock semaphore event barrier condition queue notify once_cell latch wait_group cancellation_token rwlock oneshot signal)
+targets=(lock semaphore event barrier condition queue notify once_cell latch wait_group cancellation_token rwlock oneshot signal watch)
 
 # fuzz <target> <seconds>: runs a target of the repository in the current directory, with programs of up to some hundred steps.
 fuzz() {
@@ -39,6 +39,7 @@ declare -A mistakes=(
     [rwlock]=a_cancelled_writer_keeps_readers_out
     [oneshot]=a_send_wakes_nobody
     [signal]=a_value_is_lost_with_its_wait
+    [watch]=a_value_becomes_visible_and_wakes_nobody
 )
 
 self_test() {

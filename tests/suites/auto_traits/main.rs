@@ -34,6 +34,7 @@ mod semaphore;
 mod signal;
 mod tools;
 mod wait_group;
+mod watch;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -70,6 +71,7 @@ fn table() -> Vec<Row> {
         wait_group::rows,
         barrier::rows,
         cancellation_token::rows,
+        watch::rows,
         keyed_lock::rows,
         tools::rows,
     ] {
@@ -102,6 +104,7 @@ const WITHOUT_A_ROW: &[&str] = &[
     "Slots",
     "Storage",
     "Wait",
+    "WatchHandle",
 ];
 
 /// Public modules that exist only for tests, and one behind a feature: `suites/diagnose.rs` has the rows of its types.

@@ -21,6 +21,7 @@ mod rwlock;
 mod semaphore;
 mod signal;
 mod wait_group;
+mod watch;
 
 use core::future::Future;
 use core::time::Duration;

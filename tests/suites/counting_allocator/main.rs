@@ -19,6 +19,7 @@ mod semaphore;
 mod signal;
 mod unbounded;
 mod wait_group;
+mod watch;
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::array;
@@ -210,6 +211,7 @@ fn main() -> ExitCode {
     });
     unbounded::scenarios(&mut report);
     rwlock::scenarios(&mut report);
+    watch::scenarios(&mut report);
     println!("{} scenarios, {} of them allocate", report.scenarios, report.failed);
     if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -16,6 +16,7 @@ mod rwlock;
 mod semaphore;
 mod signal;
 mod wait_group;
+mod watch;
 
 use core::fmt;
 

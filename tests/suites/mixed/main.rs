@@ -19,6 +19,7 @@ mod rwlock;
 mod semaphore;
 mod signal;
 mod wait_group;
+mod watch;
 
 const ROUNDS: usize = if cfg!(miri) { 10 } else { 100 };
 
@@ -42,6 +43,7 @@ macro_rules! pairs {
                 rwlock: rwlock rwlock_upgraded;
                 queue: queue queue_closed queue_with_slack;
                 channel: channel receiver_goes unbounded_channel;
+                watch: watch watch_borrowed;
             }
         }
     )+};

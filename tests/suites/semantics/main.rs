@@ -37,3 +37,4 @@ mod semaphore;
 mod signal;
 mod subjects;
 mod wait_group;
+mod watch;

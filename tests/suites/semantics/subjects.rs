@@ -11,6 +11,7 @@ mod queue;
 mod rwlock;
 mod signal;
 mod wait_group;
+mod watch;
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -38,6 +39,7 @@ pub(crate) use queue::{SlackPopWait, SlackPushWait, UnboundedPopWait};
 pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
 pub(crate) use signal::SignalWait;
 pub(crate) use wait_group::WaitGroupWait;
+pub(crate) use watch::{ChangedWait, WatchClosedWait};
 
 /// The capacity of the queues, and the largest number of waiters that can be let through.
 pub(crate) const ROOM: usize = 64;

@@ -21,6 +21,8 @@
 //! | canceller | makes, drops and cancels tokens of a tree | after its steps; the last one cancels the root |
 //! | follower | waits for tokens of that tree | after its steps, when the root is cancelled |
 //! | librarian | reads, writes and upgrades at the shelf | after its steps |
+//! | publisher | sends to a watch, and modifies another one | after its steps |
+//! | reader | waits for changes of them, and holds values | after its steps |
 //! | ghost | forgets polled futures | at once |
 //! | builder | initialises cells together with others, and fails at times | when every cell has a value |
 //! | client | asks a question, and waits for the answer for a while | after its steps |
@@ -41,6 +43,7 @@ mod oneshot;
 mod rwlock;
 mod signal;
 mod wait_group;
+mod watch;
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -74,6 +77,7 @@ pub(crate) use oneshot::{Desk, answerer, client};
 pub(crate) use rwlock::{Shelf, librarian};
 pub(crate) use signal::{Beacon, keeper, watcher};
 pub(crate) use wait_group::{Gathering, member};
+pub(crate) use watch::{Board, publisher, reader};
 
 /// Counts a task in the world, from before its start until after its last drop.
 pub(crate) struct Presence {
@@ -620,6 +624,7 @@ fn forget_shared_waits(world: &World, number: usize) {
     poll_and_forget(world.meeting.barrier.wait());
     world.laps.forget_a_wait(number);
     world.gathering.forget_a_wait();
+    world.board.forget_a_wait();
     match poll_and_forget(world.semaphore.acquire()) {
         None => drop(world.lost_permits.fetch_add(1, SeqCst)),
         Some(Ok(permit)) => {

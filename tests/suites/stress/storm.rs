@@ -11,8 +11,8 @@ use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
     BUILDERS, Presence, answerer, breaker, builder, buyer, canceller, carrier, clerk, client, consumer,
-    follower, ghost, herald, keeper, librarian, listener, member, partner, producer, pulser, runner,
-    saboteur, seller, sleeper, survive, visitor, watcher,
+    follower, ghost, herald, keeper, librarian, listener, member, partner, producer, publisher, pulser,
+    reader, runner, saboteur, seller, sleeper, survive, visitor, watcher,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -96,6 +96,10 @@ impl<R: Runtime> Crew<R> {
         }
         for _ in 0..plan.librarians {
             crew.spawn(true, librarian::<R>(here(), rng()));
+            crew.spawn(true, reader::<R>(here(), rng()));
+        }
+        for _ in 0..plan.sellers {
+            crew.spawn(true, publisher::<R>(here(), rng()));
         }
         for _ in 0..plan.buyers {
             crew.spawn(true, client::<R>(here(), rng()));

@@ -9,6 +9,7 @@ use anywake::{Barrier, Condition, Event, Lock, Queue, Semaphore, semaphore::Bypa
 
 use crate::plan::{Close, Plan};
 use crate::roles::Beacon;
+use crate::roles::Board;
 use crate::roles::Desk;
 use crate::roles::Mail;
 use crate::roles::Meeting;
@@ -42,6 +43,7 @@ pub(crate) struct World {
     pub gathering: Gathering,
     pub tree: Tree,
     pub shelf: Shelf,
+    pub board: Board,
     pub doomed: Doomed,
     pub sites: Sites,
     pub desk: Desk,
@@ -202,6 +204,7 @@ impl World {
             gathering: Gathering::default(),
             tree: Tree::new(plan.sellers),
             shelf: Shelf::default(),
+            board: Board::new(),
             doomed: Doomed::new(),
             sites: Sites::default(),
             desk: Desk::default(),
@@ -255,6 +258,7 @@ impl World {
         self.gathering.check();
         self.tree.check();
         self.shelf.check();
+        self.board.check();
         self.doomed.check();
         self.sites.check();
         self.desk.check();
@@ -357,6 +361,7 @@ impl fmt::Debug for World {
             .field("gathering", &self.gathering)
             .field("tree", &self.tree)
             .field("shelf", &self.shelf)
+            .field("board", &self.board)
             .field("producing", &self.producing)
             .field("relay", &self.relay)
             .field("mail", &self.mail)

@@ -47,6 +47,7 @@ pub mod rwlock;
 pub mod semaphore;
 pub mod signal;
 pub mod wait_group;
+pub mod watch;
 
 /// The number of slots of the long programs: more than a batch of wakers holds.
 const SLOTS: usize = 24;

@@ -650,6 +650,26 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "diagnose",
         "a grant that nobody polls cannot be told from one that was just made",
     ),
+    // The watch.
+    ("a_watch_of_anything_is_sync", "types", "two threads read a `Cell` at once (RUSTSEC-2025-0023)"),
+    ("a_pending_value_stays_hidden", "semantics", "a borrow is dropped, and the newest value is never seen"),
+    ("a_third_version_is_read", "semantics", "values of three versions are read, and a send finds no slot"),
+    ("a_value_becomes_visible_and_wakes_nobody", "semantics", "the receivers of a pending value sleep on"),
+    ("an_outdated_value_dies_under_the_lock", "semantics", "the drop of a value that uses its watch hangs"),
+    ("a_version_wakes_one_receiver", "semantics", "all others sleep until the next value"),
+    (
+        "the_end_comes_before_the_last_value",
+        "semantics",
+        "a closed watch with a pending value looks as if the last value had been seen",
+    ),
+    ("the_last_sender_leaves_the_watch_open", "semantics", "receivers wait for a value that nobody can send"),
+    ("a_change_is_not_marked_as_seen", "semantics", "`changed` returns again and again for one value"),
+    ("a_modification_overwrites_another", "semantics", "of two modifications at once one is lost"),
+    (
+        "a_copied_value_displaces_a_newer_one",
+        "semantics",
+        "a value is sent while a pending one is copied, and is gone when that comes back",
+    ),
 ];
 
 /// One of them, or one of an ordering.

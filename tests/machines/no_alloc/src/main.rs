@@ -17,7 +17,7 @@ use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use anywake_core::{
     Barrier, Condition, Event, Latch, Lock, Notify, OnceCell, Oneshot, RwLock, Semaphore, Signal,
-    StaticQueue, UpgradableGuard, WaitGroup, WriteGuard,
+    StaticQueue, UpgradableGuard, WaitGroup, Watch, WriteGuard,
 };
 
 const TASKS: usize = 3;
@@ -40,6 +40,7 @@ static LAST: RwLock<u32> = RwLock::new(0);
 static NEWEST: Signal<u32> = Signal::new();
 /// Its ends live as long as its guard: the task that has it owns both.
 static ANSWER: Lock<Oneshot<u32>> = Lock::new(Oneshot::new());
+static PROGRESS: Watch<u32> = Watch::new(0);
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
@@ -67,6 +68,7 @@ async fn producer() {
 async fn reporter() {
     let _running = RUNNING.add().unwrap();
     let sum = SUM.lock().await;
+    let mut progress = PROGRESS.receiver();
     {
         let last = LAST.upgradable_read().await;
         assert_eq!(*LIMIT.wait().await, ITEMS);
@@ -77,6 +79,9 @@ async fn reporter() {
     drop(sum);
     // The newest by now, and then perhaps a newer one.
     while NEWEST.wait().await < TOTAL {}
+    // The consumer holds the first value, and then this the last one.
+    assert_eq!(*progress.wait_for(|item| *item == ITEMS).await.unwrap(), ITEMS);
+    assert!(progress.changed().await.is_err());
     assert!(END.wait().await.is_ok());
     ENDED.count_down(1).unwrap();
 }
@@ -103,7 +108,9 @@ async fn consumer() {
         let _permit = TURN.acquire().await.unwrap();
         assert!(TURN.try_acquire().is_err());
     }
+    let first = PROGRESS.borrow();
     while let Ok(item) = ITEMS_TO_ADD.pop().await {
+        PROGRESS.send(item).unwrap();
         *SUM.lock().await += item;
         let mut last = LAST.write().await;
         *last = item;
@@ -112,6 +119,8 @@ async fn consumer() {
         NEWEST.signal(*SUM.lock().await);
         ITEMS_TO_ADD.task_done().unwrap();
     }
+    assert_eq!((*first, *PROGRESS.borrow()), (0, ITEMS));
+    assert!(PROGRESS.close());
     assert!(END.wait().await.is_ok());
     ENDED.wait().await;
     RUNNING.close();
@@ -193,6 +202,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!((RUNNING.count(), RUNNING.waiters(), RUNNING.is_closed()), (0, 0, true));
     assert_eq!((NEWEST.waiters(), NEWEST.try_take()), (0, None));
     assert_eq!((*LAST.try_read().unwrap(), LAST.waiters()), (ITEMS, 0));
+    assert_eq!((*PROGRESS.borrow(), PROGRESS.waiters(), PROGRESS.is_closed()), (ITEMS, 0, true));
     0
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use anywake_core::{
     CancellationToken, Condition, Event, Latch, Lock, Notify, OnceCell, Oneshot, RwLock, Semaphore,
-    StaticQueue, WaitGroup,
+    StaticQueue, WaitGroup, Watch,
 };
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, assert_ready, finishes, leak, leak_mut, panic_of, queue_up,
@@ -81,7 +81,39 @@ fn broadcasts() -> Vec<Broadcast> {
     let given_up: &RwLock<()> = leak(RwLock::new(()));
     core::mem::forget(given_up.try_read());
     let (inside, waiting) = (Cell::new(written.try_write()), Cell::new(Some(queued(given_up.write()))));
+    let (sent, read, over): (&Watch<u32>, &Watch<u32>, &Watch<u32>) =
+        (leak(Watch::new(0)), leak(Watch::new(0)), leak(Watch::new(0)));
+    let one = read.borrow();
+    read.send(1).unwrap();
+    let two = Cell::new(Some((read.borrow(), one)));
+    read.send(2).unwrap();
+    let (left, receiver) = (leak(Watch::new(())), Cell::new(None));
+    receiver.set(Some(left.receiver()));
     vec![
+        broadcast(
+            "Watch::send",
+            || sent.receiver().changed_owned(),
+            || assert!(sent.send(1).is_ok()),
+            || sent.waiters(),
+        ),
+        broadcast(
+            "Watch, a borrow is dropped",
+            || read.receiver().changed_owned(),
+            move || drop(two.take()),
+            || read.waiters(),
+        ),
+        broadcast(
+            "Watch::close",
+            || over.receiver().changed_owned(),
+            || assert!(over.close()),
+            || over.waiters(),
+        ),
+        broadcast(
+            "Watch, the last receiver",
+            || left.closed(),
+            move || drop(receiver.take()),
+            || left.waiters(),
+        ),
         broadcast(
             "RwLock, a writer leaves",
             || written.read(),

@@ -84,6 +84,8 @@ for_every_wait! {
     read: crate::subjects::ReadWait,
     write: crate::subjects::WriteWait,
     upgradable: crate::subjects::UpgradableWait,
+    changed: crate::subjects::ChangedWait,
+    watch_closed: crate::subjects::WatchClosedWait,
 }
 
 /// A waker that re-enters the subject at `call`, and a counter of these calls.

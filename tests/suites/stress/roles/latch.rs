@@ -4,6 +4,7 @@
 //! and counts no further.
 
 use core::fmt;
+use core::future::Future;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::SeqCst;
 
@@ -102,8 +103,28 @@ impl Drop for Run<'_> {
     }
 }
 
-pub(crate) async fn runner<R: Runtime>(presence: Presence, mut rng: Rng) {
-    let world: &World = &presence.world;
+/// A runner that may not have begun. The others count on it from the start.
+struct Enrolled {
+    presence: Presence,
+    has_begun: bool,
+}
+
+impl Drop for Enrolled {
+    fn drop(&mut self) {
+        if !self.has_begun {
+            drop(Run { laps: &self.presence.world.laps, next: 0 });
+        }
+    }
+}
+
+/// Counts in every lap, also if its task is cancelled before the first poll.
+pub(crate) fn runner<R: Runtime>(presence: Presence, rng: Rng) -> impl Future<Output = ()> + Send {
+    run::<R>(Enrolled { presence, has_begun: false }, rng)
+}
+
+async fn run<R: Runtime>(mut enrolled: Enrolled, mut rng: Rng) {
+    enrolled.has_begun = true;
+    let world: &World = &enrolled.presence.world;
     let mut run = Run { laps: &world.laps, next: 0 };
     for _ in 0..world.plan.steps {
         let (rng, run) = (&mut rng, &mut run);

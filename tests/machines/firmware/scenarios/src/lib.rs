@@ -28,6 +28,7 @@ mod signal;
 mod stage;
 mod timer;
 mod wait_group;
+mod watch;
 
 pub use timer::{on_tick, sleep, timeout};
 
@@ -78,6 +79,8 @@ pub async fn player<B: Board>(role: usize) {
         rwlock::phases: "rwlock: readers go in together, and a writer behind them",
         rwlock::upgrade: "rwlock: an upgrade goes first, and a phase of readers follows",
         rwlock::cancelled_writer: "rwlock: a writer that gives up lets in the readers behind it",
+        watch::changes: "watch: receivers see rising values, and the last one before the end",
+        watch::pending: "watch: with two versions held, the newest is visible when one is dropped",
         cancel::either_or: "cancel: the loser of a select leaves no trace",
         cancel::granted: "cancel: the grant of a dropped wait goes to the next",
         timer::timeouts: "cancel: by a timeout, from an interrupt",

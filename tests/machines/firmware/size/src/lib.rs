@@ -60,12 +60,14 @@ pub mod anywake {
 
     pub use notify::notify;
     pub use oneshot::oneshot;
+    mod watch;
 
     use anywake_core::semaphore::Bypass;
     use anywake_core::{Barrier, Condition, Event, Latch, Lock, OnceCell, Semaphore, StaticQueue, WaitGroup};
 
     pub use rwlock::rwlock;
     pub use signal::signal;
+    pub use watch::watch;
 
     use super::{black_box, pin, poll};
 

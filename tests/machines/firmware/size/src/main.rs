@@ -35,6 +35,8 @@ const STEPS: &[fn()] = &[
     anywake::wait_group,
     #[cfg(all(feature = "anywake", feature = "rwlock"))]
     anywake::rwlock,
+    #[cfg(all(feature = "anywake", feature = "watch"))]
+    anywake::watch,
     #[cfg(all(feature = "embassy", feature = "lock"))]
     embassy::lock,
     #[cfg(all(feature = "embassy", feature = "semaphore"))]

@@ -35,6 +35,7 @@ mod semaphore;
 mod signal;
 mod trial;
 mod wait_group;
+mod watch;
 
 const CASES: &[&[Case]] = &[
     lock::CASES,
@@ -50,6 +51,7 @@ const CASES: &[&[Case]] = &[
     once_cell::CASES,
     oneshot::CASES,
     signal::CASES,
+    watch::CASES,
 ];
 
 /// Sweeps the interrupt over a case. Returns the number of trials whose interrupt came within the code, and the number
