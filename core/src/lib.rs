@@ -17,6 +17,7 @@
 //! | a value that the first task to need it initialises | [`OnceCell`], [`Lazy`](once_cell) | | `OnceCell`, `OnceLock` |
 //! | tasks to wait for each other, round after round | [`Barrier`] | `Barrier` | `CyclicBarrier` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::BoundedQueue) | `Queue` | channel |
+//! | each value to go to all tasks that listen | [`Broadcast`] | | `PubSubChannel`, `broadcast` |
 //! | to wait until all items that were passed are worked off | [`join`](queue::BoundedQueue::join) of a queue | `Queue.join` | |
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
@@ -93,6 +94,7 @@ mod sys;
 mod wait;
 
 pub mod barrier;
+pub mod broadcast;
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub mod cancellation_token;
@@ -118,6 +120,7 @@ mod tests;
 pub mod doctest;
 
 pub use barrier::{Barrier, BarrierPass, BrokenBarrier};
+pub use broadcast::{Broadcast, PublishError, TryPublishError};
 #[cfg(feature = "alloc")]
 pub use cancellation_token::{CancellationToken, DropGuard, OwnedDropGuard};
 pub use closed::Closed;
