@@ -7,7 +7,10 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
+use anywake_core::Handle;
 use anywake_core::barrier::{BarrierFuture, OwnedBarrierFuture};
+use anywake_core::broadcast;
+use anywake_core::broadcast::{AnyBroadcast, OwnedPublishFuture, PublishFuture, RecvFuture};
 use anywake_core::cancellation_token::{CancelledFuture, OwnedCancelledFuture};
 use anywake_core::channel::RecvManyFuture;
 use anywake_core::condition::{
@@ -82,7 +85,7 @@ pub use timeout::{Deadline, DeadlineOver, timeout, timeout_with};
     note = "for any other future, such as an `async` block, use `anywake::timeout(runtime, duration, future)`"
 )]
 pub trait Wait: Future + Sized {
-    /// What an elapsed wait returns: the item of a `push`, and `()` for all other waits.
+    /// What an elapsed wait returns: the item of a `push`, the value of a `publish`, and `()` for all other waits.
     type Returned;
 
     /// Ends a wait that is pending. Returns its output if the wait was decided in the meantime. The wait must not be
@@ -178,11 +181,11 @@ pub trait Wait: Future + Sized {
 }
 
 macro_rules! returns_its_item {
-    ($($wait:ty;)*) => {$(
-        impl<Q: AnyQueue> Wait for $wait {
-            type Returned = Q::Item;
+    ($([$($generics:tt)*] $wait:ty => $item:ty;)*) => {$(
+        impl<$($generics)*> Wait for $wait {
+            type Returned = $item;
 
-            fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, Q::Item> {
+            fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, $item> {
                 self.cancel().map_or(Ok(Ok(())), Err)
             }
         }
@@ -190,8 +193,10 @@ macro_rules! returns_its_item {
 }
 
 returns_its_item! {
-    PushFuture<'_, Q>;
-    OwnedPushFuture<Q>;
+    [Q: AnyQueue] PushFuture<'_, Q> => Q::Item;
+    [Q: AnyQueue] OwnedPushFuture<Q> => Q::Item;
+    [B: AnyBroadcast] PublishFuture<'_, B> => B::Value;
+    [B: AnyBroadcast] OwnedPublishFuture<B> => B::Value;
 }
 
 macro_rules! returns_nothing {
@@ -248,6 +253,9 @@ returns_nothing! {
     [Q: AnyQueue] ClosedFuture<'_, Q>;
     [Q: AnyQueue] OwnedClosedFuture<Q>;
     [T, S: Slots] RecvManyFuture<'_, BoundedQueue<T, S>>;
+    [H: Handle<Target: AnyBroadcast<Value: Clone>>] RecvFuture<'_, H>;
+    [B: AnyBroadcast] broadcast::ClosedFuture<'_, B>;
+    [B: AnyBroadcast] broadcast::OwnedClosedFuture<B>;
     [K: Eq + Hash + Clone, S: BuildHasher] KeyedLockFuture<'_, K, S>;
     [K: Eq + Hash + Clone, S: BuildHasher] OwnedKeyedLockFuture<K, S>;
     // A deadline that elapses drops the handle, and so cancels the task.

@@ -83,8 +83,10 @@ impl<T> ValueCell<T> {
     /// (P2).
     #[inline]
     pub(super) unsafe fn take(&self) -> T {
-        // SAFETY: P1 and P2, as the caller promises.
-        self.0.with_mut(|cell| unsafe { (*cell).assume_init_read() })
+        // SAFETY: P2, nobody reads the cell now.
+        let value = self.0.with_mut(|cell| unsafe { cell.read() });
+        // SAFETY: P1, the cell held a value, which is now the caller's.
+        unsafe { value.assume_init() }
     }
 
     /// # Safety
@@ -94,8 +96,12 @@ impl<T> ValueCell<T> {
     where
         T: Clone,
     {
-        // SAFETY: P2, the value is neither moved nor dropped while a reader is counted.
-        self.0.with(|cell| unsafe { (*cell).assume_init_ref().clone() })
+        self.0.with(|cell| {
+            // SAFETY: P2, nobody writes to the cell while a reader is counted.
+            let value = unsafe { &*cell };
+            // SAFETY: P1 and P2, it holds a value, which is neither moved nor dropped meanwhile.
+            unsafe { value.assume_init_ref() }.clone()
+        })
     }
 }
 
@@ -234,20 +240,25 @@ impl<P: AsRef<[Place]> + AsMut<[Place]>> Ring<P> {
         end: u64,
         mut count: impl FnMut(&mut Place) -> bool,
     ) -> Option<usize> {
-        let mut offset =
-            if *from < end { self.find(*from).map_or(self.len, |(offset, _)| offset) } else { self.len };
-        for _ in 0..BATCH {
+        let found = if *from < end { self.find(*from) } else { None };
+        let Some((first, _)) = found else {
+            *from = end;
+            return None;
+        };
+        for offset in first..self.len.min(first + BATCH) {
             let index = self.index(offset);
-            if offset == self.len || self.place(index).position >= end {
+            let place = self.place_mut(index);
+            if place.position >= end {
                 *from = end;
                 return None;
             }
-            let place = self.place_mut(index);
             *from = place.position + 1;
             if count(place) {
                 return Some(index);
             }
-            offset += 1;
+        }
+        if first + BATCH >= self.len {
+            *from = end;
         }
         None
     }

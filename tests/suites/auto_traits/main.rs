@@ -18,6 +18,7 @@
 mod probe;
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod channel;
 mod condition;
@@ -65,6 +66,7 @@ fn table() -> Vec<Row> {
         latch::rows,
         wait_group::rows,
         barrier::rows,
+        broadcast::rows,
         cancellation_token::rows,
         keyed_lock::rows,
         tools::rows,
@@ -77,8 +79,10 @@ fn table() -> Vec<Row> {
 /// Public names without a row: traits, and types that are generic over types with a row.
 const WITHOUT_A_ROW: &[&str] = &[
     "Access",
+    "AnyBroadcast",
     "AnyQueue",
     "BoundedQueue",
+    "BroadcastRing",
     "Guard",
     "Handle",
     "KeyedGuard",
@@ -95,6 +99,7 @@ const WITHOUT_A_ROW: &[&str] = &[
     "RwLockHandle",
     "RwLockOwner",
     "Slots",
+    "Storage",
     "Wait",
 ];
 

@@ -5,6 +5,7 @@
 //! no runtime does.
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod channel;
 mod condition;
@@ -34,6 +35,7 @@ macro_rules! pairs {
                 notify: notify;
                 once_cell: once_cell;
                 barrier: barrier;
+                broadcast: broadcast broadcast_displaced;
                 cancellation_token: cancellation_token;
                 rwlock: rwlock rwlock_upgraded;
                 queue: queue queue_closed;

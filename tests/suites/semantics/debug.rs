@@ -3,7 +3,7 @@
 use core::fmt::Debug;
 use core::future::pending;
 
-use anywake_core::{Condition, Event, Lock, LockGuard, Notify, Queue, Semaphore, StaticQueue};
+use anywake_core::{Broadcast, Condition, Event, Lock, LockGuard, Notify, Queue, Semaphore, StaticQueue};
 use anywake_tests::{Task, queue_up, queued};
 use std::sync::Arc;
 
@@ -79,6 +79,21 @@ fn a_notify_shows_whether_a_notification_is_stored_and_its_waiters() {
     drop(waiting);
     notify.notify_one();
     shows(&notify, &["stored: true", "waiters: 0"]);
+}
+
+#[test]
+fn a_broadcast_shows_its_fill_its_receivers_and_its_waiters_whatever_it_holds() {
+    struct Opaque;
+
+    let news = Broadcast::<Opaque, 2>::new();
+    let _receiver = news.receiver();
+    assert!(news.try_publish(Opaque).is_ok());
+    let waiting = queued(news.closed());
+    shows(&news, &["Broadcast", "len: 1", "capacity: 2", "receivers: 1", "closed: false", "waiters: 1"]);
+    shows(&news.receiver(), &["Receiver", "receivers: 2"]);
+    shows(&news.sender(), &["Sender", "len: 1"]);
+    shows(&news, &["closed: true", "waiters: 0"]);
+    drop(waiting);
 }
 
 #[test]

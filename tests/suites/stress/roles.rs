@@ -19,6 +19,8 @@
 //! | breaker | aborts and resets the barrier | after its steps |
 //! | canceller | makes, drops and cancels tokens of a tree | after its steps; the last one cancels the root |
 //! | follower | waits for tokens of that tree | after its steps, when the root is cancelled |
+//! | anchor | publishes bulletins, waiting or displacing | after its steps |
+//! | viewer | receives bulletins, and clones its receiver | after its steps |
 //! | librarian | reads, writes and upgrades at the shelf | after its steps |
 //! | ghost | forgets polled futures | at once |
 //! | builder | initialises cells together with others, and fails at times | when every cell has a value |
@@ -27,6 +29,7 @@
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod latch;
 mod notify;
@@ -57,6 +60,7 @@ use crate::sabotage;
 use crate::world::{Item, Ledger, World};
 
 pub(crate) use barrier::{Meeting, breaker, partner};
+pub(crate) use broadcast::{Studio, anchor, viewer};
 pub(crate) use cancellation_token::{Tree, canceller, follower};
 pub(crate) use latch::{Laps, runner};
 pub(crate) use notify::{Relay, carrier, listener, pulser};

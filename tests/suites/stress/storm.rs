@@ -10,9 +10,9 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, breaker, builder, buyer, canceller, carrier, consumer, follower, ghost, herald,
-    librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive,
-    visitor,
+    BUILDERS, Presence, anchor, breaker, builder, buyer, canceller, carrier, consumer, follower, ghost,
+    herald, librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper,
+    survive, viewer, visitor,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -90,6 +90,10 @@ impl<R: Runtime> Crew<R> {
         }
         for _ in 0..plan.buyers {
             crew.spawn(true, follower::<R>(here(), rng()));
+        }
+        crew.spawn(false, anchor::<R>(here(), rng()));
+        for _ in 0..plan.librarians {
+            crew.spawn(true, viewer::<R>(here(), rng()));
         }
         for _ in 0..plan.librarians {
             crew.spawn(true, librarian::<R>(here(), rng()));

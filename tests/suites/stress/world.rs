@@ -12,6 +12,7 @@ use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Shelf;
 use crate::roles::Sites;
+use crate::roles::Studio;
 use crate::roles::Tree;
 use crate::roles::{Gathering, Laps};
 use crate::sabotage;
@@ -38,6 +39,7 @@ pub(crate) struct World {
     pub gathering: Gathering,
     pub tree: Tree,
     pub shelf: Shelf,
+    pub studio: Studio,
     pub doomed: Doomed,
     pub sites: Sites,
     /// The number of the task that owns the ledger's lock, or 0.
@@ -195,6 +197,7 @@ impl World {
             gathering: Gathering::default(),
             tree: Tree::new(plan.sellers),
             shelf: Shelf::default(),
+            studio: Studio::default(),
             doomed: Doomed::new(),
             sites: Sites::default(),
             inside: AtomicUsize::new(0),
@@ -245,6 +248,7 @@ impl World {
         self.gathering.check();
         self.tree.check();
         self.shelf.check();
+        self.studio.check();
         self.doomed.check();
         self.sites.check();
     }
@@ -345,6 +349,7 @@ impl fmt::Debug for World {
             .field("gathering", &self.gathering)
             .field("tree", &self.tree)
             .field("shelf", &self.shelf)
+            .field("studio", &self.studio)
             .field("producing", &self.producing)
             .field("relay", &self.relay)
             .field("items", &self.items)

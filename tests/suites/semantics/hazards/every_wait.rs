@@ -73,6 +73,8 @@ for_every_wait! {
     pop: crate::subjects::PopWait,
     push: crate::subjects::PushWait,
     join: crate::subjects::JoinWait,
+    publish: crate::subjects::PublishWait,
+    recv: crate::subjects::RecvWait,
     role: crate::subjects::RoleWait,
     value: crate::subjects::ValueWait,
     read: crate::subjects::ReadWait,
