@@ -7,6 +7,8 @@ mod once_cell;
 
 mod barrier;
 
+mod broadcast;
+
 mod latch;
 mod wait_group;
 
@@ -60,6 +62,7 @@ pub fn all() -> Vec<Probe> {
     each_event!(event_cancel(p));
     each_early_wait!(enable_and_set(p));
     barrier::all(p);
+    broadcast::all(p);
     latch::all(p);
     wait_group::all(p);
     each_condition!(notify_nobody(p));

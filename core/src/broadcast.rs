@@ -577,3 +577,6 @@ impl<T, S: Storage> fmt::Debug for BroadcastRing<T, S> {
             .finish()
     }
 }
+
+#[cfg(all(test, not(loom), not(feature = "std")))]
+mod tests;

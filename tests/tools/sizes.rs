@@ -7,10 +7,11 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Barrier, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard,
-    Notify, OnceCell, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit, Queue, Semaphore,
-    StaticQueue, WaitGroup, WaitToken,
+    Barrier, Broadcast, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard,
+    MappedGuard, Notify, OnceCell, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit,
+    Queue, Semaphore, StaticQueue, WaitGroup, WaitToken,
     barrier::{BarrierFuture, OwnedBarrierFuture},
+    broadcast::{HeapBroadcast, PublishFuture as BroadcastPublishFuture, RecvFuture, StaticReceiver},
     cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
@@ -36,6 +37,10 @@ const SEMAPHORE: usize = if WORD == 8 { 5 } else { 6 };
 const COUNT: usize = if WORD == 8 { 4 } else { 5 };
 /// The budget of a reader-writer lock without its value, in words: four lists, and the phase.
 const RWLOCK: usize = 8;
+/// The budget of a broadcast without its places, in words; and what a place adds to its value, in bytes: its position and
+/// two counts.
+const BROADCAST: usize = if WORD == 8 { 12 } else { 15 };
+const PLACE: usize = 16;
 /// The budget of a queue without its slots, in words.
 const QUEUE: usize = 14;
 
@@ -86,6 +91,11 @@ fn sizes() -> impl Iterator<Item = Size> {
         StaticQueue<usize, 16> => (16 + QUEUE) * WORD;
         StaticQueue<Item, 3> => 3 * size_of::<Item>() + QUEUE * WORD;
         Queue<Item> => QUEUE * WORD;
+        // It has room for one more value, which is kept back while another one is cloned.
+        Broadcast<(), 1> => PLACE + BROADCAST * WORD;
+        Broadcast<usize, 16> => 16 * (PLACE + WORD) + 2 * WORD + BROADCAST * WORD;
+        Broadcast<Item, 3> => 3 * (PLACE + size_of::<Item>()) + 4 * WORD + BROADCAST * WORD;
+        HeapBroadcast<()> => (4 + BROADCAST) * WORD;
     };
     let guards = sizes! {
         LockGuard<'_, ()> => WORD;
@@ -101,6 +111,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         OwnedWaitToken => WORD;
         DropGuard<'_> => WORD;
         OwnedDropGuard => WORD;
+        // The position, which never wraps.
+        StaticReceiver<'_, usize, 16> => WORD + 8;
     };
     let waits = sizes! {
         LockFuture<'_, ()> => WAIT * WORD;
@@ -133,6 +145,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         PushFuture<'_, StaticQueue<(), 4>> => WAIT * WORD;
         PushFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
         PushFuture<'_, StaticQueue<Item, 4>> => WAIT * WORD + size_of::<Option<Item>>();
+        BroadcastPublishFuture<'_, Broadcast<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
+        RecvFuture<'_, &Broadcast<usize, 4>> => WAIT * WORD;
         // An initialisation is a wait with its closure, and then the future of the closure with the role.
         GetOrInitFuture<'_, usize, fn() -> Ready<usize>, Ready<usize>> => (WAIT + 1) * WORD;
         GetOrInitFuture<'_, usize, fn() -> Ready<[usize; 9]>, Ready<[usize; 9]>> => (10 + 2) * WORD;

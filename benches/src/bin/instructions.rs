@@ -38,7 +38,7 @@ const COLD: [&str; 4] = ["enqueue", "refresh", "give_up", "unlock_contended"];
 const PRIMITIVES: [&str; 5] = ["lock", "semaphore", "event", "condition", "queue"];
 /// Those that are weighed one by one.
 const FURTHER: &[&str] =
-    &["rwlock", "once_cell", "notify", "latch", "wait_group", "barrier", "cancellation_token"];
+    &["rwlock", "once_cell", "notify", "latch", "wait_group", "barrier", "broadcast", "cancellation_token"];
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Baseline {

@@ -26,7 +26,8 @@
 //! * P2. `reading <= unread`: so many receivers clone the value, and each of them is counted in both. While one is, the value
 //!   is neither moved nor dropped, and its place not used again.
 //! * P3. Each receiver, and each that is being dropped and has not come so far, is counted in `unread` of all places with its
-//!   position or a later one, and of no other place that it may look at.
+//!   position or a later one, and of no other place that it may look at. (Without `std`, the panic of a waker can unwind
+//!   through a receiver that has just taken a value and has not moved on. It finds the place empty, or gone.)
 //! * P4. A value is kept back only while the ring is full and its first value is being cloned.
 //! * P5. If a receiver waits, there is no value with its position or a later one, and one may still come. If a `publish`
 //!   waits, the broadcast is open and has a receiver, and the ring has no room.
@@ -240,8 +241,7 @@ impl<T, S: Storage> BroadcastCore<T, S> {
         if state.receivers == 0 {
             return Ok(Verdict::Granted);
         }
-        // mistake a_publish_overtakes: !state.ring.has_room() || !locked.is_empty(publishers::<T>()) ~>
-        //     !state.ring.has_room()
+        // Others may wait although there is room, between two batches of a wake loop.
         if !state.ring.has_room() || !locked.is_empty(publishers::<T>()) {
             return Err(locked);
         }
@@ -322,14 +322,20 @@ impl<T, S: Storage> BroadcastCore<T, S> {
         }
         let index = state.ring.index(offset);
         let place = state.ring.place_mut(index);
-        if place.unread > 1 {
-            place.reading += 1;
-            return Some(Found::Shared(index));
+        match place.unread {
+            // This receiver has taken the value before, and a waker's panic has taken the value from it.
+            0 => Some(Found::Missed(1)),
+            1 => {
+                // SAFETY: P1 and P2. The place is unread by this receiver alone (P3), which is not cloning it.
+                let value = unsafe { self.take(&mut locked, index) };
+                self.serve_with_value_in_hand(locked);
+                Some(Found::Last(value))
+            }
+            _ => {
+                place.reading += 1;
+                Some(Found::Shared(index))
+            }
         }
-        // SAFETY: P1 and P2. The place is unread by this receiver alone (P3), which is not cloning it.
-        let value = unsafe { self.take(&mut locked, index) };
-        self.serve_with_value_in_hand(locked);
-        Some(Found::Last(value))
     }
 
     /// The last look of a `recv` before it waits.

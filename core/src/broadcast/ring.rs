@@ -231,9 +231,9 @@ impl<P: AsRef<[Place]> + AsMut<[Place]>> Ring<P> {
         Some((range.end, found))
     }
 
-    /// Counts the readers of the values with positions in `from..end` anew, up to and including the first for which `count`
-    /// returns true, and at most a batch of them. Returns where that one lies. `from` is then the first position that is
-    /// not counted yet.
+    /// Counts the readers of the values with positions in `from..end` anew, where there is still a value: up to and including
+    /// the first for which `count` returns true, and at most a batch of them. Returns where that one lies. `from` is then the
+    /// first position that is not counted yet.
     pub(super) fn recount(
         &mut self,
         from: &mut u64,
@@ -253,7 +253,7 @@ impl<P: AsRef<[Place]> + AsMut<[Place]>> Ring<P> {
                 return None;
             }
             *from = place.position + 1;
-            if count(place) {
+            if place.unread > 0 && count(place) {
                 return Some(index);
             }
         }
@@ -263,3 +263,6 @@ impl<P: AsRef<[Place]> + AsMut<[Place]>> Ring<P> {
         None
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -2,7 +2,9 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use core::task::Poll;
+use std::boxed::Box;
 use std::sync::Arc;
+use std::vec::Vec;
 
 use super::{block_on, join, model, own, poll, queued, spawn};
 use crate::broadcast::{Broadcast, HeapBroadcast, Receiver, RecvError, Sender, TryRecvError, channel};

@@ -16,7 +16,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use anywake_core::{
-    Barrier, Condition, Event, Latch, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue,
+    Barrier, Broadcast, Condition, Event, Latch, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue,
     UpgradableGuard, WaitGroup, WriteGuard,
 };
 
@@ -36,6 +36,8 @@ static LIMIT: OnceCell<u32> = OnceCell::new();
 static ENDED: Latch = Latch::new(2);
 static RUNNING: WaitGroup = WaitGroup::new();
 static LAST: RwLock<u32> = RwLock::new(0);
+/// Room for one, so that the consumer waits for the reporter.
+static ADDED: Broadcast<u32, 1> = Broadcast::new();
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
@@ -61,6 +63,7 @@ async fn producer() {
 
 /// Holds the lock until the start, and then until its wait for the condition.
 async fn reporter() {
+    let (mut added, mut also) = (ADDED.receiver(), ADDED.receiver());
     let _running = RUNNING.add().unwrap();
     let sum = SUM.lock().await;
     {
@@ -71,6 +74,11 @@ async fn reporter() {
     let sum = GROWN.wait_for(sum, |sum| *sum == TOTAL).await;
     assert_eq!(*sum, TOTAL);
     drop(sum);
+    // Two receivers: one clones, and the other gets the original.
+    for item in 1..=ITEMS {
+        assert_eq!((added.recv().await, also.recv().await), (Ok(item), Ok(item)));
+    }
+    assert!(added.recv().await.is_err());
     assert!(END.wait().await.is_ok());
     ENDED.count_down(1).unwrap();
 }
@@ -104,6 +112,10 @@ async fn consumer() {
         GROWN.notify_all();
         ITEMS_TO_ADD.task_done().unwrap();
     }
+    for item in 1..=ITEMS {
+        ADDED.publish(item).await.unwrap();
+    }
+    ADDED.close();
     assert!(END.wait().await.is_ok());
     ENDED.wait().await;
     RUNNING.close();
@@ -163,6 +175,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!((LIMIT.waiters(), LIMIT.get()), (0, Some(&ITEMS)));
     assert_eq!((ENDED.remaining(), ENDED.waiters()), (0, 0));
     assert_eq!((RUNNING.count(), RUNNING.waiters(), RUNNING.is_closed()), (0, 0, true));
+    assert_eq!((ADDED.len(), ADDED.receiver_count(), ADDED.waiters()), (0, 0, 0));
     assert_eq!((*LAST.try_read().unwrap(), LAST.waiters()), (ITEMS, 0));
     0
 }

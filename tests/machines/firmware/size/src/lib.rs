@@ -53,8 +53,10 @@ macro_rules! handed_over {
 
 /// The steps of anywake.
 pub mod anywake {
+    mod broadcast;
     mod notify;
 
+    pub use broadcast::broadcast;
     pub use notify::notify;
 
     mod rwlock;
