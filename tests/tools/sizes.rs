@@ -39,7 +39,7 @@ const COUNT: usize = if WORD == 8 { 4 } else { 5 };
 const RWLOCK: usize = 8;
 /// The budget of a broadcast without its places, in words; and what a place adds to its value, in bytes: its position and
 /// two counts.
-const BROADCAST: usize = if WORD == 8 { 12 } else { 15 };
+const BROADCAST: usize = if WORD == 8 { 9 } else { 15 };
 const PLACE: usize = 16;
 /// The budget of a queue without its slots, in words.
 const QUEUE: usize = 14;

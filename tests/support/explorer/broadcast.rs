@@ -2,10 +2,10 @@
 //!
 //! Receivers are not kept in slots, since a wait that is dropped gives its receiver back. They have numbers of their own.
 
+use core::cell::RefCell;
+use core::pin::Pin;
 use core::task::{Context, Poll};
-use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use anywake_core::broadcast::{OwnedPublishFuture, ReceiverOf, RecvError, TryRecvError};

@@ -1,4 +1,4 @@
-// error: E0277, E0599
+// error: E0599
 // Every receiver but the last gets a clone, so a value that cannot be cloned can be published, and not received.
 
 use anywake_core::Broadcast;
