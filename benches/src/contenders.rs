@@ -11,6 +11,7 @@
 )]
 
 pub mod barrier;
+pub mod broadcast;
 pub mod cancellation_token;
 pub mod condition;
 pub mod event;

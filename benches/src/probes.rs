@@ -10,6 +10,8 @@ mod signal;
 
 mod barrier;
 
+mod broadcast;
+
 mod latch;
 mod wait_group;
 
@@ -67,6 +69,7 @@ pub fn all() -> Vec<Probe> {
     each_event!(event_cancel(p));
     each_early_wait!(enable_and_set(p));
     barrier::all(p);
+    broadcast::all(p);
     latch::all(p);
     wait_group::all(p);
     each_condition!(notify_nobody(p));

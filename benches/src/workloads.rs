@@ -5,6 +5,7 @@ mod barrier;
 mod broadcast;
 mod cancel;
 mod cancellation_token;
+mod fan_out;
 mod handoff;
 mod latch;
 mod latency;
@@ -30,6 +31,7 @@ pub fn all() -> Suite {
     handoff::add(&mut suite);
     threads::add(&mut suite);
     broadcast::add(&mut suite);
+    fan_out::add(&mut suite);
     barrier::add(&mut suite);
     latch::add(&mut suite);
     wait_group::add(&mut suite);

@@ -18,6 +18,7 @@
 //! | tasks to wait for each other, round after round | [`Barrier`] | `Barrier` | `CyclicBarrier` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::QueueOf) | `Queue` | channel |
 //! | the same without a bound, and a push that never waits | [`Queue::unbounded`](queue::QueueOf) (feature `alloc`) | `Queue()` | unbounded channel |
+//! | each value to go to all tasks that listen | [`Broadcast`] | | `PubSubChannel`, `broadcast` |
 //! | to wait until all items that were passed are worked off | [`join`](queue::QueueOf::join) of a queue | `Queue.join` | |
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
 //! | tasks to wait until all tasks of a group have ended | [`WaitGroup`] | | `TaskTracker` |
@@ -99,6 +100,7 @@ mod sys;
 mod wait;
 
 pub mod barrier;
+pub mod broadcast;
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub mod cancellation_token;
@@ -130,6 +132,7 @@ mod tests;
 pub mod doctest;
 
 pub use barrier::{Barrier, BarrierPass, BrokenBarrier};
+pub use broadcast::{Broadcast, PublishError, TryPublishError};
 #[cfg(feature = "alloc")]
 pub use cancellation_token::{CancellationToken, DropGuard, OwnedDropGuard};
 pub use closed::Closed;

@@ -17,6 +17,7 @@
 //! | one task is woken, now or when it comes to wait; or all that wait now are | [`Notify`] |
 //! | a task waits until data under a [`Lock`] meets a condition | [`Condition`], with [`wait_for`](Condition::wait_for) |
 //! | items go from producers to consumers, and a slow consumer holds the producers back | [`Queue`]; [`StaticQueue`] without allocation |
+//! | each value goes to all that listen, and a slow one holds publishers back or misses values | [`Broadcast`], [`broadcast::channel`] |
 //! | the most urgent item, or the newest one, goes first | [`PriorityQueue`], [`LifoQueue`] |
 //! | consumers take a batch once it is large enough | [`SharedState`], or a queue with [`chunks_timeout`](stream::chunks_timeout) |
 //! | tasks wait for each other, round after round | [`Barrier`] |

@@ -7,8 +7,8 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
-use anywake_core::Handle;
 use anywake_core::barrier::{BarrierFuture, OwnedBarrierFuture};
+use anywake_core::broadcast::{AnyBroadcast, OwnedPublishFuture, PublishFuture};
 use anywake_core::cancellation_token::{CancelledFuture, OwnedCancelledFuture};
 use anywake_core::channel::RecvManyFuture;
 use anywake_core::condition::{
@@ -22,7 +22,7 @@ use anywake_core::once_cell::{
     GetOrInitFuture, GetOrTryInitFuture, LazyFuture, OnceCellFuture, OwnedGetOrInitFuture,
     OwnedGetOrTryInitFuture, OwnedOnceCellFuture,
 };
-use anywake_core::oneshot::{AnyOneshot, ClosedFuture as OneshotClosedFuture, OwnedRecvFuture, RecvFuture};
+use anywake_core::oneshot::AnyOneshot;
 use anywake_core::queue::{
     AnyQueue, ClosedFuture, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture,
     OwnedReserveFuture, PopFuture, PushFuture, QueueOf, ReserveFuture, Storage,
@@ -32,6 +32,7 @@ use anywake_core::semaphore::{
 };
 use anywake_core::signal::{OwnedSignalFuture, SignalFuture};
 use anywake_core::wait_group::{OwnedWaitGroupFuture, WaitGroupFuture};
+use anywake_core::{Handle, broadcast, oneshot};
 use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
 
@@ -85,7 +86,7 @@ pub use timeout::{Deadline, DeadlineOver, timeout, timeout_with};
     note = "for any other future, such as an `async` block, use `anywake::timeout(runtime, duration, future)`"
 )]
 pub trait Wait: Future + Sized {
-    /// What an elapsed wait returns: the item of a `push`, and `()` for all other waits.
+    /// What an elapsed wait returns: the item of a `push`, the value of a `publish`, and `()` for all other waits.
     type Returned;
 
     /// Ends a wait that is pending. Returns its output if the wait was decided in the meantime. The wait must not be
@@ -181,11 +182,11 @@ pub trait Wait: Future + Sized {
 }
 
 macro_rules! returns_its_item {
-    ($($wait:ty;)*) => {$(
-        impl<Q: AnyQueue> Wait for $wait {
-            type Returned = Q::Item;
+    ($([$($generics:tt)*] $wait:ty => $item:ty;)*) => {$(
+        impl<$($generics)*> Wait for $wait {
+            type Returned = $item;
 
-            fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, Q::Item> {
+            fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, $item> {
                 self.cancel().map_or(Ok(Ok(())), Err)
             }
         }
@@ -193,8 +194,10 @@ macro_rules! returns_its_item {
 }
 
 returns_its_item! {
-    PushFuture<'_, Q>;
-    OwnedPushFuture<Q>;
+    [Q: AnyQueue] PushFuture<'_, Q> => Q::Item;
+    [Q: AnyQueue] OwnedPushFuture<Q> => Q::Item;
+    [B: AnyBroadcast] PublishFuture<'_, B> => B::Value;
+    [B: AnyBroadcast] OwnedPublishFuture<B> => B::Value;
 }
 
 macro_rules! returns_nothing {
@@ -224,10 +227,10 @@ returns_nothing! {
     [T] OwnedOnceCellFuture<T>;
     [T] SignalFuture<'_, T>;
     [T] OwnedSignalFuture<T>;
-    [T] RecvFuture<'_, T>;
+    [T] oneshot::RecvFuture<'_, T>;
     // A deadline that elapses drops the receiver.
-    [H: Handle<Target: AnyOneshot>] OwnedRecvFuture<H>;
-    [T] OneshotClosedFuture<'_, T>;
+    [H: Handle<Target: AnyOneshot>] oneshot::OwnedRecvFuture<H>;
+    [T] oneshot::ClosedFuture<'_, T>;
     // A deadline that elapses drops the initialiser, and so passes its role on.
     [T, F, Fut: Future<Output = T>] GetOrInitFuture<'_, T, F, Fut>;
     [T, F, Fut: Future<Output = T>] OwnedGetOrInitFuture<T, F, Fut>;
@@ -257,6 +260,9 @@ returns_nothing! {
     [Q: AnyQueue] ClosedFuture<'_, Q>;
     [Q: AnyQueue] OwnedClosedFuture<Q>;
     [T, S: Storage] RecvManyFuture<'_, QueueOf<T, S>>;
+    [H: Handle<Target: AnyBroadcast<Value: Clone>>] broadcast::RecvFuture<'_, H>;
+    [B: AnyBroadcast] broadcast::ClosedFuture<'_, B>;
+    [B: AnyBroadcast] broadcast::OwnedClosedFuture<B>;
     [K: Eq + Hash + Clone, S: BuildHasher] KeyedLockFuture<'_, K, S>;
     [K: Eq + Hash + Clone, S: BuildHasher] OwnedKeyedLockFuture<K, S>;
     // A deadline that elapses drops the handle, and so cancels the task.

@@ -7,10 +7,11 @@ use core::mem::size_of;
 use std::process::ExitCode;
 
 use anywake::{
-    Barrier, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard,
-    Notify, OnceCell, Oneshot, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken, Permit, Queue,
-    Semaphore, Signal, StaticQueue, WaitGroup, WaitToken, Watch, WatchRef,
+    Barrier, Broadcast, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard,
+    MappedGuard, Notify, OnceCell, Oneshot, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken,
+    Permit, Queue, Semaphore, Signal, StaticQueue, WaitGroup, WaitToken, Watch, WatchRef,
     barrier::{BarrierFuture, OwnedBarrierFuture},
+    broadcast::{HeapBroadcast, PublishFuture as BroadcastPublishFuture, RecvFuture, StaticReceiver},
     cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
@@ -44,6 +45,10 @@ const COUNT: usize = if WORD == 8 { 4 } else { 5 };
 const RWLOCK: usize = 8;
 /// The budget of a watch without its values, in words: two lists, two versions, and its counts.
 const WATCH: usize = if WORD == 8 { 10 } else { 16 };
+/// The budget of a broadcast without its places, in words; and what a place adds to its value, in bytes: its position and
+/// two counts.
+const BROADCAST: usize = if WORD == 8 { 9 } else { 15 };
+const PLACE: usize = 16;
 /// The budget of a queue without its slots, in words.
 const QUEUE: usize = 14;
 
@@ -104,6 +109,11 @@ fn sizes() -> impl Iterator<Item = Size> {
         SlackQueue<Item> => (QUEUE + 1) * WORD;
         // Two blocks and two places instead of a ring, the spare block, and one that is on its way out.
         UnboundedQueue<Item> => (QUEUE + 2) * WORD;
+        // It has room for one more value, which is kept back while another one is cloned.
+        Broadcast<(), 1> => PLACE + BROADCAST * WORD;
+        Broadcast<usize, 16> => 16 * (PLACE + WORD) + 2 * WORD + BROADCAST * WORD;
+        Broadcast<Item, 3> => 3 * (PLACE + size_of::<Item>()) + 4 * WORD + BROADCAST * WORD;
+        HeapBroadcast<()> => (4 + BROADCAST) * WORD;
     };
     let guards = sizes! {
         LockGuard<'_, ()> => WORD;
@@ -128,6 +138,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         StaticReceiver<'_, ()> => (if WORD == 8 { 2 } else { 4 }) * WORD;
         DropGuard<'_> => WORD;
         OwnedDropGuard => WORD;
+        // The position, which never wraps.
+        StaticReceiver<'_, usize, 16> => WORD + 8;
     };
     let waits = sizes! {
         LockFuture<'_, ()> => WAIT * WORD;
@@ -170,6 +182,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         PushFuture<'_, StaticQueue<(), 4>> => WAIT * WORD;
         PushFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
         PushFuture<'_, StaticQueue<Item, 4>> => WAIT * WORD + size_of::<Option<Item>>();
+        BroadcastPublishFuture<'_, Broadcast<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
+        RecvFuture<'_, &Broadcast<usize, 4>> => WAIT * WORD;
         // An initialisation is a wait with its closure, and then the future of the closure with the role.
         GetOrInitFuture<'_, usize, fn() -> Ready<usize>, Ready<usize>> => (WAIT + 1) * WORD;
         GetOrInitFuture<'_, usize, fn() -> Ready<[usize; 9]>, Ready<[usize; 9]>> => (10 + 2) * WORD;

@@ -20,6 +20,8 @@ fn main() {
     event();
     #[cfg(feature = "barrier")]
     barrier();
+    #[cfg(feature = "broadcast")]
+    broadcast();
     #[cfg(feature = "condition")]
     condition();
     #[cfg(feature = "queue")]
@@ -155,6 +157,17 @@ fn signal() {
     black_box(poll(SIGNAL.wait()).is_pending());
     black_box(SIGNAL.signal(1));
     black_box(SIGNAL.try_take());
+}
+
+#[cfg(feature = "broadcast")]
+fn broadcast() {
+    static NEWS: anywake_core::Broadcast<u32, 4> = anywake_core::Broadcast::new();
+    let (mut receiver, mut other) = (NEWS.receiver(), NEWS.receiver());
+    black_box(poll(receiver.recv()).is_pending());
+    black_box(poll(NEWS.publish(1)).is_ready());
+    black_box(NEWS.publish_now(2).is_ok());
+    black_box(other.try_recv().is_ok());
+    NEWS.close();
 }
 
 #[cfg(feature = "notify")]

@@ -44,6 +44,7 @@ const FURTHER: &[&str] = &[
     "latch",
     "wait_group",
     "barrier",
+    "broadcast",
     "cancellation_token",
     "oneshot",
     "signal",

@@ -37,6 +37,7 @@ use loom::thread::JoinHandle;
 use crate::sys::atomic::UnsafeCell;
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod channel;
 mod condition;

@@ -5,7 +5,9 @@ use core::future::{pending, poll_fn, ready};
 use core::pin::pin;
 use std::sync::Arc;
 
-use anywake_core::{Condition, Event, Lazy, Lock, Notify, OnceCell, Queue, Semaphore, Signal, oneshot};
+use anywake_core::{
+    Broadcast, Condition, Event, Lazy, Lock, Notify, OnceCell, Queue, Semaphore, Signal, oneshot,
+};
 
 use super::*;
 use crate::test_util::poll;
@@ -233,6 +235,18 @@ fn every_wait_has_a_deadline() {
     elapses(queue.pop());
     queue.try_push(()).unwrap();
     elapses(queue.join());
+
+    let news = Arc::new(Broadcast::<u8, 1>::new());
+    let mut receiver = news.receiver();
+    elapses(receiver.recv());
+    elapses(news.closed());
+    elapses(Arc::clone(&news).closed_owned());
+    news.try_publish(1).unwrap();
+    let late = [
+        poll(pin!(news.publish(2).until(ready(())))),
+        poll(pin!(Arc::clone(&news).publish_owned(2).until(ready(())))),
+    ];
+    assert!(late.iter().all(|late| matches!(late, Poll::Ready(Err(Elapsed(2))))), "the value comes back");
 
     let (mut task, _job) = crate::task::pair(pending::<()>());
     elapses(&mut task);

@@ -16,7 +16,7 @@ command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz is missing: cargo install
 work=$(realpath -m "${CARGO_TARGET_DIR:-target}")/fuzz
 # Read by cargo-fuzz and by cargo.
 export CARGO_TARGET_DIR=$work/build
-targets=(lock semaphore event barrier condition queue notify once_cell latch wait_group cancellation_token rwlock oneshot signal watch)
+targets=(lock semaphore event barrier broadcast condition queue notify once_cell latch wait_group cancellation_token rwlock oneshot signal watch)
 
 # fuzz <target> <seconds>: runs a target of the repository in the current directory, with programs of up to some hundred steps.
 fuzz() {
@@ -29,6 +29,7 @@ declare -A mistakes=(
     [semaphore]=try_acquire_overtakes
     [event]=a_broadcast_reaches_none_of_its_own
     [barrier]=a_round_is_complete_too_soon
+    [broadcast]=a_leaver_stays_counted
     [condition]=a_notification_dies_with_its_waiter
     [queue]=a_cancelled_pop_keeps_its_claim
     [notify]=a_notification_is_lost_with_its_wait

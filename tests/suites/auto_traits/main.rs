@@ -18,6 +18,7 @@
 mod probe;
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod channel;
 mod condition;
@@ -70,6 +71,7 @@ fn table() -> Vec<Row> {
         latch::rows,
         wait_group::rows,
         barrier::rows,
+        broadcast::rows,
         cancellation_token::rows,
         watch::rows,
         keyed_lock::rows,
@@ -84,7 +86,9 @@ fn table() -> Vec<Row> {
 const WITHOUT_A_ROW: &[&str] = &[
     "Access",
     "AnyOneshot",
+    "AnyBroadcast",
     "AnyQueue",
+    "BroadcastRing",
     "Guard",
     "Handle",
     "KeyedGuard",

@@ -7,6 +7,7 @@
 
 mod adapters;
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod channel;
 mod condition;

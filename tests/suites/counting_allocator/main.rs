@@ -5,6 +5,7 @@
 //! that the counter works.
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod condition;
 mod event;
@@ -194,6 +195,7 @@ fn main() -> ExitCode {
     semaphore::scenarios(&mut report);
     event::scenarios(&mut report);
     barrier::scenarios(&mut report);
+    broadcast::scenarios(&mut report);
     latch::scenarios(&mut report);
     wait_group::scenarios(&mut report);
     cancellation_token::scenarios(&mut report);

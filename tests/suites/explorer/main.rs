@@ -3,6 +3,7 @@
 //! The interpreter and the models are in `support/explorer`, where the fuzzer uses them too.
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod condition;
 mod event;

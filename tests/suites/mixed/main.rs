@@ -5,6 +5,7 @@
 //! no runtime does.
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod channel;
 mod condition;
@@ -39,6 +40,7 @@ macro_rules! pairs {
                 oneshot: oneshot oneshot_left_alone;
                 signal: signal;
                 barrier: barrier;
+                broadcast: broadcast broadcast_displaced;
                 cancellation_token: cancellation_token;
                 rwlock: rwlock rwlock_upgraded;
                 queue: queue queue_closed queue_with_slack;

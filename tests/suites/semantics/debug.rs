@@ -4,7 +4,7 @@ use core::fmt::Debug;
 use core::future::pending;
 
 use anywake_core::{
-    Condition, Event, Lock, LockGuard, Notify, Oneshot, Queue, Semaphore, Signal, StaticQueue,
+    Broadcast, Condition, Event, Lock, LockGuard, Notify, Oneshot, Queue, Semaphore, Signal, StaticQueue,
 };
 use anywake_tests::{Task, queue_up, queued};
 use std::sync::Arc;
@@ -110,6 +110,21 @@ fn a_oneshot_and_its_ends_show_how_far_they_are_whatever_is_sent() {
     shows(&receiver, &["decided: true"]);
     drop(receiver);
     shows(&slot, &["sent: true"]);
+}
+
+#[test]
+fn a_broadcast_shows_its_fill_its_receivers_and_its_waiters_whatever_it_holds() {
+    struct Opaque;
+
+    let news = Broadcast::<Opaque, 2>::new();
+    let _receiver = news.receiver();
+    assert!(news.try_publish(Opaque).is_ok());
+    let waiting = queued(news.closed());
+    shows(&news, &["Broadcast", "len: 1", "capacity: 2", "receivers: 1", "closed: false", "waiters: 1"]);
+    shows(&news.receiver(), &["Receiver", "receivers: 2"]);
+    shows(&news.sender(), &["Sender", "len: 1"]);
+    shows(&news, &["closed: true", "waiters: 0"]);
+    drop(waiting);
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use core::error::Error;
 
 use anywake_core::{
-    AcquireError, CapacityError, Closed, MergeError, PushError, ReleaseError, Semaphore, StaticQueue,
-    TaskDoneError, TooManyPermits, TryAcquireError, TryPopError, TryPushError,
+    AcquireError, CapacityError, Closed, MergeError, PublishError, PushError, ReleaseError, Semaphore,
+    StaticQueue, TaskDoneError, TooManyPermits, TryAcquireError, TryPopError, TryPublishError, TryPushError,
+    broadcast::{RecvError, TryRecvError},
 };
 use anywake_tests::Task;
 
@@ -13,7 +14,7 @@ struct Opaque(u8);
 
 #[test]
 fn every_error_says_what_is_wrong() {
-    let messages: [(&dyn Error, &str); 16] = [
+    let messages: [(&dyn Error, &str); 24] = [
         (&Closed, "closed"),
         (&AcquireError::Closed, "the semaphore is closed"),
         (&AcquireError::TooMany, "more permits requested than the semaphore can ever hold"),
@@ -30,6 +31,14 @@ fn every_error_says_what_is_wrong() {
         (&TryPopError::Closed, "the queue is closed and drained"),
         (&TaskDoneError, "task_done() called more often than items were pushed"),
         (&CapacityError::Zero, "the capacity of a queue is at least one"),
+        (&PublishError(Opaque(0)), "the broadcast is closed"),
+        (&TryPublishError::Full(Opaque(0)), "a receiver of the broadcast has not made room yet"),
+        (&TryPublishError::Closed(Opaque(0)), "the broadcast is closed"),
+        (&RecvError::Lagged(1), "the receiver has missed values"),
+        (&RecvError::Closed, "the broadcast is closed and all values are received"),
+        (&TryRecvError::Empty, "no value to receive"),
+        (&TryRecvError::from(RecvError::Lagged(1)), "the receiver has missed values"),
+        (&TryRecvError::from(RecvError::Closed), "the broadcast is closed and all values are received"),
     ];
     for (error, message) in messages {
         assert_eq!(error.to_string(), message);

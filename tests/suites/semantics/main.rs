@@ -18,6 +18,7 @@
 //! | 11 | a panic leaves every primitive usable | here |
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod channel;
 mod condition;

@@ -2,6 +2,7 @@
 //! a file of their own.
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod latch;
 mod notify;
@@ -30,6 +31,7 @@ use anywake_core::{
 use anywake_tests::{leak, poll_once};
 
 pub(crate) use barrier::{WaitAtBarrier, WaitAtBrokenBarrier};
+pub(crate) use broadcast::{PublishWait, RecvWait};
 pub(crate) use cancellation_token::CancelledWait;
 pub(crate) use latch::LatchWait;
 pub(crate) use notify::{WaitAtNotify, WaitersAtNotify};

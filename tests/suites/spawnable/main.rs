@@ -7,6 +7,7 @@
 //! so that the blocks are known to work.
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod condition;
 mod event;

@@ -20,6 +20,8 @@
 //! | breaker | aborts and resets the barrier | after its steps |
 //! | canceller | makes, drops and cancels tokens of a tree | after its steps; the last one cancels the root |
 //! | follower | waits for tokens of that tree | after its steps, when the root is cancelled |
+//! | anchor | publishes bulletins, waiting or displacing | after its steps |
+//! | viewer | receives bulletins, and clones its receiver | after its steps |
 //! | librarian | reads, writes and upgrades at the shelf | after its steps |
 //! | publisher | sends to a watch, and modifies another one | after its steps |
 //! | reader | waits for changes of them, and holds values | after its steps |
@@ -34,6 +36,7 @@
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
 
 mod barrier;
+mod broadcast;
 mod cancellation_token;
 mod latch;
 mod mail;
@@ -68,6 +71,7 @@ use crate::sabotage;
 use crate::world::{Item, Ledger, World};
 
 pub(crate) use barrier::{Meeting, breaker, partner};
+pub(crate) use broadcast::{Studio, anchor, viewer};
 pub(crate) use cancellation_token::{Tree, canceller, follower};
 pub(crate) use latch::{Laps, runner};
 pub(crate) use mail::{Mail, clerk};

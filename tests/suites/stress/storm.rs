@@ -10,9 +10,9 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, answerer, breaker, builder, buyer, canceller, carrier, clerk, client, consumer,
-    follower, ghost, herald, keeper, librarian, listener, member, partner, producer, publisher, pulser,
-    reader, runner, saboteur, seller, sleeper, survive, visitor, watcher,
+    BUILDERS, Presence, anchor, answerer, breaker, builder, buyer, canceller, carrier, clerk, client,
+    consumer, follower, ghost, herald, keeper, librarian, listener, member, partner, producer, publisher,
+    pulser, reader, runner, saboteur, seller, sleeper, survive, viewer, visitor, watcher,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -93,6 +93,10 @@ impl<R: Runtime> Crew<R> {
         }
         for _ in 0..plan.buyers {
             crew.spawn(true, follower::<R>(here(), rng()));
+        }
+        crew.spawn(false, anchor::<R>(here(), rng()));
+        for _ in 0..plan.librarians {
+            crew.spawn(true, viewer::<R>(here(), rng()));
         }
         for _ in 0..plan.librarians {
             crew.spawn(true, librarian::<R>(here(), rng()));

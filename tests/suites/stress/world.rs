@@ -16,6 +16,7 @@ use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Shelf;
 use crate::roles::Sites;
+use crate::roles::Studio;
 use crate::roles::Tree;
 use crate::roles::{Gathering, Laps};
 use crate::sabotage;
@@ -44,6 +45,7 @@ pub(crate) struct World {
     pub tree: Tree,
     pub shelf: Shelf,
     pub board: Board,
+    pub studio: Studio,
     pub doomed: Doomed,
     pub sites: Sites,
     pub desk: Desk,
@@ -205,6 +207,7 @@ impl World {
             tree: Tree::new(plan.sellers),
             shelf: Shelf::default(),
             board: Board::new(),
+            studio: Studio::default(),
             doomed: Doomed::new(),
             sites: Sites::default(),
             desk: Desk::default(),
@@ -259,6 +262,7 @@ impl World {
         self.tree.check();
         self.shelf.check();
         self.board.check();
+        self.studio.check();
         self.doomed.check();
         self.sites.check();
         self.desk.check();
@@ -362,6 +366,7 @@ impl fmt::Debug for World {
             .field("tree", &self.tree)
             .field("shelf", &self.shelf)
             .field("board", &self.board)
+            .field("studio", &self.studio)
             .field("producing", &self.producing)
             .field("relay", &self.relay)
             .field("mail", &self.mail)

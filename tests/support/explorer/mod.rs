@@ -34,6 +34,7 @@ use std::task::Wake;
 use std::thread;
 
 pub mod barrier;
+pub mod broadcast;
 pub mod cancellation_token;
 pub mod condition;
 pub mod event;

@@ -496,6 +496,36 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "what a cancelled future holds is dropped only with the future around it",
     ),
     ("a_guard_cancels_nothing", "semantics", "the tasks of a scope that has ended run on"),
+    // The broadcast.
+    ("a_broadcast_of_anything_is_sync", "types", "two threads clone one `Cell` at once"),
+    (
+        "a_gap_hides_a_value",
+        "semantics",
+        "a receiver behind values that never had a place is told that it missed one which is there",
+    ),
+    (
+        "a_closed_broadcast_forgets_what_is_kept_back",
+        "semantics",
+        "a receiver is told of the end while a value is kept back for it",
+    ),
+    (
+        "a_value_is_displaced_under_its_reader",
+        "semantics",
+        "`publish_now` moves a value out while a receiver clones it",
+    ),
+    ("a_reader_stays_counted", "semantics", "a value that all have read is waited for"),
+    ("what_is_kept_back_never_enters", "semantics", "the newest value never arrives"),
+    ("a_dropped_receiver_is_waited_for", "semantics", "a value waits for a receiver that is gone"),
+    ("the_last_sender_leaves_the_broadcast_open", "semantics", "a receiver waits for senders that are gone"),
+    (
+        "a_strangers_panic_costs_a_value",
+        "semantics",
+        "the waker of a publish panics in a `recv` that made room, whose value is lost",
+    ),
+    ("a_panic_in_clone_pins_the_place", "semantics", "a value whose clone panicked is never displaced"),
+    ("a_leaver_stays_counted", "semantics", "the values of a dropped receiver stay"),
+    ("a_panic_ends_the_leaving", "semantics", "values behind one whose drop panics stay"),
+    ("a_lag_is_told_twice", "semantics", "a lagging receiver hears the same number for ever"),
     // The queue.
     ("a_strangers_panic_costs_an_item", "semantics", "a `pop` loses its item to a waker that panics"),
     ("a_join_ends_before_the_last_drop", "units", "`close_now` ends a `join` while an item is still there"),

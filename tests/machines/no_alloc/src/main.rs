@@ -16,7 +16,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use anywake_core::{
-    Barrier, Condition, Event, Latch, Lock, Notify, OnceCell, Oneshot, RwLock, Semaphore, Signal,
+    Barrier, Broadcast, Condition, Event, Latch, Lock, Notify, OnceCell, Oneshot, RwLock, Semaphore, Signal,
     StaticQueue, UpgradableGuard, WaitGroup, Watch, WriteGuard,
 };
 
@@ -41,6 +41,8 @@ static NEWEST: Signal<u32> = Signal::new();
 /// Its ends live as long as its guard: the task that has it owns both.
 static ANSWER: Lock<Oneshot<u32>> = Lock::new(Oneshot::new());
 static PROGRESS: Watch<u32> = Watch::new(0);
+/// Room for one, so that the consumer waits for the reporter.
+static ADDED: Broadcast<u32, 1> = Broadcast::new();
 
 /// Holds the permit until the start, and pushes more items than the queue has room for.
 async fn producer() {
@@ -66,6 +68,7 @@ async fn producer() {
 
 /// Holds the lock until the start, and then until its wait for the condition.
 async fn reporter() {
+    let (mut added, mut also) = (ADDED.receiver(), ADDED.receiver());
     let _running = RUNNING.add().unwrap();
     let sum = SUM.lock().await;
     let mut progress = PROGRESS.receiver();
@@ -82,6 +85,11 @@ async fn reporter() {
     // The consumer holds the first value, and then this the last one.
     assert_eq!(*progress.wait_for(|item| *item == ITEMS).await.unwrap(), ITEMS);
     assert!(progress.changed().await.is_err());
+    // Two receivers: one clones, and the other gets the original.
+    for item in 1..=ITEMS {
+        assert_eq!((added.recv().await, also.recv().await), (Ok(item), Ok(item)));
+    }
+    assert!(added.recv().await.is_err());
     assert!(END.wait().await.is_ok());
     ENDED.count_down(1).unwrap();
 }
@@ -121,6 +129,10 @@ async fn consumer() {
     }
     assert_eq!((*first, *PROGRESS.borrow()), (0, ITEMS));
     assert!(PROGRESS.close());
+    for item in 1..=ITEMS {
+        ADDED.publish(item).await.unwrap();
+    }
+    ADDED.close();
     assert!(END.wait().await.is_ok());
     ENDED.wait().await;
     RUNNING.close();
@@ -201,6 +213,7 @@ extern "C" fn main(_arguments: c_int, _values: *const *const c_char) -> c_int {
     assert_eq!((ENDED.remaining(), ENDED.waiters()), (0, 0));
     assert_eq!((RUNNING.count(), RUNNING.waiters(), RUNNING.is_closed()), (0, 0, true));
     assert_eq!((NEWEST.waiters(), NEWEST.try_take()), (0, None));
+    assert_eq!((ADDED.len(), ADDED.receiver_count(), ADDED.waiters()), (0, 0, 0));
     assert_eq!((*LAST.try_read().unwrap(), LAST.waiters()), (ITEMS, 0));
     assert_eq!((*PROGRESS.borrow(), PROGRESS.waiters(), PROGRESS.is_closed()), (ITEMS, 0, true));
     0

@@ -76,6 +76,8 @@ for_every_wait! {
     pop_without_a_bound: crate::subjects::UnboundedPopWait,
     pop_with_slack: crate::subjects::SlackPopWait,
     push_with_slack: crate::subjects::SlackPushWait,
+    publish: crate::subjects::PublishWait,
+    recv: crate::subjects::RecvWait,
     role: crate::subjects::RoleWait,
     value: crate::subjects::ValueWait,
     signal: crate::subjects::SignalWait,

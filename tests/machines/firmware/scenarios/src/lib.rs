@@ -13,6 +13,7 @@ use core::fmt;
 use anywake_core::{Condition, Event, Lock};
 
 mod barrier;
+mod broadcast;
 mod cancel;
 mod condition;
 mod event;
@@ -76,6 +77,8 @@ pub async fn player<B: Board>(role: usize) {
         queue::work: "queue: push, pop, task_done and join",
         queue::order: "queue: waiting pushes and pops are granted in order",
         queue::closing: "queue: close drains, and a push then returns its item",
+        broadcast::all: "broadcast: every receiver has every value, and a publish waits for the slowest",
+        broadcast::lag: "broadcast: a displaced value is counted, and a receiver that leaves releases its own",
         rwlock::phases: "rwlock: readers go in together, and a writer behind them",
         rwlock::upgrade: "rwlock: an upgrade goes first, and a phase of readers follows",
         rwlock::cancelled_writer: "rwlock: a writer that gives up lets in the readers behind it",

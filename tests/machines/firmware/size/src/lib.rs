@@ -53,11 +53,13 @@ macro_rules! handed_over {
 
 /// The steps of anywake.
 pub mod anywake {
+    mod broadcast;
     mod notify;
     mod oneshot;
     mod rwlock;
     mod signal;
 
+    pub use broadcast::broadcast;
     pub use notify::notify;
     pub use oneshot::oneshot;
     mod watch;

@@ -17,6 +17,8 @@ const STEPS: &[fn()] = &[
     anywake::event,
     #[cfg(all(feature = "anywake", feature = "barrier"))]
     anywake::barrier,
+    #[cfg(all(feature = "anywake", feature = "broadcast"))]
+    anywake::broadcast,
     #[cfg(all(feature = "anywake", feature = "condition"))]
     anywake::condition,
     #[cfg(all(feature = "anywake", feature = "queue"))]

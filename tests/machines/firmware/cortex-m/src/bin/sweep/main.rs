@@ -22,6 +22,7 @@ use portable_atomic::Ordering::SeqCst;
 use crate::trial::{Case, PLACE, Trial, eight_nops};
 
 mod barrier;
+mod broadcast;
 mod condition;
 mod event;
 mod latch;
@@ -46,6 +47,7 @@ const CASES: &[&[Case]] = &[
     queue::CASES,
     rwlock::CASES,
     barrier::CASES,
+    broadcast::CASES,
     latch::CASES,
     wait_group::CASES,
     once_cell::CASES,
