@@ -8,6 +8,7 @@ mod once_cell;
 mod barrier;
 
 mod latch;
+mod lazy;
 mod wait_group;
 
 mod rwlock;
@@ -67,6 +68,7 @@ pub fn all() -> Vec<Probe> {
     each_condition!(owner_notifies_one(p));
     each_condition!(condition_cancel(p));
     once_cell::add(p);
+    lazy::add(p);
     each_queue!(16, push_pop(p));
     each_queue!(16, try_push_try_pop(p));
     each_queue!(16, pop_waits_for_push(p));

@@ -8,6 +8,7 @@ mod cancellation_token;
 mod handoff;
 mod latch;
 mod latency;
+mod lazy;
 mod notify;
 mod once_cell;
 mod rwlock;
@@ -35,6 +36,7 @@ pub fn all() -> Suite {
     rwlock::add(&mut suite);
     across::add(&mut suite);
     once_cell::add(&mut suite);
+    lazy::add(&mut suite);
     suite
 }
 

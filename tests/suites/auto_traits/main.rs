@@ -94,6 +94,8 @@ const WITHOUT_A_ROW: &[&str] = &[
     "Runtime",
     "RwLockHandle",
     "RwLockOwner",
+    "SenderExt",
+    "SinkHandle",
     "Slots",
     "Wait",
 ];

@@ -10,6 +10,7 @@ mod channel;
 mod condition;
 mod event;
 mod latch;
+mod lazy;
 mod lock;
 mod notify;
 mod once_cell;
@@ -33,6 +34,7 @@ macro_rules! pairs {
                 condition: condition;
                 notify: notify;
                 once_cell: once_cell;
+                lazy: lazy;
                 barrier: barrier;
                 cancellation_token: cancellation_token;
                 rwlock: rwlock rwlock_upgraded;

@@ -3,7 +3,7 @@
 use core::error::Error;
 
 use anywake_core::{
-    AcquireError, CapacityError, Closed, MergeError, PushError, ReleaseError, Semaphore, StaticQueue,
+    AcquireError, CapacityError, Closed, CountTooHigh, MergeError, PushError, ReleaseError, Semaphore, StaticQueue,
     TaskDoneError, TooManyPermits, TryAcquireError, TryPopError, TryPushError,
 };
 use anywake_tests::Task;
@@ -13,7 +13,7 @@ struct Opaque(u8);
 
 #[test]
 fn every_error_says_what_is_wrong() {
-    let messages: [(&dyn Error, &str); 16] = [
+    let messages: [(&dyn Error, &str); 17] = [
         (&Closed, "closed"),
         (&AcquireError::Closed, "the semaphore is closed"),
         (&AcquireError::TooMany, "more permits requested than the semaphore can ever hold"),
@@ -22,6 +22,7 @@ fn every_error_says_what_is_wrong() {
         (&TryAcquireError::TooMany, "more permits requested than the semaphore can ever hold"),
         (&ReleaseError, "semaphore released too many times"),
         (&TooManyPermits, "more permits than a semaphore can count"),
+        (&CountTooHigh, "a higher count than a latch can begin with"),
         (&MergeError(Opaque(0)), "permits of different semaphores cannot be merged"),
         (&PushError(Opaque(0)), "the queue is closed"),
         (&TryPushError::Full(Opaque(0)), "the queue is full"),

@@ -22,6 +22,7 @@
 //! | librarian | reads, writes and upgrades at the shelf | after its steps |
 //! | ghost | forgets polled futures | at once |
 //! | builder | initialises cells together with others, and fails at times | when every cell has a value |
+//! | forcer | computes lazy values together with others, and is cancelled in the middle | when every value is there |
 //!
 //! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
@@ -29,6 +30,7 @@
 mod barrier;
 mod cancellation_token;
 mod latch;
+mod lazy;
 mod notify;
 mod once_cell;
 mod rwlock;
@@ -59,6 +61,7 @@ use crate::world::{Item, Ledger, World};
 pub(crate) use barrier::{Meeting, breaker, partner};
 pub(crate) use cancellation_token::{Tree, canceller, follower};
 pub(crate) use latch::{Laps, runner};
+pub(crate) use lazy::{FORCERS, Lot, forcer};
 pub(crate) use notify::{Relay, carrier, listener, pulser};
 pub(crate) use once_cell::{BUILDERS, Sites, builder};
 pub(crate) use rwlock::{Shelf, librarian};

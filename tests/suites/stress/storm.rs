@@ -10,7 +10,7 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, breaker, builder, buyer, canceller, carrier, consumer, follower, ghost, herald,
+    BUILDERS, FORCERS, Presence, breaker, builder, buyer, canceller, carrier, consumer, follower, forcer, ghost, herald,
     librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive,
     visitor,
 };
@@ -84,6 +84,9 @@ impl<R: Runtime> Crew<R> {
         for number in 0..BUILDERS {
             crew.spawn(number > 0, builder::<R>(here(), rng()));
         }
+        for number in 0..FORCERS {
+            crew.spawn(number > 0, forcer::<R>(here(), rng()));
+        }
         // As many as of the sellers and buyers.
         for _ in 0..plan.sellers {
             crew.spawn(false, canceller::<R>(here(), rng()));
@@ -144,7 +147,7 @@ async fn cancel_and_close<R: Runtime>(world: &World, crew: &Crew<R>) {
             due > done
         });
         if close.take_if(|due| *due <= done).is_some() {
-            survive(world, async { world.semaphore.close() }).await;
+            survive(world, async { _ = world.semaphore.close() }).await;
             survive(world, async {
                 if plan.close == Close::EarlyAndNow {
                     world.queue.close_now();

@@ -11,7 +11,7 @@ use crate::plan::{Close, Plan};
 use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Shelf;
-use crate::roles::Sites;
+use crate::roles::{Lot, Sites};
 use crate::roles::Tree;
 use crate::roles::{Gathering, Laps};
 use crate::sabotage;
@@ -40,6 +40,7 @@ pub(crate) struct World {
     pub shelf: Shelf,
     pub doomed: Doomed,
     pub sites: Sites,
+    pub lot: Lot,
     /// The number of the task that owns the ledger's lock, or 0.
     pub inside: AtomicUsize,
     pub visits: AtomicUsize,
@@ -197,6 +198,7 @@ impl World {
             shelf: Shelf::default(),
             doomed: Doomed::new(),
             sites: Sites::default(),
+            lot: Lot::new(),
             inside: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
             held: AtomicUsize::new(0),
@@ -247,6 +249,7 @@ impl World {
         self.shelf.check();
         self.doomed.check();
         self.sites.check();
+        self.lot.check(self.plan.saboteurs);
     }
 
     fn check_lock_and_condition(&self) {
@@ -353,6 +356,7 @@ impl fmt::Debug for World {
             .field("meeting", &self.meeting)
             .field("doomed", &self.doomed)
             .field("sites", &self.sites)
+            .field("lot", &self.lot)
             .finish()
     }
 }
