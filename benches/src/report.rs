@@ -150,11 +150,9 @@ pub fn markdown(outcomes: &[Outcome]) -> String {
 pub struct Marks(&'static str, &'static str);
 
 /// The marks of the comparison.
-pub const COMPARISON: Marks =
-    Marks("<!-- table: written by compare --readme -->", "<!-- end of table -->");
+pub const COMPARISON: Marks = Marks("<!-- table: written by compare --readme -->", "<!-- end of table -->");
 /// The marks of the bytes.
-pub const MEMORY: Marks =
-    Marks("<!-- memory: written by memory --readme -->", "<!-- end of memory -->");
+pub const MEMORY: Marks = Marks("<!-- memory: written by memory --readme -->", "<!-- end of memory -->");
 
 /// Replaces the text between the two marks of a file by the table.
 pub fn rewrite_table(path: &Path, outcomes: &[Outcome]) -> io::Result<()> {

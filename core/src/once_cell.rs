@@ -26,9 +26,7 @@ pub use error::SetError;
 use init::Init;
 pub use init::{GetOrInitFuture, GetOrTryInitFuture};
 #[cfg(feature = "alloc")]
-pub use init::{
-    OwnedGetOrInitFuture, OwnedGetOrTryInitFuture, PartGetOrInitFuture, PartGetOrTryInitFuture,
-};
+pub use init::{OwnedGetOrInitFuture, OwnedGetOrTryInitFuture, PartGetOrInitFuture, PartGetOrTryInitFuture};
 #[cfg(feature = "alloc")]
 pub use lazy::{BoxedInit, Lazy, LazyFuture};
 use raw::{Claim, OnceCore};

@@ -19,7 +19,8 @@ use anywake_core::lock::{LockFuture, LockHandle, OwnedLockFuture, PartLockFuture
 use anywake_core::notify::{NotifiedFuture, OwnedNotifiedFuture};
 use anywake_core::once_cell::{
     GetOrInitFuture, GetOrTryInitFuture, LazyFuture, OnceCellFuture, OwnedGetOrInitFuture,
-    OwnedGetOrTryInitFuture, OwnedOnceCellFuture, PartGetOrInitFuture, PartGetOrTryInitFuture, PartOnceCellFuture,
+    OwnedGetOrTryInitFuture, OwnedOnceCellFuture, PartGetOrInitFuture, PartGetOrTryInitFuture,
+    PartOnceCellFuture,
 };
 use anywake_core::queue::{
     AnyQueue, BoundedQueue, ClosedFuture, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture,

@@ -27,7 +27,8 @@ pub(super) fn add(suite: &mut Suite) {
         suite.add(w);
     }
 
-    let operation = "a new value, a task that is cancelled in the middle, and the next one, which has the value";
+    let operation =
+        "a new value, a task that is cancelled in the middle, and the next one, which has the value";
     let mut w = Workload::new("lazy/cancelled in the middle", operation, Basis::Min);
     each_lazy!(cancelled(&mut w));
     suite.add(w);

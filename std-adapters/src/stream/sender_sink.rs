@@ -188,7 +188,11 @@ impl<H: SinkHandle> Sink<ItemOf<H>> for SenderSink<H> {
             ready!(turn::poll_proceed(cx));
             this.room.set(Room::Awaited { wait: H::reserve(sender) });
         }
-        let RoomProjection::Awaited { wait } = this.room.as_mut().project() else { return Poll::Ready(Ok(())) };
+        let RoomProjection::Awaited { wait } = this.room.as_mut().project() else {
+            return Poll::Ready(Ok(()));
+        };
+        // mistake a_sink_takes_back_its_place: ready!(wait.poll(cx)) ~>
+        //     { let Poll::Ready(reserved) = wait.poll(cx) else { this.room.set(Room::None); return Poll::Pending }; reserved }
         let reserved = ready!(wait.poll(cx));
         this.room.set(Room::None);
         let Ok(slot) = reserved else { return Poll::Ready(Err(SinkError(None))) };

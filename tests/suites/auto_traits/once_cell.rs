@@ -4,7 +4,8 @@ use core::future::Ready;
 
 use anywake::once_cell::{
     BoxedInit, GetOrInitFuture, GetOrTryInitFuture, LazyFuture, OnceCellFuture, OwnedGetOrInitFuture,
-    OwnedGetOrTryInitFuture, OwnedOnceCellFuture, PartGetOrInitFuture, PartGetOrTryInitFuture, PartOnceCellFuture,
+    OwnedGetOrTryInitFuture, OwnedOnceCellFuture, PartGetOrInitFuture, PartGetOrTryInitFuture,
+    PartOnceCellFuture,
 };
 
 use anywake::{Lazy, OnceCell, SetError};

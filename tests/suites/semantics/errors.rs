@@ -3,8 +3,8 @@
 use core::error::Error;
 
 use anywake_core::{
-    AcquireError, CapacityError, Closed, CountTooHigh, MergeError, PushError, ReleaseError, Semaphore, StaticQueue,
-    TaskDoneError, TooManyPermits, TryAcquireError, TryPopError, TryPushError,
+    AcquireError, CapacityError, Closed, CountTooHigh, MergeError, PushError, ReleaseError, Semaphore,
+    StaticQueue, TaskDoneError, TooManyPermits, TryAcquireError, TryPopError, TryPushError,
 };
 use anywake_tests::Task;
 

@@ -10,9 +10,9 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, FORCERS, Presence, breaker, builder, buyer, canceller, carrier, consumer, follower, forcer, ghost, herald,
-    librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper, survive,
-    visitor,
+    BUILDERS, FORCERS, Presence, breaker, builder, buyer, canceller, carrier, consumer, follower, forcer,
+    ghost, herald, librarian, listener, member, partner, producer, pulser, runner, saboteur, seller, sleeper,
+    survive, visitor,
 };
 use crate::sabotage;
 use crate::world::World;

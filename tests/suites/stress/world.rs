@@ -11,9 +11,9 @@ use crate::plan::{Close, Plan};
 use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Shelf;
-use crate::roles::{Lot, Sites};
 use crate::roles::Tree;
 use crate::roles::{Gathering, Laps};
+use crate::roles::{Lot, Sites};
 use crate::sabotage;
 
 /// The number of broadcasts that are distinguished. Two would be enough.

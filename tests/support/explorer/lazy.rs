@@ -333,7 +333,8 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
 
     let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
     // Little happens after the value is there, so in most programs it comes late or never.
-    let operations: &[_] = if first % 4 == 0 { &[Open, Get] } else { &[Get, Get, Get, Get, Get, Get, Get, Open] };
+    let operations: &[_] =
+        if first % 4 == 0 { &[Open, Get] } else { &[Get, Get, Get, Get, Get, Get, Get, Open] };
     run_bytes(LazyScenario { operations }, super::SLOTS, rest)
 }
 

@@ -269,7 +269,10 @@ fn send_all_leaves_the_sender_and_forward_drops_it() {
 fn errors_and_sinks_can_be_shown_whatever_they_carry() {
     struct Opaque;
     let error = SinkError(Some(Opaque));
-    assert_eq!((format!("{error:?}"), error.to_string()), ("SinkError(Some(..))".into(), "the channel is closed".into()));
+    assert_eq!(
+        (format!("{error:?}"), error.to_string()),
+        ("SinkError(Some(..))".into(), "the channel is closed".into())
+    );
     assert!(error.into_inner().is_some());
     assert_eq!(format!("{:?}", SinkError::<Opaque>(None)), "SinkError(None)");
     let (mut sink, _receiver) = sink::<Opaque>(1);

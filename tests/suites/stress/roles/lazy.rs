@@ -107,10 +107,17 @@ impl Lot {
     /// Asserts what must hold when all tasks have completed.
     pub(crate) fn check(&self, saboteurs: usize) {
         for (value, Site { lazy, known }) in self.sites.iter().enumerate() {
-            assert_eq!((lazy.get(), lazy.waiters()), (Some(&value), 0), "the value is there, and nobody waits");
+            assert_eq!(
+                (lazy.get(), lazy.waiters()),
+                (Some(&value), 0),
+                "the value is there, and nobody waits"
+            );
             assert!(!known.busy.load(SeqCst), "nobody computes it any more");
             let begun = known.begun.load(SeqCst);
-            assert!(begun == 1 || begun > 1 && saboteurs > 0, "begun {begun} times, although nothing panicked");
+            assert!(
+                begun == 1 || begun > 1 && saboteurs > 0,
+                "begun {begun} times, although nothing panicked"
+            );
         }
     }
 }
