@@ -151,7 +151,10 @@ async fn program<R: Runtime>() {
     bob.skip(2).await;
     slow.show("dan", BEHIND + 1).await;
     drop(slow);
-    println!("the session of dan passed on {} lines", slow_session.await.expect("it ends with its client"));
+    println!(
+        "lines that the session of dan passed on: {}",
+        slow_session.await.expect("it ends with its client")
+    );
 
     println!("# A client that panics leaves");
     let (cal, cal_session) = connect::<R>(&server, "rust", "cal").await;
@@ -161,7 +164,10 @@ async fn program<R: Runtime>() {
     });
     let ended: Result<(), _> = client.await;
     println!("the client panicked: {}", matches!(ended, Err(TaskError::Panicked(_))));
-    println!("the session of cal passed on {} line", cal_session.await.expect("it ends with its client"));
+    println!(
+        "lines that the session of cal passed on: {}",
+        cal_session.await.expect("it ends with its client")
+    );
     ada.show("ada", 3).await;
 
     println!("# A room that is closed disconnects its members");
@@ -171,7 +177,10 @@ async fn program<R: Runtime>() {
     println!("# All clients go, and the sessions end");
     drop((ada, bob, eve));
     for (name, session) in [("ada", ada_session), ("bob", bob_session), ("eve", eve_session)] {
-        println!("the session of {name} passed on {} lines", session.await.expect("it ends with its client"));
+        println!(
+            "lines that the session of {name} passed on: {}",
+            session.await.expect("it ends with its client")
+        );
     }
     println!("members of the room: {}", server.rooms.lock().await["rust"].len());
 }

@@ -125,9 +125,7 @@ async fn program<R: Runtime>() {
     let read = gather(tasks).await.expect("no reader fails");
     let [news, other_news, sport] = &read[..] else { unreachable!("there are three readers") };
     println!("both read {} messages in the same order: {}", news.len(), news == other_news);
-    for publisher in ["0.", "1.", "2."] {
-        let of_one = news.iter().filter(|message| message.starts_with(publisher));
-        println!("those of publisher {publisher} are in order: {}", of_one.is_sorted());
-    }
+    let in_order = |publisher| news.iter().filter(|message| message.starts_with(publisher)).is_sorted();
+    println!("those of each publisher are in order: {}", ["0.", "1.", "2."].into_iter().all(in_order));
     println!("sport: {sport:?}");
 }
