@@ -5,6 +5,7 @@
 use core::future::Ready;
 use core::mem::size_of;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anywake::{
     Barrier, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard, MappedGuard,
@@ -12,18 +13,20 @@ use anywake::{
     StaticQueue, WaitGroup, WaitToken,
     barrier::{BarrierFuture, OwnedBarrierFuture},
     cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
+    channel::RecvManyFuture,
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
     latch::LatchFuture,
     lock::{LockFuture, OwnedLockFuture},
     notify::{NotifiedFuture, OwnedNotifiedFuture},
-    once_cell::{GetOrInitFuture, OnceCellFuture},
+    once_cell::{GetOrInitFuture, OnceCellFuture, PartOnceCellFuture},
     queue::{JoinFuture, PopFuture, PushFuture},
     rwlock::{
         MappedReadGuard, OwnedReadFuture, ReadFuture, ReadGuard, RwLock, UpgradableReadFuture, UpgradeFuture,
         WriteFuture, WriteGuard,
     },
     semaphore::{AcquireFuture, AcquireManyFuture, Bypass, OwnedAcquireFuture},
+    stream::SenderSink,
     wait_group::WaitGroupFuture,
 };
 
@@ -113,6 +116,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         NotifiedFuture<'_> => WAIT * WORD;
         OwnedNotifiedFuture => WAIT * WORD;
         OnceCellFuture<'_, usize> => WAIT * WORD;
+        PartOnceCellFuture<(), usize> => (WAIT + 1) * WORD;
         BarrierFuture<'_> => WAIT * WORD;
         OwnedBarrierFuture => WAIT * WORD;
         LatchFuture<'_> => WAIT * WORD;
@@ -129,6 +133,10 @@ fn sizes() -> impl Iterator<Item = Size> {
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
+        // A pop, the vector and the limit.
+        RecvManyFuture<'_, Queue<usize>> => (WAIT + 2) * WORD;
+        // A wait for room or the room, and the sender.
+        SenderSink<Arc<Queue<usize>>> => (WAIT + 1) * WORD;
         // A push also stores its item, and whether the item is still there.
         PushFuture<'_, StaticQueue<(), 4>> => WAIT * WORD;
         PushFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
