@@ -135,8 +135,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         // A pop, the vector and the limit.
         RecvManyFuture<'_, Queue<usize>> => (WAIT + 2) * WORD;
-        // A wait for room or the room, and the sender.
-        SenderSink<Arc<Queue<usize>>> => (WAIT + 1) * WORD;
+        // A wait for room, with the place of an item as in a push, or the room; and the sender.
+        SenderSink<Arc<Queue<usize>>> => (WAIT + 2) * WORD;
         // A push also stores its item, and whether the item is still there.
         PushFuture<'_, StaticQueue<(), 4>> => WAIT * WORD;
         PushFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
