@@ -41,22 +41,23 @@ impl<H: SinkHandle> SenderExt<H> for SenderOf<H> {
     }
 }
 
-mod sealed {
-    pub trait Sealed {}
-}
-
 /// How the sender in a [`SenderSink`] holds its channel: by `Arc`, or by reference. Sealed.
-pub trait SinkHandle: Handle<Target: AnyQueue> + sealed::Sealed {
-    /// The wait for room.
-    type Reserve: Future<Output = Result<Slot<Self>, Closed>>;
+pub trait SinkHandle: sealed::Reserves {}
 
-    #[doc(hidden)]
-    fn reserve(sender: &SenderOf<Self>) -> Self::Reserve;
+impl<H: sealed::Reserves> SinkHandle for H {}
+
+mod sealed {
+    use super::{AnyQueue, Closed, Future, Handle, SenderOf, Slot};
+
+    /// How a handle waits for room.
+    pub trait Reserves: Handle<Target: AnyQueue> {
+        type Reserve: Future<Output = Result<Slot<Self>, Closed>>;
+
+        fn reserve(sender: &SenderOf<Self>) -> Self::Reserve;
+    }
 }
 
-impl<T, S: Slots> sealed::Sealed for Arc<BoundedQueue<T, S>> {}
-
-impl<T, S: Slots> SinkHandle for Arc<BoundedQueue<T, S>> {
+impl<T, S: Slots> sealed::Reserves for Arc<BoundedQueue<T, S>> {
     type Reserve = OwnedReserveFuture<BoundedQueue<T, S>>;
 
     fn reserve(sender: &SenderOf<Self>) -> Self::Reserve {
@@ -64,9 +65,7 @@ impl<T, S: Slots> SinkHandle for Arc<BoundedQueue<T, S>> {
     }
 }
 
-impl<T, S: Slots> sealed::Sealed for &BoundedQueue<T, S> {}
-
-impl<'a, T, S: Slots> SinkHandle for &'a BoundedQueue<T, S> {
+impl<'a, T, S: Slots> sealed::Reserves for &'a BoundedQueue<T, S> {
     type Reserve = ReserveFuture<'a, BoundedQueue<T, S>>;
 
     fn reserve(sender: &SenderOf<Self>) -> Self::Reserve {
