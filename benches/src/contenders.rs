@@ -16,6 +16,7 @@ pub mod cancellation_token;
 pub mod condition;
 pub mod event;
 pub mod latch;
+pub mod lazy;
 pub mod lock;
 pub mod notify;
 pub mod once_cell;

@@ -7,17 +7,19 @@
 //! | [`workloads`] | the comparison: every program with every contender |
 //! | [`harness`], [`patience`] | measuring a suite of workloads, round-robin, and giving up those that never end |
 //! | [`report`], [`plots`] | tables, JSON, Markdown and SVG |
+//! | [`memory`] | bytes of each primitive and channel |
 //! | [`probes`] | single operations, for `micro` and `instructions` |
 //! | [`executor`], [`runtimes`] | executors and runtimes for the tasks |
 //! | [`alloc`], [`slots`] | counting allocations; polling futures by hand |
 //!
 //! The binary `compare` runs the comparison. The binary `instructions` compares instruction counts with a baseline. The
-//! benchmark `micro` measures single operations with criterion.
+//! binary `memory` prints bytes. The benchmark `micro` measures single operations with criterion.
 
 pub mod alloc;
 pub mod contenders;
 pub mod executor;
 pub mod harness;
+pub mod memory;
 pub mod patience;
 pub mod plots;
 pub mod probes;

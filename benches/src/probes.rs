@@ -13,6 +13,7 @@ mod barrier;
 mod broadcast;
 
 mod latch;
+mod lazy;
 mod wait_group;
 
 mod rwlock;
@@ -79,6 +80,7 @@ pub fn all() -> Vec<Probe> {
     once_cell::add(p);
     oneshot::all(p);
     signal::all(p);
+    lazy::add(p);
     each_queue!(16, push_pop(p));
     each_queue!(16, try_push_try_pop(p));
     each_queue!(16, pop_waits_for_push(p));

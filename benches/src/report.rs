@@ -149,18 +149,29 @@ pub fn markdown(outcomes: &[Outcome]) -> String {
     text
 }
 
-const START: &str = "<!-- table: written by compare --readme -->";
-const END: &str = "<!-- end of table -->";
+/// The two lines of a file that a table stands between.
+#[derive(Debug, Clone, Copy)]
+pub struct Marks(&'static str, &'static str);
+
+/// The marks of the comparison.
+pub const COMPARISON: Marks = Marks("<!-- table: written by compare --readme -->", "<!-- end of table -->");
+/// The marks of the bytes.
+pub const MEMORY: Marks = Marks("<!-- memory: written by memory --readme -->", "<!-- end of memory -->");
 
 /// Replaces the text between the two marks of a file by the table.
 pub fn rewrite_table(path: &Path, outcomes: &[Outcome]) -> io::Result<()> {
+    rewrite_between(path, COMPARISON, &markdown(outcomes))
+}
+
+/// Replaces the text between two marks of a file.
+pub fn rewrite_between(path: &Path, Marks(start, end): Marks, table: &str) -> io::Result<()> {
     let text = fs::read_to_string(path)?;
     let missing = || {
         io::Error::new(io::ErrorKind::InvalidData, format!("{} lacks the marks of the table", path.display()))
     };
-    let (before, rest) = text.split_once(START).ok_or_else(missing)?;
-    let (_, after) = rest.split_once(END).ok_or_else(missing)?;
-    fs::write(path, format!("{before}{START}\n\n{}\n{END}{after}", markdown(outcomes)))
+    let (before, rest) = text.split_once(start).ok_or_else(missing)?;
+    let (_, after) = rest.split_once(end).ok_or_else(missing)?;
+    fs::write(path, format!("{before}{start}\n\n{table}\n{end}{after}"))
 }
 
 #[cfg(test)]
@@ -226,7 +237,8 @@ mod tests {
     #[test]
     fn the_table_is_replaced_and_the_text_around_it_stays() {
         let path = std::env::temp_dir().join(format!("anywake-table-{}.md", std::process::id()));
-        fs::write(&path, format!("before\n{START}\nold\n{END}\nafter\n"))
+        let Marks(start, end) = COMPARISON;
+        fs::write(&path, format!("before\n{start}\nold\n{end}\nafter\n"))
             .expect("the temporary directory is writable");
         rewrite_table(&path, &[outcome(Basis::Median)]).expect("the file has the marks");
         let text = fs::read_to_string(&path).expect("the file was written");

@@ -9,6 +9,7 @@ mod fan_out;
 mod handoff;
 mod latch;
 mod latency;
+mod lazy;
 mod notify;
 mod once_cell;
 mod oneshot;
@@ -47,6 +48,7 @@ pub fn all() -> Suite {
     oneshot::add(&mut suite);
     signal::add(&mut suite);
     watch::add(&mut suite);
+    lazy::add(&mut suite);
     suite
 }
 

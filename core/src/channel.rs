@@ -32,6 +32,8 @@ use crate::queue::{
     TryPopError, TryPushError,
 };
 use crate::wait::handle::{Handle, Primitive};
+#[cfg(feature = "alloc")]
+use crate::wait::poll::polled_again;
 
 #[cfg(feature = "futures")]
 mod stream;
@@ -358,7 +360,7 @@ impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> ReceiverOf<H> {
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn recv_many<'a>(&'a self, items: &'a mut Vec<T>, limit: usize) -> RecvManyFuture<'a, H::Target> {
-        RecvManyFuture { queue: &self.queue, items, limit, pop: self.queue.pop() }
+        RecvManyFuture { queue: &self.queue, items, limit, pop: Some(self.queue.pop()) }
     }
 
     /// The items as a stream that owns this receiver. (A [stream](QueueOf::stream) of the queue borrows it.)
@@ -535,6 +537,12 @@ impl<H: Handle<Target: AnyQueue>> Drop for ReceiverOf<H> {
 }
 
 /// The future of [`ReceiverOf::recv_many`]: waits for an item, and takes as many as there are.
+///
+/// The future is lazy: it asks for nothing until it is first polled, and takes its place in the queue then. Dropping it at
+/// any point is safe: an item that was promised to it goes to the next receiver.
+///
+/// # Panics
+/// If it is polled again after it has returned its output.
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 #[must_use = "a wait does nothing unless it is awaited"]
@@ -542,30 +550,101 @@ pub struct RecvManyFuture<'a, Q: AnyQueue> {
     queue: &'a Q,
     items: &'a mut Vec<Q::Item>,
     limit: usize,
-    /// Pinned.
-    pop: PopFuture<'a, Q>,
+    /// Pinned. The wait for the first item; none when the output is returned.
+    pop: Option<PopFuture<'a, Q>>,
+}
+
+#[cfg(feature = "alloc")]
+impl<'a, Q: AnyQueue> RecvManyFuture<'a, Q> {
+    #[inline]
+    fn pop(self: Pin<&mut Self>) -> Pin<&mut Option<PopFuture<'a, Q>>> {
+        // SAFETY: W1, `pop` is pinned with this: nothing moves it, and it is dropped in its place.
+        unsafe { self.map_unchecked_mut(|this| &mut this.pop) }
+    }
+
+    /// Takes the place in the queue now, without a waker. Returns whether the wait is decided, so that the next poll returns
+    /// the output. With a limit of 0 it is, and takes no place.
+    ///
+    /// # Panics
+    /// If the future has returned its output.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let (sender, receiver) = anywake::channel::bounded(2);
+    /// let mut items = Vec::new();
+    /// let mut wait = core::pin::pin!(receiver.recv_many(&mut items, 2));
+    /// assert!(!wait.as_mut().enable());
+    /// sender.try_send(1).unwrap();
+    /// assert!(receiver.try_recv().is_err(), "the item is promised");
+    /// assert!(wait.as_mut().enable());
+    /// assert_eq!(wait.await, 1);
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    pub fn enable(self: Pin<&mut Self>) -> bool {
+        let takes_none = self.limit == 0;
+        let pop = self.pop().as_pin_mut().unwrap_or_else(|| polled_again());
+        takes_none || pop.enable()
+    }
+
+    /// Whether the wait is decided, so that the next poll returns the output. False before the first poll or
+    /// [`enable`](Self::enable), unless the limit is 0, and after the output is returned. The waker stays as it is.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let (sender, receiver) = anywake::channel::bounded(2);
+    /// let mut items = Vec::new();
+    /// let mut wait = core::pin::pin!(receiver.recv_many(&mut items, 2));
+    /// wait.as_mut().enable();
+    /// assert!(!wait.is_decided());
+    /// sender.try_send(1).unwrap();
+    /// assert!(wait.is_decided());
+    /// ```
+    pub fn is_decided(&self) -> bool {
+        self.pop.as_ref().is_some_and(|pop| self.limit == 0 || pop.is_decided())
+    }
 }
 
 #[cfg(feature = "alloc")]
 impl<T, S: Storage> Future for RecvManyFuture<'_, QueueOf<T, S>> {
     type Output = usize;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<usize> {
-        // SAFETY: W1, the only pinned field is `pop`, which is not moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        if this.limit == 0 {
-            return Poll::Ready(0);
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<usize> {
+        if self.pop.is_none() {
+            polled_again();
         }
-        // Before an item is taken: this may run out of memory.
-        this.items.reserve(this.queue.len().clamp(1, this.limit));
-        // SAFETY: W1, `pop` is pinned with this.
-        let pop = unsafe { Pin::new_unchecked(&mut this.pop) };
-        let Ok(first) = ready!(pop.poll(context)) else { return Poll::Ready(0) };
+        // mistake recv_many_of_none_waits: self.limit > 0 ~> true
+        let first = if self.limit > 0 {
+            // SAFETY: W1, `pop` is not touched here.
+            let this = unsafe { self.as_mut().get_unchecked_mut() };
+            // Before an item is taken: this may run out of memory.
+            this.items.reserve(this.queue.len().clamp(1, this.limit));
+            let pop = self.as_mut().pop().as_pin_mut().unwrap_or_else(|| polled_again());
+            ready!(pop.poll(context)).ok()
+        } else {
+            None
+        };
+        // mistake recv_many_is_not_over: self.as_mut().pop().set(None); ~>
+        self.as_mut().pop().set(None);
+        let Some(first) = first else { return Poll::Ready(0) };
+        // SAFETY: W1, `pop` is not touched here.
+        let this = unsafe { self.get_unchecked_mut() };
         let before = this.items.len();
         this.items.push(first);
         let rest = core::iter::from_fn(|| this.queue.try_pop().ok()).take(this.limit - 1);
         this.items.extend(rest);
         Poll::Ready(this.items.len() - before)
+    }
+}
+
+#[cfg(all(feature = "alloc", feature = "futures"))]
+#[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
+impl<T, S: Storage> futures_core::FusedFuture for RecvManyFuture<'_, QueueOf<T, S>> {
+    fn is_terminated(&self) -> bool {
+        self.pop.is_none()
     }
 }
 

@@ -13,7 +13,7 @@ mod guard;
 mod raw;
 mod wait;
 
-pub use error::LatchError;
+pub use error::{CountTooHigh, LatchError};
 #[cfg(feature = "alloc")]
 pub use guard::OwnedLatchGuard;
 pub use guard::{Guard, LatchGuard};
@@ -83,7 +83,8 @@ impl Latch {
         /// A latch with a count of zero is open from the beginning.
         ///
         /// # Panics
-        /// Above [`MAX_COUNT`](Self::MAX_COUNT). In a `static` or `const` that does not compile.
+        /// Above [`MAX_COUNT`](Self::MAX_COUNT). In a `static` or `const` that does not compile. [`try_new`](Self::try_new)
+        /// returns an error instead.
         ///
         /// # Examples
         /// ```
@@ -96,6 +97,24 @@ impl Latch {
             assert!(count <= MAX, "a higher count than Latch::MAX_COUNT");
             Self { core: CountCore::counting_down(count) }
         }
+    }
+
+    /// As [`new`](Self::new), for a count that is known only at run time.
+    ///
+    /// # Errors
+    /// [`CountTooHigh`] above [`MAX_COUNT`](Self::MAX_COUNT).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::{CountTooHigh, Latch};
+    ///
+    /// assert_eq!(Latch::try_new(3).unwrap().remaining(), 3);
+    /// assert_eq!(Latch::try_new(Latch::MAX_COUNT + 1).unwrap_err(), CountTooHigh);
+    /// ```
+    pub fn try_new(count: usize) -> Result<Self, CountTooHigh> {
+        // mistake a_latch_counts_beyond_its_word: count <= MAX ~> count <= MAX + 1
+        if count <= MAX { Ok(Self::new(count)) } else { Err(CountTooHigh) }
     }
 
     /// Lowers the count by `n`. If it becomes zero, wakes all tasks that wait.

@@ -140,7 +140,7 @@ pub use condition::Condition;
 pub use event::Event;
 #[cfg(feature = "alloc")]
 pub use latch::OwnedLatchGuard;
-pub use latch::{Latch, LatchError, LatchGuard};
+pub use latch::{CountTooHigh, Latch, LatchError, LatchGuard};
 pub use lock::{Lock, LockGuard, MappedGuard};
 #[cfg(feature = "alloc")]
 pub use lock::{OwnedLockGuard, OwnedMappedGuard};

@@ -16,6 +16,8 @@ mod error;
 mod init;
 #[cfg(feature = "alloc")]
 mod lazy;
+#[cfg(feature = "alloc")]
+mod part;
 mod raw;
 mod role;
 mod wait;
@@ -24,14 +26,14 @@ pub use error::SetError;
 use init::Init;
 pub use init::{GetOrInitFuture, GetOrTryInitFuture};
 #[cfg(feature = "alloc")]
-pub use init::{OwnedGetOrInitFuture, OwnedGetOrTryInitFuture};
+pub use init::{OwnedGetOrInitFuture, OwnedGetOrTryInitFuture, PartGetOrInitFuture, PartGetOrTryInitFuture};
 #[cfg(feature = "alloc")]
 pub use lazy::{BoxedInit, Lazy, LazyFuture};
 use raw::{Claim, OnceCore};
 use role::Role;
 pub use wait::OnceCellFuture;
 #[cfg(feature = "alloc")]
-pub use wait::OwnedOnceCellFuture;
+pub use wait::{OwnedOnceCellFuture, PartOnceCellFuture};
 
 /// A value that is initialised at most once, by an asynchronous initialiser, and then read without a lock.
 ///
@@ -296,6 +298,8 @@ impl<T> OnceCell<T> {
 
     /// As [`get_or_init`](Self::get_or_init), with a future that keeps the cell alive. Returns a handle of the value, which
     /// keeps the cell alive, too.
+    ///
+    /// For a cell that lies in a larger value behind an `Arc`, see [`ArcPart`](crate::ArcPart).
     ///
     /// # Cancel safety
     /// As for [`get_or_init`](Self::get_or_init): if this task is the initialiser, its progress is lost, and the next in

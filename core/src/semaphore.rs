@@ -544,8 +544,10 @@ impl<M: Mode> Semaphore<M> {
         self.core.waiters()
     }
 
-    /// Refuses all requests from now on, those that wait included. Permits that are held stay good. With a bypass, a waiter
-    /// that was woken and has not taken its permits yet still waits.
+    /// Refuses all requests from now on, those that wait included. Returns whether this call closed it: false if it was
+    /// closed already.
+    ///
+    /// Permits that are held stay good. With a bypass, a waiter that was woken and has not taken its permits yet still waits.
     ///
     /// A thread that finds the semaphore closed, or is refused for it, sees what was done before.
     ///
@@ -554,13 +556,14 @@ impl<M: Mode> Semaphore<M> {
     /// # use anywake_core as anywake;
     /// # async fn example() {
     /// let slots = anywake::Semaphore::new(1);
-    /// slots.close();
+    /// assert!(slots.close());
+    /// assert!(!slots.close(), "it is closed already");
     /// assert_eq!(slots.acquire().await.unwrap_err(), anywake::Closed);
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
-    pub fn close(&self) {
-        self.core.close();
+    pub fn close(&self) -> bool {
+        self.core.close()
     }
 
     /// Whether [`close`](Self::close) was called.

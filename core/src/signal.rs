@@ -26,7 +26,7 @@ pub use wait::SignalFuture;
 /// * Take a signal if only the newest value counts and one task uses it: a measurement, a command that replaces the one
 ///   before, a number from an interrupt handler.
 /// * If each value counts, take a [`StaticQueue`](crate::StaticQueue). A queue of one with
-///   [`force_push`](crate::queue::BoundedQueue::force_push) does the work of a signal in three times the memory, and can be
+///   [`force_push`](crate::queue::QueueOf::force_push) does the work of a signal in three times the memory, and can be
 ///   closed.
 /// * Without a value, a [`Notify`](crate::Notify) does the same, and an [`Event`](crate::Event) is for a state that stays.
 /// * For one value between two tasks, where each learns if the other one is gone, there is [`oneshot`](crate::oneshot).

@@ -53,7 +53,7 @@
 //! | a loop whose waits are granted at once lets others run | [`Wait::cooperative`], [`cooperative`] |
 //! | an ordinary thread waits | [`blocking::wait`], [`blocking::wait_timeout`]; for any future [`blocking::timeout`] |
 //! | a task calls a function that blocks | [`Runtime::spawn_blocking`]; not more than *n* at a time: [`BlockingPool`] |
-//! | a sequence is produced, buffered, grouped or merged | [`stream`], [`QueueOf::stream`](queue::QueueOf::stream), [`QueueExt::sink`] |
+//! | a sequence is produced, buffered, grouped or merged | [`stream`], [`QueueOf::stream`](queue::QueueOf::stream), [`QueueExt::sink`], [`SenderExt::into_sink`] |
 //! | a test needs a clock of its own, or the same order each time | `test_util`, with the feature `test-util` |
 //!
 //! The root of this crate has the primitives and tools, and the errors that callers name. What they are configured
@@ -97,7 +97,7 @@
 //! whose waits are always granted at once, for example over a queue that is never empty, keeps its thread until it
 //! awaits something else. That is so on every runtime. [`Wait::cooperative`], or [`cooperative`] around any other future
 //! or stream, makes a wait spend the budget; on the other runtimes it has one of its own. The tools in [`stream`] and
-//! [`QueueExt::sink`] do so already.
+//! [`QueueExt::sink`] and [`SenderExt::into_sink`] do so already.
 //!
 //! # Example
 //!
@@ -180,7 +180,7 @@ pub use share::pool;
 pub use share::pool::{Pool, PoolError, Pooled};
 pub use share::{BlockingPool, Cache, SafeCounter, SharedState};
 #[doc(inline)]
-pub use stream::QueueExt;
+pub use stream::{QueueExt, SenderExt};
 #[doc(inline)]
 pub use task::context;
 #[doc(inline)]

@@ -2,7 +2,8 @@
 //!
 //! The counterpart of asyncio's `async for` over asynchronous generators. These are functions, not methods of a trait,
 //! so that they do not collide with the methods of `futures_util::StreamExt`. The ends of a queue as a stream and a
-//! sink are [`QueueOf::stream`](crate::queue::QueueOf::stream) and [`QueueExt::sink`].
+//! sink are [`QueueOf::stream`](crate::queue::QueueOf::stream) and [`QueueExt::sink`], those of a channel
+//! [`ReceiverOf::into_stream`](crate::channel::ReceiverOf::into_stream) and [`SenderExt::into_sink`].
 //!
 //! Back-pressure is kept everywhere: nothing runs further ahead of its consumer than its documentation says.
 //!
@@ -29,12 +30,14 @@ use crate::wait::{Wait as _, cooperative};
 mod buffered;
 mod chunks;
 mod generator;
+mod sender_sink;
 mod sink;
 mod until;
 
 pub use buffered::{Buffered, buffered};
 pub use chunks::chunks_timeout;
 pub use generator::{Emitter, generator};
+pub use sender_sink::{SenderExt, SenderSink, SinkError, SinkHandle};
 pub use sink::{QueueExt, QueueSink};
 pub use until::{Until, until, within};
 

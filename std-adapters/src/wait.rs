@@ -20,7 +20,8 @@ use anywake_core::lock::{LockFuture, LockHandle, OwnedLockFuture, PartLockFuture
 use anywake_core::notify::{NotifiedFuture, OwnedNotifiedFuture};
 use anywake_core::once_cell::{
     GetOrInitFuture, GetOrTryInitFuture, LazyFuture, OnceCellFuture, OwnedGetOrInitFuture,
-    OwnedGetOrTryInitFuture, OwnedOnceCellFuture,
+    OwnedGetOrTryInitFuture, OwnedOnceCellFuture, PartGetOrInitFuture, PartGetOrTryInitFuture,
+    PartOnceCellFuture,
 };
 use anywake_core::oneshot::AnyOneshot;
 use anywake_core::queue::{
@@ -231,11 +232,14 @@ returns_nothing! {
     // A deadline that elapses drops the receiver.
     [H: Handle<Target: AnyOneshot>] oneshot::OwnedRecvFuture<H>;
     [T] oneshot::ClosedFuture<'_, T>;
+    [S: ?Sized, T] PartOnceCellFuture<S, T>;
     // A deadline that elapses drops the initialiser, and so passes its role on.
     [T, F, Fut: Future<Output = T>] GetOrInitFuture<'_, T, F, Fut>;
     [T, F, Fut: Future<Output = T>] OwnedGetOrInitFuture<T, F, Fut>;
     [T, E, F, Fut: Future<Output = Result<T, E>>] GetOrTryInitFuture<'_, T, F, Fut>;
     [T, E, F, Fut: Future<Output = Result<T, E>>] OwnedGetOrTryInitFuture<T, F, Fut>;
+    [S: ?Sized, T, F, Fut: Future<Output = T>] PartGetOrInitFuture<S, T, F, Fut>;
+    [S: ?Sized, T, E, F, Fut: Future<Output = Result<T, E>>] PartGetOrTryInitFuture<S, T, F, Fut>;
     [T, F: FnMut() -> Fut, Fut: Future<Output = T> + Unpin] LazyFuture<'_, T, Fut, F>;
     [] BarrierFuture<'_>;
     [] OwnedBarrierFuture;

@@ -5,6 +5,7 @@
 use core::future::Ready;
 use core::mem::size_of;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anywake::{
     Barrier, Broadcast, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard,
@@ -13,12 +14,13 @@ use anywake::{
     barrier::{BarrierFuture, OwnedBarrierFuture},
     broadcast::{HeapBroadcast, PublishFuture as BroadcastPublishFuture, RecvFuture, StaticReceiver},
     cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
+    channel::RecvManyFuture,
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
     event::EventFuture,
     latch::LatchFuture,
     lock::{LockFuture, OwnedLockFuture},
     notify::{NotifiedFuture, OwnedNotifiedFuture},
-    once_cell::{GetOrInitFuture, OnceCellFuture},
+    once_cell::{GetOrInitFuture, OnceCellFuture, PartOnceCellFuture},
     oneshot::{self, BorrowedReceiver, BorrowedSender, OwnedRecvFuture, RecvFuture},
     queue::{JoinFuture, PopFuture, PushFuture, SlackQueue, UnboundedQueue},
     rwlock::{
@@ -27,6 +29,7 @@ use anywake::{
     },
     semaphore::{AcquireFuture, AcquireManyFuture, Bypass, OwnedAcquireFuture},
     signal::{OwnedSignalFuture, SignalFuture},
+    stream::SenderSink,
     wait_group::WaitGroupFuture,
     watch::{
         ChangedFuture, ClosedFuture as WatchClosedFuture, OwnedChangedFuture, Receiver, Sender,
@@ -157,6 +160,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         RecvFuture<'_, usize> => WAIT * WORD;
         OwnedRecvFuture<&Oneshot<usize>> => WAIT * WORD;
         oneshot::ClosedFuture<'_, usize> => WAIT * WORD;
+        PartOnceCellFuture<(), usize> => (WAIT + 1) * WORD;
         BarrierFuture<'_> => WAIT * WORD;
         OwnedBarrierFuture => WAIT * WORD;
         LatchFuture<'_> => WAIT * WORD;
@@ -178,6 +182,10 @@ fn sizes() -> impl Iterator<Item = Size> {
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
+        // A pop, the vector and the limit.
+        RecvManyFuture<'_, Queue<usize>> => (WAIT + 2) * WORD;
+        // A wait for room, with the place of an item as in a push, or the room; and the sender.
+        SenderSink<Arc<Queue<usize>>> => (WAIT + 2) * WORD;
         // A push also stores its item, and whether the item is still there.
         PushFuture<'_, StaticQueue<(), 4>> => WAIT * WORD;
         PushFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();

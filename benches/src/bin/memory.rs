@@ -1,74 +1,37 @@
-//! Prints how many bytes a channel of `u64` holds on the heap: idle, and after a burst has been drained.
-//!
-//! `cargo run --release -p anywake-benches --bin memory`
-//!
-//! The figures are those that are asked of the allocator, with one end of each kind, whose handles count. They do not depend
-//! on the machine's load.
+//! Prints the bytes of each primitive and channel, ours beside the rivals', as a Markdown table.
 
-use anywake_benches::alloc::held;
-use anywake_benches::contenders::queue::{self, Shape};
-use anywake_benches::contenders::unbounded::{self, Unbounded};
+use core::error::Error;
+use std::path::PathBuf;
 
-const BURST: u64 = 100_000;
-const CAPACITY: usize = 16;
+use anywake_benches::{memory, report};
+use lexopt::{Arg, ValueExt};
 
-fn print(kind: &str, name: &str, idle: i64, after: i64) {
-    println!("{kind:<20}{name:<20}{idle:>10}{after:>10}");
-}
+const HELP: &str = "\
+memory: bytes of each primitive and channel, anywake beside its rivals
 
-fn without_bound<Q: Unbounded>() {
-    let (ends, idle) = held(|| Q::ends(1, 1));
-    let Some(mut ends) = ends else { return };
-    let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
-    let ((), grown) = held(|| {
-        for item in 0..BURST {
-            assert!(Q::push(sender, item), "the channel is open");
+  --filter WORD     only the kinds whose name contains this word
+  --readme FILE     write the table between the marks of this Markdown file";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (mut filter, mut readme) = (String::new(), None);
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("filter") => filter = parser.value()?.string()?,
+            Arg::Long("readme") => readme = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("help") | Arg::Short('h') => {
+                println!("{HELP}");
+                return Ok(());
+            }
+            other => return Err(other.unexpected().into()),
         }
-        for item in 0..BURST {
-            assert_eq!(Q::try_pop(receiver), Some(item));
-        }
-    });
-    print("unbounded", Q::NAME, idle, idle + grown);
-}
-
-fn with_bound<Q: queue::Queue>() {
-    let (ends, idle) = held(|| Q::ends(Shape { senders: 1, receivers: 1, capacity: CAPACITY }));
-    let Some(mut ends) = ends else { return };
-    let (sender, receiver) = (&mut ends.senders[0], &mut ends.receivers[0]);
-    let ((), grown) = held(|| {
-        for item in 0..BURST {
-            assert!(Q::try_push(sender, item), "there is room");
-            assert_eq!(Q::try_pop(receiver), Some(item));
-        }
-    });
-    print("capacity 16", Q::NAME, idle, idle + grown);
-}
-
-fn main() {
-    println!("{:<20}{:<20}{:>10}{:>10}", "channel of u64", "bytes on the heap", "idle", "after");
-    without_bound::<unbounded::Anywake>();
-    without_bound::<unbounded::Tokio>();
-    without_bound::<unbounded::AsyncChannel>();
-    without_bound::<unbounded::AsyncbandMpmc>();
-    without_bound::<unbounded::AsyncbandMpsc>();
-    without_bound::<unbounded::CrossfireMpmc>();
-    without_bound::<unbounded::CrossfireSpsc>();
-    without_bound::<unbounded::Kanal>();
-    without_bound::<unbounded::Flume>();
-    without_bound::<unbounded::FuturesChannel>();
-    with_bound::<queue::Anywake>();
-    with_bound::<queue::AnywakeStatic<CAPACITY>>();
-    with_bound::<queue::AnywakeSlack>();
-    with_bound::<queue::Tokio>();
-    with_bound::<queue::AsyncChannel>();
-    with_bound::<queue::AsyncbandMpmc>();
-    with_bound::<queue::AsyncbandMpsc>();
-    with_bound::<queue::CrossfireMpmc>();
-    with_bound::<queue::CrossfireSpsc>();
-    with_bound::<queue::Kanal>();
-    with_bound::<queue::Flume>();
-    with_bound::<queue::Tachyonix>();
-    with_bound::<queue::Thingbuf>();
-    with_bound::<queue::FuturesIntrusive>();
-    with_bound::<queue::Embassy<CAPACITY>>();
+    }
+    let mut rows = memory::all();
+    rows.retain(|row| row.what.contains(&filter));
+    let table = memory::markdown(&rows);
+    print!("{table}");
+    if let Some(path) = readme {
+        report::rewrite_between(&path, report::MEMORY, &table)?;
+    }
+    Ok(())
 }

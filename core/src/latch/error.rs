@@ -8,6 +8,10 @@ pub struct LatchError {
     pub(super) remaining: usize,
 }
 
+/// A [`Latch`](crate::Latch) cannot begin with a count that is above [`MAX_COUNT`](crate::Latch::MAX_COUNT).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CountTooHigh;
+
 impl LatchError {
     /// How much could have been counted down: what remained, without the counts that guards hold.
     ///
@@ -27,4 +31,5 @@ impl LatchError {
 
 messages! {
     [] LatchError { Self { .. } => "the latch has fewer counts left", }
+    [] CountTooHigh { Self => "a higher count than a latch can begin with", }
 }

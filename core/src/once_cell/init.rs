@@ -329,6 +329,19 @@ init_futures! {
     => Result<ArcPart<OnceCell<T>, T>, E>
     where [, E][Fut: Future<Output = Result<T, E>>,],
     |output| output, |ended| ended;
+
+    /// The future of [`ArcPart::get_or_init`]: as [`GetOrInitFuture`], for a cell that lies in a larger value. Returns a
+    /// handle of the value, which keeps the whole alive.
+    pub struct PartGetOrInitFuture[S: ?Sized, T, F, Fut][S, T, F, Fut] is Init<ArcPart<S, OnceCell<T>>, F, Fut>
+    => ArcPart<S, T> where [][Fut: Future<Output = T>,],
+    never_fails, |ended| unfailing(ended);
+
+    /// The future of [`ArcPart::get_or_try_init`]: as [`GetOrTryInitFuture`], for a cell that lies in a larger value.
+    /// Returns a handle of the value, which keeps the whole alive.
+    pub struct PartGetOrTryInitFuture[S: ?Sized, T, F, Fut][S, T, F, Fut] is Init<ArcPart<S, OnceCell<T>>, F, Fut>
+    => Result<ArcPart<S, T>, E>
+    where [, E][Fut: Future<Output = Result<T, E>>,],
+    |output| output, |ended| ended;
 }
 
 impl<H: CellHandle, F, Fut> fmt::Debug for Init<H, F, Fut> {

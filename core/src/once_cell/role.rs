@@ -10,7 +10,7 @@ use super::raw::OnceCore;
 use crate::wait::handle::ArcPart;
 use crate::wait::handle::{Handle, Primitive};
 
-/// How a cell is held by what initialises it: `&OnceCell<T>`, or `Arc<OnceCell<T>>`.
+/// How a cell is held by what initialises it: `&OnceCell<T>`, `Arc<OnceCell<T>>`, or a part of a larger value.
 pub(super) trait CellHandle: Handle<Target = OnceCell<<Self as CellHandle>::Value>> {
     type Value;
     /// A reference to the value that is valid as long as the handle.
@@ -40,6 +40,17 @@ impl<T> CellHandle for Arc<OnceCell<T>> {
     unsafe fn into_ref(self) -> ArcPart<OnceCell<T>, T> {
         // SAFETY: O2, as the caller promises.
         ArcPart::new(self, |cell| unsafe { cell.get_unchecked() })
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<S: ?Sized, T> CellHandle for ArcPart<S, OnceCell<T>> {
+    type Value = T;
+    type Ref = ArcPart<S, T>;
+
+    unsafe fn into_ref(self) -> ArcPart<S, T> {
+        // SAFETY: O2, as the caller promises.
+        self.narrow(|cell| unsafe { cell.get_unchecked() })
     }
 }
 

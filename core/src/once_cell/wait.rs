@@ -139,4 +139,12 @@ wait_futures! {
         // `fill_and_wake` stored after it had set `FULL`.
         unsafe { cell.into_ref() }
     };
+
+    /// The future of [`ArcPart::wait`]: waits until a cell that lies in a larger value has a value. Returns a handle of the
+    /// value, which keeps the whole alive.
+    pub struct PartOnceCellFuture[S: ?Sized, T][S, T] waits as Wait<ArcPart<S, OnceCell<T>>, ValueWait> => ArcPart<S, T>,
+    |cell, ()| {
+        // SAFETY: O2, as for `OwnedOnceCellFuture`.
+        unsafe { cell.into_ref() }
+    };
 }

@@ -255,11 +255,14 @@ impl<M: Mode> SemaphoreCore<M> {
         self.queue.word.load(Ordering::Acquire) & CLOSED != 0
     }
 
-    pub(super) fn close(&self) {
+    /// Returns whether it was open.
+    pub(super) fn close(&self) -> bool {
         let locked = self.queue.lock();
         // Ordering: Release synchronizes with the Acquire in `is_closed`, and with that of the waits that are refused.
-        self.queue.word.fetch_or(CLOSED, Ordering::Release);
+        let before = self.queue.word.fetch_or(CLOSED, Ordering::Release);
         self.grant_due(locked);
+        // mistake a_second_close_of_a_semaphore_closes_it: before & CLOSED == 0 ~> true
+        before & CLOSED == 0
     }
 
     pub(super) fn release(&self, n: usize) -> Result<(), ReleaseError> {

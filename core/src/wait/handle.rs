@@ -106,6 +106,12 @@ impl<S: ?Sized, P: ?Sized> ArcPart<S, P> {
         Self { owner, part }
     }
 
+    /// Holds a part of the part instead, by the same owner.
+    pub(crate) fn narrow<Q: ?Sized>(self, part: impl FnOnce(&P) -> &Q) -> ArcPart<S, Q> {
+        let part = NonNull::from(part(&self));
+        ArcPart { owner: self.owner, part }
+    }
+
     /// The whole value.
     ///
     /// # Examples
@@ -128,7 +134,7 @@ impl<S: ?Sized, P: ?Sized> Deref for ArcPart<S, P> {
 
     fn deref(&self) -> &P {
         // SAFETY: H1. `part` was made from a reference that is valid as long as any reference to the value, since the
-        // closure in `new` works for every lifetime; `owner` keeps the value alive and in its place.
+        // closures in `new` and `narrow` work for every lifetime; `owner` keeps the value alive and in its place.
         unsafe { self.part.as_ref() }
     }
 }

@@ -295,7 +295,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     #[doc(alias("clear", "cache_clear"))]
     pub fn invalidate_all(&self) {
         let removed = self.shelf.lock().remove_all(|_| true);
-        removed.iter().for_each(|slot| slot.gate.close());
+        removed.iter().for_each(|slot| _ = slot.gate.close());
     }
 
     /// Forgets the value of `key`, as [`invalidate`](Cache::invalidate) does, and returns it if it had not expired.

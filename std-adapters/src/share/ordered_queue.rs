@@ -228,8 +228,8 @@ impl<O: Order> OrderedQueue<O> {
         // mistake a_stranger_panics_into_a_pop: sheltered(|| _ = self.room.release(1)); ~> _ = self.room.release(1);
         sheltered(|| _ = self.room.release(1));
         if over {
-            // mistake a_stranger_panics_into_the_last_pop: sheltered(|| self.ready.close()); ~> self.ready.close();
-            sheltered(|| self.ready.close());
+            // mistake a_stranger_panics_into_the_last_pop: sheltered(|| _ = self.ready.close()); ~> self.ready.close();
+            sheltered(|| _ = self.ready.close());
         }
         item
     }
@@ -287,7 +287,7 @@ impl<O: Order> OrderedQueue<O> {
             self.state.lock().gate = Gate::Discarding;
             self.discard();
         });
-        let _pops = OnDrop(|| self.ready.close());
+        let _pops = OnDrop(|| _ = self.ready.close());
         self.close();
     }
 

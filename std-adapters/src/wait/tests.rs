@@ -6,7 +6,7 @@ use core::pin::pin;
 use std::sync::Arc;
 
 use anywake_core::{
-    Broadcast, Condition, Event, Lazy, Lock, Notify, OnceCell, Queue, Semaphore, Signal, oneshot,
+    ArcPart, Broadcast, Condition, Event, Lazy, Lock, Notify, OnceCell, Queue, Semaphore, Signal, oneshot,
 };
 
 use super::*;
@@ -219,7 +219,15 @@ fn every_wait_has_a_deadline() {
     elapses(cell.get_or_try_init(pending::<Result<_, ()>>));
     elapses(Arc::clone(&cell).get_or_init_owned(pending));
     elapses(Arc::clone(&cell).get_or_try_init_owned(pending::<Result<_, ()>>));
-    assert_eq!(cell.set(()), Ok(()), "an initialiser whose deadline has elapsed has given up its role");
+    let part = ArcPart::new(Arc::new((OnceCell::<()>::new(), "name")), |pair| &pair.0);
+    elapses(part.clone().wait());
+    elapses(part.clone().get_or_init(pending));
+    elapses(part.clone().get_or_try_init(pending::<Result<_, ()>>));
+    assert_eq!(
+        (part.set(()), cell.set(())),
+        (Ok(()), Ok(())),
+        "an initialiser whose deadline has elapsed has given up its role"
+    );
     elapses(Lazy::new(pending::<()>).force());
 
     elapses(Signal::<()>::new().wait());

@@ -10,7 +10,9 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use anywake::test_util::{Simulated, Simulation};
-use anywake::{Queue, QueueExt as _, Runtime, TaskError, Wait as _, cooperative, stream};
+use anywake::{
+    Queue, QueueExt as _, Runtime, SenderExt as _, TaskError, Wait as _, channel, cooperative, stream,
+};
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt as _, stream as streams};
 
@@ -91,6 +93,15 @@ async fn sink_that_has_room_lets_siblings_run<R: Runtime>(rt: R) {
     .await;
 }
 
+async fn sink_of_a_sender_that_has_room_lets_siblings_run<R: Runtime>(rt: R) {
+    lets_siblings_run(rt, || async {
+        let (sender, receiver) = channel::bounded(WAITS);
+        streams::iter(0..WAITS).map(Ok).forward(sender.into_sink()).await.unwrap();
+        receiver.len()
+    })
+    .await;
+}
+
 async fn made_streams_let_siblings_run<R: Runtime>(rt: R) {
     lets_siblings_run(rt, || {
         let numbers = stream::generator(|emitter| async move {
@@ -131,6 +142,7 @@ on_each_runtime! {
     loop_of_cooperative_waits_lets_siblings_run
     streams_of_queues_let_siblings_run
     sink_that_has_room_lets_siblings_run
+    sink_of_a_sender_that_has_room_lets_siblings_run
     made_streams_let_siblings_run
     endless_loop_can_be_cancelled
 }

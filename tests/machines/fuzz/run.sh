@@ -16,7 +16,7 @@ command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz is missing: cargo install
 work=$(realpath -m "${CARGO_TARGET_DIR:-target}")/fuzz
 # Read by cargo-fuzz and by cargo.
 export CARGO_TARGET_DIR=$work/build
-targets=(lock semaphore event barrier broadcast condition queue notify once_cell latch wait_group cancellation_token rwlock oneshot signal watch)
+targets=(lock semaphore event barrier broadcast condition queue notify once_cell lazy latch wait_group cancellation_token rwlock oneshot signal watch)
 
 # fuzz <target> <seconds>: runs a target of the repository in the current directory, with programs of up to some hundred steps.
 fuzz() {
@@ -34,6 +34,7 @@ declare -A mistakes=(
     [queue]=a_cancelled_pop_keeps_its_claim
     [notify]=a_notification_is_lost_with_its_wait
     [once_cell]=an_heir_keeps_the_role
+    [lazy]=a_lazy_forgets_its_progress
     [latch]=a_count_down_takes_what_a_guard_holds
     [wait_group]=a_close_forgets_the_tokens
     [cancellation_token]=only_children_are_cancelled

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anywake::latch::{Guard, LatchFuture, OwnedLatchFuture};
-use anywake::{ArcPart, Latch, LatchError, LatchGuard, OwnedLatchGuard};
+use anywake::{ArcPart, CountTooHigh, Latch, LatchError, LatchGuard, OwnedLatchGuard};
 
 use crate::probe::Row;
 
@@ -20,6 +20,7 @@ pub(crate) fn rows() -> Vec<Row> {
         OwnedLatchGuard: OwnedLatchGuard => "SYU";
         Guard: Guard<Arc<Latch>> => "SYU";
         LatchError: LatchError => "SYU";
+        CountTooHigh: CountTooHigh => "SYU";
     });
     table
 }

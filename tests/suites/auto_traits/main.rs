@@ -105,6 +105,8 @@ const WITHOUT_A_ROW: &[&str] = &[
     "Runtime",
     "RwLockHandle",
     "RwLockOwner",
+    "SenderExt",
+    "SinkHandle",
     "Slots",
     "Storage",
     "Wait",

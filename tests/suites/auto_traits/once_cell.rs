@@ -4,7 +4,8 @@ use core::future::Ready;
 
 use anywake::once_cell::{
     BoxedInit, GetOrInitFuture, GetOrTryInitFuture, LazyFuture, OnceCellFuture, OwnedGetOrInitFuture,
-    OwnedGetOrTryInitFuture, OwnedOnceCellFuture,
+    OwnedGetOrTryInitFuture, OwnedOnceCellFuture, PartGetOrInitFuture, PartGetOrTryInitFuture,
+    PartOnceCellFuture,
 };
 
 use anywake::{Lazy, OnceCell, SetError};
@@ -31,6 +32,17 @@ pub(crate) fn rows() -> Vec<Row> {
         OwnedGetOrTryInitFuture: OwnedGetOrTryInitFuture<P, fn() -> Ready<P>, Ready<P>>
                                                                      => "SY- --- --- --- SY-";
         OwnedGetOrTryInitFuture: OwnedGetOrTryInitFuture<u32, P, P>  => "SY- S-- --- -Y- SY-";
+        // Through a part, the whole value is shared, too.
+        PartOnceCellFuture: PartOnceCellFuture<P, u32>               => "SY- --- --- --- SY-";
+        PartOnceCellFuture: PartOnceCellFuture<u32, P>               => "SY- --- --- --- SY-";
+        PartGetOrInitFuture: PartGetOrInitFuture<P, u32, fn() -> Ready<u32>, Ready<u32>>
+                                                                     => "SY- --- --- --- SY-";
+        PartGetOrInitFuture: PartGetOrInitFuture<u32, P, fn() -> Ready<P>, Ready<P>>
+                                                                     => "SY- --- --- --- SY-";
+        PartGetOrInitFuture: PartGetOrInitFuture<u32, u32, P, P>     => "SY- S-- --- -Y- SY-";
+        PartGetOrTryInitFuture: PartGetOrTryInitFuture<P, u32, fn() -> Ready<u32>, Ready<u32>>
+                                                                     => "SY- --- --- --- SY-";
+        PartGetOrTryInitFuture: PartGetOrTryInitFuture<u32, u32, P, P> => "SY- S-- --- -Y- SY-";
         SetError: SetError<P>                                        => "SYU S-U --U -YU SY-";
 
         // The stored future goes from thread to thread, and is never shared.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use anywake::channel::{Sender, bounded, unbounded};
-use anywake::{Closed, Event, Lock, PushError, Runtime, TaskError, Wait};
+use anywake::{Closed, Event, Lock, PushError, Runtime, SenderExt, StaticQueue, TaskError, Wait};
 use anywake_tests::runtimes::until;
 use anywake_tests::{Drops, Item, on_every_runtime};
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt, stream};
 
 use crate::{LONG, cancel, outputs, queue_up, spawn_all};
 
@@ -157,6 +157,86 @@ async fn a_reservation_that_is_cancelled_leaves_its_room<R: Runtime>() {
     assert_eq!(outputs(waiting.collect()).await, [true]);
 }
 
+async fn streams_are_forwarded_into_one_channel<R: Runtime>() {
+    let (sender, receiver) = bounded(2);
+    let producers = spawn_all::<R, _>(3, |producer| {
+        let sink = sender.clone().into_sink();
+        async move {
+            let numbers = stream::iter((0..ITEMS).map(move |number| (producer, number)));
+            numbers.map(Ok).forward(sink).await.expect("there is a receiver");
+        }
+    });
+    drop(sender);
+    let received: Vec<_> = receiver.into_stream().collect().await;
+    outputs(producers).await;
+    for producer in 0..3 {
+        let of_one = received.iter().filter(|(by, _)| *by == producer).map(|(_, number)| *number);
+        assert!(of_one.eq(0..ITEMS), "each stream keeps its order");
+    }
+    assert_eq!(received.len(), 3 * ITEMS, "the channel ends when the last sink is closed");
+}
+
+/// Each stage owns both of its ends, and passes on what it receives. The middle one is over a queue in a `static`.
+async fn a_pipeline_of_sinks_and_streams_ends_from_its_source<R: Runtime>() {
+    let middle: &'static StaticQueue<usize, 1> = Box::leak(Box::new(StaticQueue::new()));
+    let ((first, to_double), (doubled, to_add)) = (bounded(1), middle.split());
+    let double = R::default().spawn(async move {
+        to_double.into_stream().map(|number| Ok(2 * number)).forward(doubled.into_sink()).await.is_ok()
+    });
+    let add = R::default()
+        .spawn(async move { to_add.into_stream().fold(0, |sum, number| async move { sum + number }).await });
+    stream::iter(1..=ITEMS).map(Ok).forward(first.into_sink()).await.expect("there is a receiver");
+    assert!(double.await.expect("the task ends with its source"));
+    assert_eq!(add.await.expect("the task ends with its source"), ITEMS * (ITEMS + 1));
+}
+
+async fn a_sink_that_is_cancelled_while_it_is_ready_leaves_its_room<R: Runtime>() {
+    let (sender, receiver) = bounded(1);
+    let waiting = queue_up::<R, _>(
+        1,
+        || usize::from(sender.try_reserve().is_err()),
+        |_| {
+            let mut sink = Box::pin(sender.clone().into_sink());
+            async move {
+                core::future::poll_fn(|context| sink.as_mut().poll_ready_unpin(context))
+                    .await
+                    .expect("it is open");
+                core::future::pending::<()>().await;
+                sink.send(9).await.expect("it is open");
+            }
+        },
+    )
+    .await;
+    let next = queue_up::<R, _>(
+        1,
+        || receiver.queue().waiters(),
+        |_| {
+            let sender = sender.clone();
+            async move { sender.send(1).await.is_ok() }
+        },
+    )
+    .await;
+    for ready in waiting {
+        cancel(ready).await;
+    }
+    assert_eq!(outputs(next).await, [true]);
+    assert_eq!(receiver.recv().await, Ok(1));
+}
+
+async fn forwarding_fails_when_the_last_receiver_is_gone<R: Runtime>() {
+    let (sender, receiver) = bounded(2);
+    let forward = R::default().spawn(async move {
+        let mut made = 0;
+        let numbers = stream::repeat(7).inspect(|_| made += 1);
+        let error = numbers.map(Ok).forward(sender.into_sink()).await.expect_err("nobody receives");
+        (error.into_inner(), made)
+    });
+    assert_eq!(receiver.recv().await, Ok(7));
+    drop(receiver);
+    let (item, made) = forward.await.expect("the task ends when nobody receives");
+    assert!(item.is_none_or(|item| item == 7) && made < 9, "it stops at once: {item:?} of {made}");
+}
+
 async fn many_are_received_at_once<R: Runtime>() {
     let (sender, receiver) = bounded(8);
     let producer = R::default().spawn(async move {
@@ -205,6 +285,10 @@ on_every_runtime! {
     an_actor_serves_requests_until_its_handles_are_gone,
     room_is_reserved_before_an_item_is_made,
     a_reservation_that_is_cancelled_leaves_its_room,
+    streams_are_forwarded_into_one_channel,
+    a_pipeline_of_sinks_and_streams_ends_from_its_source,
+    a_sink_that_is_cancelled_while_it_is_ready_leaves_its_room,
+    forwarding_fails_when_the_last_receiver_is_gone,
     many_are_received_at_once,
     a_sender_without_a_bound_is_no_task,
     a_sender_hears_that_nobody_listens,

@@ -57,7 +57,7 @@ pub(crate) fn scenarios(report: &mut Report) {
         let semaphore = Semaphore::new(0);
         let mut waits = pin!(Crowd::new(|_| semaphore.acquire()));
         waits.as_mut().wait();
-        assert_eq!(wakes(|| semaphore.close()), CROWD);
+        assert_eq!(wakes(|| _ = semaphore.close()), CROWD);
         waits.finish(|permit| assert!(permit.is_err()));
     });
     let shared = Arc::new(Semaphore::new(1));

@@ -8,6 +8,7 @@ mod cancellation_token;
 mod condition;
 mod event;
 mod latch;
+mod lazy;
 mod lock;
 mod notify;
 mod once_cell;

@@ -11,6 +11,7 @@ mod channel;
 mod condition;
 mod event;
 mod latch;
+mod lazy;
 mod lock;
 mod notify;
 mod once_cell;
@@ -39,6 +40,7 @@ macro_rules! pairs {
                 once_cell: once_cell;
                 oneshot: oneshot oneshot_left_alone;
                 signal: signal;
+                lazy: lazy;
                 barrier: barrier;
                 broadcast: broadcast broadcast_displaced;
                 cancellation_token: cancellation_token;

@@ -1,12 +1,15 @@
 //! The ends of a channel: what closes it, what happens to the items, and who hears of it.
 
 use core::cell::Cell;
+use core::future::Future;
+use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use anywake_core::channel::{Receiver, Sender, bounded, over};
 use anywake_core::{Closed, PushError, Queue, StaticQueue, TryPopError, TryPushError};
 use anywake_tests::{Drops, Item, Task, panic_of, queue_up, queued};
+use futures_util::future::FusedFuture;
 
 fn pair() -> (Sender<u8>, Receiver<u8>) {
     bounded(2)
@@ -187,6 +190,62 @@ fn recv_many_takes_up_to_its_limit_in_order() {
     assert_eq!(Task::new(receiver.recv_many(&mut items, 9)).ready(), 1);
     assert_eq!(Task::new(receiver.recv_many(&mut items, 9)).ready(), 0);
     assert_eq!(items, [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn an_enabled_recv_many_has_a_place_and_misses_nothing() {
+    let (sender, receiver) = bounded(4);
+    let (mut early, mut late) = (Vec::new(), Vec::new());
+    let mut first = Box::pin(receiver.recv_many(&mut early, 2));
+    assert!(!first.as_mut().enable() && !first.is_decided());
+    let mut second = queued(receiver.recv_many(&mut late, 2));
+    sender.try_send(1).unwrap();
+    assert!(first.is_decided() && !second.is_woken(), "first come, first served");
+    assert!(first.as_mut().enable());
+    sender.try_send(2).unwrap();
+    assert!(second.is_woken());
+    assert_eq!((Task::new(first).ready(), second.ready()), (1, 1));
+    drop(second);
+    assert_eq!((early, late), (vec![1], vec![2]));
+}
+
+#[test]
+fn a_recv_many_that_is_enabled_and_dropped_gives_its_item_and_its_place_back() {
+    let (sender, receiver) = bounded(4);
+    let mut items = Vec::new();
+    let mut wait = Box::pin(receiver.recv_many(&mut items, 2));
+    assert!(!wait.as_mut().enable());
+    let mut next = queued(receiver.recv());
+    sender.try_send(1).unwrap();
+    drop(wait);
+    assert_eq!((next.wakes(), next.ready(), receiver.queue().waiters()), (1, Ok(1), 0));
+}
+
+#[test]
+fn a_recv_many_of_none_is_decided_and_takes_no_place() {
+    let (sender, receiver) = bounded(1);
+    let mut items = Vec::new();
+    sender.try_send(1).unwrap();
+    let mut wait = Box::pin(receiver.recv_many(&mut items, 0));
+    assert!(wait.is_decided() && wait.as_mut().enable() && !wait.is_terminated());
+    assert_eq!((receiver.queue().waiters(), receiver.try_recv()), (0, Ok(1)));
+    assert_eq!(Task::new(wait).ready(), 0);
+}
+
+#[test]
+fn a_recv_many_that_is_over_is_terminated_and_not_polled_again() {
+    let (sender, receiver) = bounded(1);
+    drop(sender);
+    for limit in [0, 2] {
+        let mut items = Vec::<u8>::new();
+        let mut wait = Box::pin(receiver.recv_many(&mut items, limit));
+        assert!(!wait.is_terminated());
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!(wait.as_mut().poll(&mut context), Poll::Ready(0));
+        assert!(wait.is_terminated() && !wait.is_decided());
+        assert!(panic_of(|| wait.as_mut().poll(&mut context)).contains("polled after it had completed"));
+        assert!(panic_of(|| wait.as_mut().enable()).contains("polled after it had completed"));
+    }
 }
 
 #[test]

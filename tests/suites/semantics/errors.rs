@@ -3,8 +3,9 @@
 use core::error::Error;
 
 use anywake_core::{
-    AcquireError, CapacityError, Closed, MergeError, PublishError, PushError, ReleaseError, Semaphore,
-    StaticQueue, TaskDoneError, TooManyPermits, TryAcquireError, TryPopError, TryPublishError, TryPushError,
+    AcquireError, CapacityError, Closed, CountTooHigh, MergeError, PublishError, PushError, ReleaseError,
+    Semaphore, StaticQueue, TaskDoneError, TooManyPermits, TryAcquireError, TryPopError, TryPublishError,
+    TryPushError,
     broadcast::{RecvError, TryRecvError},
 };
 use anywake_tests::Task;
@@ -14,7 +15,7 @@ struct Opaque(u8);
 
 #[test]
 fn every_error_says_what_is_wrong() {
-    let messages: [(&dyn Error, &str); 24] = [
+    let messages: [(&dyn Error, &str); 25] = [
         (&Closed, "closed"),
         (&AcquireError::Closed, "the semaphore is closed"),
         (&AcquireError::TooMany, "more permits requested than the semaphore can ever hold"),
@@ -23,6 +24,7 @@ fn every_error_says_what_is_wrong() {
         (&TryAcquireError::TooMany, "more permits requested than the semaphore can ever hold"),
         (&ReleaseError, "semaphore released too many times"),
         (&TooManyPermits, "more permits than a semaphore can count"),
+        (&CountTooHigh, "a higher count than a latch can begin with"),
         (&MergeError(Opaque(0)), "permits of different semaphores cannot be merged"),
         (&PushError(Opaque(0)), "the queue is closed"),
         (&TryPushError::Full(Opaque(0)), "the queue is full"),

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use anywake_core::{ArcPart, Latch, LatchError, LatchGuard};
+use anywake_core::{ArcPart, CountTooHigh, Latch, LatchError, LatchGuard};
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, block_on, forget, leak, panic_of, queue_up, queued,
 };
@@ -277,4 +277,15 @@ fn promise_11_a_panicking_waker_leaves_the_latch_open_and_the_others_woken() {
     tasks.iter_mut().for_each(Task::ready);
     bad.ready();
     last.ready();
+}
+
+#[test]
+fn a_latch_of_a_count_that_is_too_high_is_not_made() {
+    assert_eq!(Latch::try_new(Latch::MAX_COUNT + 1).unwrap_err(), CountTooHigh);
+    assert_eq!(Latch::try_new(usize::MAX).unwrap_err(), CountTooHigh);
+    assert_eq!(Latch::try_new(Latch::MAX_COUNT).unwrap().remaining(), Latch::MAX_COUNT);
+    let latch = Latch::try_new(1).unwrap();
+    assert_eq!(left(latch.count_down(2)), 1);
+    latch.count_down(1).unwrap();
+    assert_eq!(Latch::try_new(0).unwrap().remaining(), 0);
 }

@@ -11,6 +11,7 @@ mod api;
 mod cancel;
 mod lazy;
 mod panics;
+mod part;
 mod role;
 
 /// An initialiser at work, which is ready at its second poll.

@@ -16,8 +16,8 @@ use anywake_core::{
     semaphore::{AcquireFuture, Mode},
 };
 use anywake_tests::{
-    Call, CountingWaker, Task, assert_pending, assert_ready, leak, panic_of, poll_once, queue_up, queued,
-    run_woken,
+    Call, CountingWaker, Task, assert_pending, assert_ready, finishes, leak, panic_of, poll_once, queue_up,
+    queued, run_woken,
 };
 use futures_util::future::FusedFuture;
 

@@ -3,7 +3,7 @@
 use core::future::ready;
 use std::sync::Arc;
 
-use anywake::{Lazy, OnceCell, Runtime, Tokio, Wait};
+use anywake::{ArcPart, Lazy, OnceCell, Runtime, Tokio, Wait};
 
 use crate::{LONG, soon, spawned};
 
@@ -26,6 +26,19 @@ fn cells_and_their_waits_across_an_await() {
         let other = Arc::clone(&cell).get_or_try_init_owned(async || Err("unused")).await.unwrap();
         ready(()).await;
         assert_eq!([*value, *other, *cell.wait_owned().await], ["text"; 3]);
+    });
+}
+
+#[test]
+fn cells_in_a_larger_value_across_an_await() {
+    spawned(async {
+        let pair = Arc::new((OnceCell::<&'static str>::new(), "name"));
+        let part = || ArcPart::new(Arc::clone(&pair), |pair| &pair.0);
+        let value = part().get_or_init(|| make("text")).await;
+        ready(()).await;
+        let other = part().get_or_try_init(async || Err("unused")).await.unwrap();
+        ready(()).await;
+        assert_eq!([*value, *other, *soon(part().wait()).await], ["text"; 3]);
     });
 }
 

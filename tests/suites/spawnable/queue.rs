@@ -1,12 +1,14 @@
 //! Futures that hold queues and their items.
 
+use core::pin::pin;
 use core::time::Duration;
 use std::sync::Arc;
 
 use anywake::channel::{bounded, unbounded};
-use anywake::{Queue, StaticQueue, Tokio, Wait};
+use anywake::{Closed, Queue, SenderExt, StaticQueue, Tokio, Wait};
+use futures_util::SinkExt;
 
-use crate::{LONG, spawned, text};
+use crate::{LONG, soon, spawned, text};
 
 #[test]
 fn queues_of_items_with_a_lifetime_across_an_await() {
@@ -38,7 +40,19 @@ fn ends_of_items_with_a_lifetime_across_an_await() {
         slot.send("one").unwrap();
         sender.send("two").await.unwrap();
         let mut items = Vec::new();
-        assert_eq!(receiver.recv_many(&mut items, 2).await, 2);
+        assert_eq!(soon(receiver.recv_many(&mut items, 2)).await, 2);
+        let mut sink = Box::pin(sender.clone().into_sink());
+        sink.send("three").await.unwrap();
+        tokio::task::yield_now().await;
+        assert_eq!(receiver.recv().await, Ok("three"));
+
+        static STATIC: StaticQueue<&str, 1> = StaticQueue::new();
+        let (end, last) = STATIC.split();
+        let mut sink = pin!(end.into_sink());
+        sink.send("four").await.unwrap();
+        tokio::task::yield_now().await;
+        sink.close().await.unwrap();
+        assert_eq!((last.recv().await, last.recv().await), (Ok("four"), Err(Closed)));
         drop(receiver);
         sender.closed().within::<Tokio>(LONG).await.unwrap();
     });

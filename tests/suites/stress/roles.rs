@@ -31,6 +31,7 @@
 //! | answerer | answers questions, leaves some without an answer, or waits for a client to leave | after its steps |
 //! | keeper | signals values | after its steps |
 //! | watcher | takes the newest value | after its steps |
+//! | forcer | computes lazy values together with others, and is cancelled in the middle | when every value is there |
 //!
 //! A task that holds a permit or a guard waits without a limit only in one order: permits first, then the lock. So the
 //! tasks cannot deadlock, and a task that hangs shows a fault of a primitive.
@@ -39,6 +40,7 @@ mod barrier;
 mod broadcast;
 mod cancellation_token;
 mod latch;
+mod lazy;
 mod mail;
 mod notify;
 mod once_cell;
@@ -74,6 +76,7 @@ pub(crate) use barrier::{Meeting, breaker, partner};
 pub(crate) use broadcast::{Studio, anchor, viewer};
 pub(crate) use cancellation_token::{Tree, canceller, follower};
 pub(crate) use latch::{Laps, runner};
+pub(crate) use lazy::{FORCERS, Lot, forcer};
 pub(crate) use mail::{Mail, clerk};
 pub(crate) use notify::{Relay, carrier, listener, pulser};
 pub(crate) use once_cell::{BUILDERS, Sites, builder};

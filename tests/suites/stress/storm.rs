@@ -10,9 +10,10 @@ use anywake::{Runtime, Task, TaskError};
 use crate::plan::Close;
 use crate::rng::Rng;
 use crate::roles::{
-    BUILDERS, Presence, anchor, answerer, breaker, builder, buyer, canceller, carrier, clerk, client,
-    consumer, follower, ghost, herald, keeper, librarian, listener, member, partner, producer, publisher,
-    pulser, reader, runner, saboteur, seller, sleeper, survive, viewer, visitor, watcher,
+    BUILDERS, FORCERS, Presence, anchor, answerer, breaker, builder, buyer, canceller, carrier, clerk,
+    client, consumer, follower, forcer, ghost, herald, keeper, librarian, listener, member, partner,
+    producer, publisher, pulser, reader, runner, saboteur, seller, sleeper, survive, viewer, visitor,
+    watcher,
 };
 use crate::sabotage;
 use crate::world::World;
@@ -86,6 +87,9 @@ impl<R: Runtime> Crew<R> {
         crew.spawn(false, ghost::<R>(here(), rng()));
         for number in 0..BUILDERS {
             crew.spawn(number > 0, builder::<R>(here(), rng()));
+        }
+        for number in 0..FORCERS {
+            crew.spawn(number > 0, forcer::<R>(here(), rng()));
         }
         // As many as of the sellers and buyers.
         for _ in 0..plan.sellers {
@@ -163,7 +167,7 @@ async fn cancel_and_close<R: Runtime>(world: &World, crew: &Crew<R>) {
             due > done
         });
         if close.take_if(|due| *due <= done).is_some() {
-            survive(world, async { world.semaphore.close() }).await;
+            survive(world, async { _ = world.semaphore.close() }).await;
             survive(world, async {
                 if plan.close == Close::EarlyAndNow {
                     world.queue.close_now();

@@ -15,10 +15,10 @@ use crate::roles::Mail;
 use crate::roles::Meeting;
 use crate::roles::Relay;
 use crate::roles::Shelf;
-use crate::roles::Sites;
 use crate::roles::Studio;
 use crate::roles::Tree;
 use crate::roles::{Gathering, Laps};
+use crate::roles::{Lot, Sites};
 use crate::sabotage;
 
 /// The number of broadcasts that are distinguished. Two would be enough.
@@ -50,6 +50,7 @@ pub(crate) struct World {
     pub sites: Sites,
     pub desk: Desk,
     pub beacon: Beacon,
+    pub lot: Lot,
     /// The number of the task that owns the ledger's lock, or 0.
     pub inside: AtomicUsize,
     pub visits: AtomicUsize,
@@ -212,6 +213,7 @@ impl World {
             sites: Sites::default(),
             desk: Desk::default(),
             beacon: Beacon::default(),
+            lot: Lot::new(),
             inside: AtomicUsize::new(0),
             visits: AtomicUsize::new(0),
             held: AtomicUsize::new(0),
@@ -267,6 +269,7 @@ impl World {
         self.sites.check();
         self.desk.check();
         self.beacon.check();
+        self.lot.check(self.plan.saboteurs);
     }
 
     fn check_lock_and_condition(&self) {
@@ -378,6 +381,7 @@ impl fmt::Debug for World {
             .field("sites", &self.sites)
             .field("desk", &self.desk)
             .field("beacon", &self.beacon)
+            .field("lot", &self.lot)
             .finish()
     }
 }

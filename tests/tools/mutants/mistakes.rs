@@ -298,6 +298,11 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "a writer waits while one upgradable reader after another goes in",
     ),
     ("a_full_lock_sleeps", "units", "a reader waits although the lock, which was full, has room"),
+    (
+        "a_second_close_of_a_semaphore_closes_it",
+        "semantics",
+        "two tasks both believe that they have closed it",
+    ),
     // The event.
     ("a_set_after_the_wakes", "loom::event", "a wait that a `set` has ended finds the flag clear"),
     (
@@ -423,6 +428,11 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "a latch opens while a guard lives, and the drop of the guard finds no count",
     ),
     ("what_a_guard_holds_counts_for_nothing", "semantics", "a wait ends although guards or tokens are left"),
+    (
+        "a_latch_counts_beyond_its_word",
+        "semantics",
+        "a count that is too high is no error where it is made, and the latch panics",
+    ),
     ("tokens_wrap", "units", "a token too many makes the group look empty"),
     ("a_close_forgets_the_tokens", "semantics", "a wait for a closed group ends although tokens are left"),
     ("a_clone_is_not_counted", "semantics", "a wait ends although a clone of a token is left"),
@@ -557,6 +567,8 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ),
     ("a_returned_slot_wakes_nobody", "semantics", "room that was reserved and given back goes to nobody"),
     ("a_cancelled_reserve_keeps_its_slot", "semantics", "the room of a dropped reservation is nobody's"),
+    ("recv_many_of_none_waits", "semantics", "a `recv_many` with a limit of 0 waits, or takes an item"),
+    ("recv_many_is_not_over", "semantics", "a `recv_many` that has returned its output is not terminated"),
     ("the_last_sender_leaves_the_queue_open", "semantics", "a receiver waits for senders that are gone"),
     (
         "the_last_receiver_leaves_the_items",
@@ -699,6 +711,14 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "a_copied_value_displaces_a_newer_one",
         "semantics",
         "a value is sent while a pending one is copied, and is gone when that comes back",
+    ),
+    // The sink of a sender.
+    ("a_sink_keeps_the_room_that_it_releases", "toolbox", "room that nobody uses is kept from all others"),
+    ("a_closed_sink_keeps_its_sender", "toolbox", "the channel stays open although its last sink is closed"),
+    (
+        "a_sink_takes_back_its_place",
+        "toolbox",
+        "a sink whose poll finds no room leaves the line, and is overtaken by all that come later",
     ),
 ];
 

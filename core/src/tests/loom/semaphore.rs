@@ -223,7 +223,7 @@ fn a_close_meets_the_last_look() {
     model(|| {
         let semaphore = Arc::new(Semaphore::new(0));
         let closer = Arc::clone(&semaphore);
-        let closer = spawn(move || closer.close());
+        let closer = spawn(move || assert!(closer.close()));
         assert_eq!(block_on(semaphore.acquire_many(2)).unwrap_err(), AcquireError::Closed);
         closer.join().unwrap();
         assert_eq!(semaphore.waiters(), 0);
@@ -237,7 +237,7 @@ fn a_refusal_carries_its_reason() {
         let semaphore = Arc::new(Semaphore::new(0));
         let mut waiter = queued(own(&semaphore, |semaphore| semaphore.acquire_many(2)));
         let closer = Arc::clone(&semaphore);
-        let closer = spawn(move || closer.close());
+        let closer = spawn(move || assert!(closer.close()));
         let refused = match poll(&mut waiter) {
             Poll::Ready(refused) => refused,
             Poll::Pending => block_on(waiter),
@@ -247,17 +247,32 @@ fn a_refusal_carries_its_reason() {
     });
 }
 
+fn close(semaphore: &Semaphore) {
+    assert!(semaphore.close(), "nobody else closes it");
+}
+
+/// Of two closes at once one says that it has closed the semaphore.
+#[test]
+fn two_closes_meet() {
+    model(|| {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let other = Arc::clone(&semaphore);
+        let closer = spawn(move || other.close());
+        assert_ne!(semaphore.close(), closer.join().unwrap());
+    });
+}
+
 /// Who sees that a semaphore is closed sees what was done before.
 #[test]
 fn a_close_carries_memory() {
-    model(|| carries_memory(Semaphore::new(0), Semaphore::close, |semaphore| semaphore.is_closed()));
+    model(|| carries_memory(Semaphore::new(0), close, |semaphore| semaphore.is_closed()));
 }
 
 /// And so does whose attempt is refused for it.
 #[test]
 fn a_refused_attempt_carries_memory() {
     model(|| {
-        carries_memory(Semaphore::new(0), Semaphore::close, |semaphore| {
+        carries_memory(Semaphore::new(0), close, |semaphore| {
             matches!(semaphore.try_acquire(), Err(TryAcquireError::Closed))
         });
     });
@@ -267,7 +282,7 @@ fn a_refused_attempt_carries_memory() {
 #[test]
 fn a_refused_wait_carries_memory() {
     model(|| {
-        carries_memory(Semaphore::new(0), Semaphore::close, |semaphore| {
+        carries_memory(Semaphore::new(0), close, |semaphore| {
             poll(&mut own(semaphore, Semaphore::acquire)).is_ready()
         });
     });
@@ -281,7 +296,7 @@ fn a_close_meets_a_grant() {
         let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
         let waiter = queued(own(&semaphore, Semaphore::acquire));
         let closer = Arc::clone(&semaphore);
-        let threads = [spawn(move || drop(permit)), spawn(move || closer.close())];
+        let threads = [spawn(move || drop(permit)), spawn(move || assert!(closer.close()))];
         let outcome = block_on(waiter);
         join(threads);
         assert_eq!(semaphore.available_permits(), usize::from(outcome.is_err()));

@@ -163,7 +163,7 @@ fn broadcasts() -> Vec<Broadcast> {
             || released.release(CROWD).expect("the semaphore has no bound"),
             || released.waiters(),
         ),
-        broadcast("Semaphore::close", || closed.acquire(), || closed.close(), || closed.waiters()),
+        broadcast("Semaphore::close", || closed.acquire(), || _ = closed.close(), || closed.waiters()),
         broadcast(
             "Semaphore::reduce",
             || reduced.acquire_many(2),

@@ -104,7 +104,7 @@ fn permits_that_come_while_the_waker_is_cloned_are_taken_and_leave_no_mark() {
 #[test]
 fn a_close_while_the_waker_is_cloned_is_seen() {
     let semaphore: &'static Semaphore = leak(Semaphore::new(1));
-    let waker = CountingWaker::reentrant(Call::Clone, || semaphore.close());
+    let waker = CountingWaker::reentrant(Call::Clone, || _ = semaphore.close());
     let mut task = Task::with_waker(semaphore.acquire_many(2), waker);
     assert_eq!(task.ready().unwrap_err(), AcquireError::Closed);
     assert_eq!(state(semaphore), (1, 0, true));

@@ -30,8 +30,8 @@ fn close_refuses_queued_and_new_requests() {
 fn close_is_idempotent_and_final() {
     let semaphore = Semaphore::new(1);
     assert!(!semaphore.is_closed());
-    semaphore.close();
-    semaphore.close();
+    assert!(semaphore.close());
+    assert!(!semaphore.close(), "it was closed by the other call");
     semaphore.release(1).unwrap();
     assert_eq!(semaphore.reduce(1), 1);
     assert_eq!(state(&semaphore), (1, 0, true));
@@ -59,4 +59,16 @@ fn a_permit_that_was_granted_before_close_is_good() {
     semaphore.close();
     assert_eq!(granted.ready().unwrap().count(), 1);
     assert_eq!(refused.ready().unwrap_err(), Closed);
+}
+
+#[test]
+fn of_many_threads_that_close_a_semaphore_one_has_closed_it() {
+    finishes(|| {
+        let semaphore = Semaphore::new(0);
+        std::thread::scope(|scope| {
+            let threads = [(); 4].map(|()| scope.spawn(|| semaphore.close()));
+            let closed = threads.map(|thread| thread.join().unwrap());
+            assert_eq!(closed.into_iter().filter(|&closed| closed).count(), 1);
+        });
+    });
 }

@@ -269,7 +269,7 @@ fn a_close_meets_a_retry() {
         let permit = Arc::clone(&semaphore).try_acquire_owned().unwrap();
         let waiter = queued(own(&semaphore, Semaphore::acquire));
         let closer = Arc::clone(&semaphore);
-        let threads = [spawn(move || drop(permit)), spawn(move || closer.close())];
+        let threads = [spawn(move || drop(permit)), spawn(move || assert!(closer.close()))];
         match block_on(waiter) {
             Ok(permit) => drop(permit),
             Err(Closed) => assert!(semaphore.is_closed()),
