@@ -259,6 +259,17 @@ impl<H: Handle<Target: AnyOneshot>> ReceiverOf<H> {
         unsafe { self.slot.take() }
     }
 
+    /// The same for a wait that owns this receiver and is over. The drop of the receiver would have nothing to do: the
+    /// sender is gone, or the channel is closed already.
+    #[inline]
+    pub(super) fn finish(self) -> Option<<H::Target as AnyOneshot>::Value> {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: H1, the handle is moved out of a receiver that is never used or dropped again, so there is still one (U2).
+        let slot = unsafe { core::ptr::read(&raw const this.slot) };
+        // SAFETY: U2, this was the one receiver.
+        unsafe { slot.take() }
+    }
+
     /// The slot, for a wait that owns this receiver.
     #[inline]
     pub(super) fn slot(&self) -> &H::Target {

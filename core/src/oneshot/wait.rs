@@ -91,7 +91,7 @@ wait_futures! {
 
     /// The future of a receiver that is awaited: waits for the value, takes it, and drops the receiver.
     pub struct OwnedRecvFuture[H: Handle<Target: AnyOneshot>][H] waits as Wait<Receiving<H>, ReceiveWait>
-    => Result<<H::Target as AnyOneshot>::Value, Closed>, |mut receiving, ()| receiving.0.take().ok_or(Closed);
+    => Result<<H::Target as AnyOneshot>::Value, Closed>, |receiving, ()| receiving.0.finish().ok_or(Closed);
 
     /// The future of [`SenderOf::closed`](super::SenderOf::closed): waits until the receiver is gone, or has closed the channel.
     pub struct ClosedFuture['a, T]['a, T] waits as Wait<&'a Oneshot<T>, ClosedWait> => (), |_, ()| ();
