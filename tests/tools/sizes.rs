@@ -12,7 +12,7 @@ use anywake::{
     MappedGuard, Notify, OnceCell, Oneshot, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken,
     Permit, Queue, Semaphore, Signal, StaticQueue, WaitGroup, WaitToken, Watch, WatchRef,
     barrier::{BarrierFuture, OwnedBarrierFuture},
-    broadcast::{HeapBroadcast, PublishFuture as BroadcastPublishFuture, RecvFuture, StaticReceiver},
+    broadcast::{self, HeapBroadcast},
     cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
     channel::RecvManyFuture,
     condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture},
@@ -21,7 +21,7 @@ use anywake::{
     lock::{LockFuture, OwnedLockFuture},
     notify::{NotifiedFuture, OwnedNotifiedFuture},
     once_cell::{GetOrInitFuture, OnceCellFuture, PartOnceCellFuture},
-    oneshot::{self, BorrowedReceiver, BorrowedSender, OwnedRecvFuture, RecvFuture},
+    oneshot::{self, BorrowedReceiver, BorrowedSender, OwnedRecvFuture},
     queue::{JoinFuture, PopFuture, PushFuture, SlackQueue, UnboundedQueue},
     rwlock::{
         MappedReadGuard, OwnedReadFuture, ReadFuture, ReadGuard, RwLock, UpgradableReadFuture, UpgradeFuture,
@@ -31,10 +31,7 @@ use anywake::{
     signal::{OwnedSignalFuture, SignalFuture},
     stream::SenderSink,
     wait_group::WaitGroupFuture,
-    watch::{
-        ChangedFuture, ClosedFuture as WatchClosedFuture, OwnedChangedFuture, Receiver, Sender,
-        StaticReceiver, WaitForFuture,
-    },
+    watch::{self, ChangedFuture, OwnedChangedFuture, Receiver, Sender, WaitForFuture},
 };
 
 const WORD: usize = size_of::<usize>();
@@ -138,11 +135,11 @@ fn sizes() -> impl Iterator<Item = Size> {
         WatchRef<'_, ()> => WORD + 16;
         Sender<()> => WORD;
         Receiver<()> => (if WORD == 8 { 2 } else { 4 }) * WORD;
-        StaticReceiver<'_, ()> => (if WORD == 8 { 2 } else { 4 }) * WORD;
+        watch::StaticReceiver<'_, ()> => (if WORD == 8 { 2 } else { 4 }) * WORD;
         DropGuard<'_> => WORD;
         OwnedDropGuard => WORD;
         // The position, which never wraps.
-        StaticReceiver<'_, usize, 16> => WORD + 8;
+        broadcast::StaticReceiver<'_, usize, 16> => WORD + 8;
     };
     let waits = sizes! {
         LockFuture<'_, ()> => WAIT * WORD;
@@ -157,7 +154,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         OnceCellFuture<'_, usize> => WAIT * WORD;
         SignalFuture<'_, usize> => WAIT * WORD;
         OwnedSignalFuture<usize> => WAIT * WORD;
-        RecvFuture<'_, usize> => WAIT * WORD;
+        oneshot::RecvFuture<'_, usize> => WAIT * WORD;
         OwnedRecvFuture<&Oneshot<usize>> => WAIT * WORD;
         oneshot::ClosedFuture<'_, usize> => WAIT * WORD;
         PartOnceCellFuture<(), usize> => (WAIT + 1) * WORD;
@@ -178,7 +175,7 @@ fn sizes() -> impl Iterator<Item = Size> {
         ChangedFuture<'_, &Watch<()>> => (if WORD == 8 { WAIT } else { WAIT + 2 }) * WORD;
         OwnedChangedFuture<&Watch<()>> => (if WORD == 8 { WAIT } else { WAIT + 4 }) * WORD;
         WaitForFuture<'_, &Watch<()>, fn(&()) -> bool> => (if WORD == 8 { WAIT + 1 } else { WAIT + 4 }) * WORD;
-        WatchClosedFuture<'_, ()> => WAIT * WORD;
+        watch::ClosedFuture<'_, ()> => WAIT * WORD;
         ConditionFuture<'_, At<'_>> => WAIT * WORD;
         PopFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
         JoinFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD;
@@ -190,8 +187,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         PushFuture<'_, StaticQueue<(), 4>> => WAIT * WORD;
         PushFuture<'_, StaticQueue<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
         PushFuture<'_, StaticQueue<Item, 4>> => WAIT * WORD + size_of::<Option<Item>>();
-        BroadcastPublishFuture<'_, Broadcast<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
-        RecvFuture<'_, &Broadcast<usize, 4>> => WAIT * WORD;
+        broadcast::PublishFuture<'_, Broadcast<usize, 4>> => WAIT * WORD + size_of::<Option<usize>>();
+        broadcast::RecvFuture<'_, &Broadcast<usize, 4>> => WAIT * WORD;
         // An initialisation is a wait with its closure, and then the future of the closure with the role.
         GetOrInitFuture<'_, usize, fn() -> Ready<usize>, Ready<usize>> => (WAIT + 1) * WORD;
         GetOrInitFuture<'_, usize, fn() -> Ready<[usize; 9]>, Ready<[usize; 9]>> => (10 + 2) * WORD;

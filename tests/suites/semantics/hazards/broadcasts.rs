@@ -87,8 +87,8 @@ fn broadcasts() -> Vec<Broadcast> {
     read.send(1).unwrap();
     let two = Cell::new(Some((read.borrow(), one)));
     read.send(2).unwrap();
-    let (left, receiver) = (leak(Watch::new(())), Cell::new(None));
-    receiver.set(Some(left.receiver()));
+    let (left, last) = (leak(Watch::new(())), Cell::new(None));
+    last.set(Some(left.receiver()));
     vec![
         broadcast(
             "Watch::send",
@@ -108,12 +108,7 @@ fn broadcasts() -> Vec<Broadcast> {
             || assert!(over.close()),
             || over.waiters(),
         ),
-        broadcast(
-            "Watch, the last receiver",
-            || left.closed(),
-            move || drop(receiver.take()),
-            || left.waiters(),
-        ),
+        broadcast("Watch, the last receiver", || left.closed(), move || drop(last.take()), || left.waiters()),
         broadcast(
             "RwLock, a writer leaves",
             || written.read(),
