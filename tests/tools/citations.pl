@@ -4,12 +4,13 @@
 #
 #   find core/src -name '*.rs' | xargs perl tests/tools/citations.pl
 #
-# Prints the places without a citation and the number of those with one. Fails if a citation is missing.
+# Prints the places without a citation, the invariants that two modules state, and the number of citations. Fails if a
+# citation is missing, or an invariant is stated twice.
 use strict;
 use warnings;
 
 my $invariant = qr/\b(?:RW|[A-Z])[0-9]{1,2}\b/;
-my ($blocks, $cited, %stated, @citations) = (0, 0);
+my ($blocks, $cited, %stated, @citations, @twice) = (0, 0);
 
 # Returns the comment that belongs to a line: the nearest one above it about safety, unless other unsafe code or the end of a
 # block lies between.
@@ -38,7 +39,10 @@ for my $file (@ARGV) {
     chomp @lines;
     my $in_trait_impl = 0;
     for my $at (0 .. $#lines) {
-        $stated{$1} = 1 if $lines[$at] =~ m{^\s*//! \* ($invariant)\.};
+        if ($lines[$at] =~ m{^\s*//! \* ($invariant)\.}) {
+            push @twice, "$file:@{[$at + 1]}: $stated{$1} states the invariant $1 already\n" if $stated{$1};
+            $stated{$1} = $file;
+        }
         $in_trait_impl = 1 if $lines[$at] =~ /^(?:unsafe\s+)?impl\b.*\sfor\s/;
         $in_trait_impl = 0 if $lines[$at] =~ /^\}/;
         (my $code = $lines[$at]) =~ s{//.*}{};
@@ -61,6 +65,7 @@ for my $file (@ARGV) {
 }
 
 my @unknown = grep { !$stated{$_->[2]} } @citations;
+print @twice;
 print "$_->[0]:$_->[1]: no module states the invariant $_->[2]\n" for @unknown;
 print "$cited of $blocks unsafe blocks, functions, traits and impls cite an invariant\n";
-exit($cited < $blocks || @unknown > 0);
+exit($cited < $blocks || @unknown > 0 || @twice > 0);

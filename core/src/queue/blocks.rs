@@ -15,12 +15,12 @@
 //! that never held any has none.
 //!
 //! # Invariants
-//! * U1. Blocks in the chain, the spare and the loose ones are valid, and each belongs to one of those three only. `first`,
+//! * J1. Blocks in the chain, the spare and the loose ones are valid, and each belongs to one of those three only. `first`,
 //!   and then `next`, visits all blocks of the chain up to `last`, each once; `prev` is the inverse. Nobody else has a
 //!   reference into a block.
-//! * U2. Counted from the beginning of `first`, exactly the places `head..head + len` hold an item. `head` is inside the
+//! * J2. Counted from the beginning of `first`, exactly the places `head..head + len` hold an item. `head` is inside the
 //!   first block, and the last item in the last one. Without an item `head` is zero, and the chain has one block or none.
-//! * U3. A block that is loose or the spare holds no item.
+//! * J3. A block that is loose or the spare holds no item.
 
 use alloc::alloc::{alloc, dealloc};
 use core::alloc::Layout;
@@ -54,15 +54,15 @@ impl<T> Loose<T> {
     #[cold]
     fn allocate() -> Option<Self> {
         let layout = Layout::new::<Block<T>>();
-        // SAFETY: U1, the block becomes this one's only. Its size is not zero, since it has links.
+        // SAFETY: J1, the block becomes this one's only. Its size is not zero, since it has links.
         let block = NonNull::new(unsafe { alloc(layout) })?.cast::<Block<T>>();
-        // SAFETY: U1, there is memory for a block, which nobody else knows. The places need not be initialised (U3).
+        // SAFETY: J1, there is memory for a block, which nobody else knows. The places need not be initialised (J3).
         let next = unsafe { &raw mut (*block.as_ptr()).next };
-        // SAFETY: U1, as above.
+        // SAFETY: J1, as above.
         unsafe { next.write(None) };
-        // SAFETY: U1, as above.
+        // SAFETY: J1, as above.
         let prev = unsafe { &raw mut (*block.as_ptr()).prev };
-        // SAFETY: U1, as above.
+        // SAFETY: J1, as above.
         unsafe { prev.write(None) };
         Some(Self(Some(block)))
     }
@@ -70,9 +70,9 @@ impl<T> Loose<T> {
     #[cold]
     fn free(&mut self) {
         while let Some(mut block) = self.0 {
-            // SAFETY: U1, a loose block is valid, and belongs to this one only.
+            // SAFETY: J1, a loose block is valid, and belongs to this one only.
             self.0 = unsafe { block.as_mut() }.next;
-            // SAFETY: U1, it was allocated with this layout, and is in no other place. It holds no item (U3).
+            // SAFETY: J1, it was allocated with this layout, and is in no other place. It holds no item (J3).
             unsafe { dealloc(block.as_ptr().cast(), Layout::new::<Block<T>>()) };
         }
     }
@@ -97,7 +97,7 @@ pub(crate) struct Chain<T> {
     loose: Link<T>,
 }
 
-// SAFETY: U1. All blocks belong to this chain alone. So sending it sends the items in them, and that takes `T: Send`.
+// SAFETY: J1. All blocks belong to this chain alone. So sending it sends the items in them, and that takes `T: Send`.
 unsafe impl<T: Send> Send for Chain<T> {}
 
 impl<T> Chain<T> {
@@ -110,12 +110,12 @@ impl<T> Chain<T> {
     #[cold]
     fn link_spare(&mut self) -> Link<T> {
         let mut spare = self.spare.take()?;
-        // SAFETY: U1, the spare is valid, and was in no other place.
+        // SAFETY: J1, the spare is valid, and was in no other place.
         let block = unsafe { spare.as_mut() };
         block.next = None;
         block.prev = self.last;
         match self.last {
-            // SAFETY: U1, the last block is valid, and another one than the spare.
+            // SAFETY: J1, the last block is valid, and another one than the spare.
             Some(mut last) => unsafe { last.as_mut() }.next = Some(spare),
             None => self.first = Some(spare),
         }
@@ -126,13 +126,13 @@ impl<T> Chain<T> {
     /// Keeps a block that has just left the chain, or makes it loose.
     ///
     /// # Safety
-    /// The block is valid and in no other place (U1), and holds no item (U3).
+    /// The block is valid and in no other place (J1), and holds no item (J3).
     #[cold]
     unsafe fn release(&mut self, empty: NonNull<Block<T>>) {
         if self.spare.is_none() {
             self.spare = Some(empty);
         } else {
-            // SAFETY: U1 and U3, as the caller promises.
+            // SAFETY: J1 and J3, as the caller promises.
             unsafe { self.loosen(empty) };
         }
     }
@@ -140,9 +140,9 @@ impl<T> Chain<T> {
     /// Makes a block loose.
     ///
     /// # Safety
-    /// As for [`release`](Self::release) (U1, U3).
+    /// As for [`release`](Self::release) (J1, J3).
     unsafe fn loosen(&mut self, mut empty: NonNull<Block<T>>) {
-        // SAFETY: U1, as the caller promises.
+        // SAFETY: J1, as the caller promises.
         unsafe { empty.as_mut() }.next = self.loose;
         self.loose = Some(empty);
     }
@@ -153,7 +153,7 @@ impl<T> Chain<T> {
         self.head = 0;
         // mistake an_empty_queue_keeps_its_spare: self.spare.take() ~> None::<NonNull<Block<T>>>
         if let Some(spare) = self.spare.take() {
-            // SAFETY: the spare is in no other place any more (U1), and holds no item (U3).
+            // SAFETY: the spare is in no other place any more (J1), and holds no item (J3).
             unsafe { self.loosen(spare) };
         }
     }
@@ -178,7 +178,7 @@ impl<T> Store<T> for Chain<T> {
         let is_full = at == 0 && self.len > 0;
         let last = if is_full { None } else { self.last };
         let Some(mut last) = last.or_else(|| self.link_spare()) else { return Err(item) };
-        // SAFETY: U1, the last block is valid.
+        // SAFETY: J1, the last block is valid.
         let block = unsafe { last.as_mut() };
         block.places[at].write(item);
         self.len += 1;
@@ -189,9 +189,9 @@ impl<T> Store<T> for Chain<T> {
     fn pop_front(&mut self) -> Option<T> {
         let len = self.len.checked_sub(1)?;
         let mut first = self.first?;
-        // SAFETY: U1, the first block is valid.
+        // SAFETY: J1, the first block is valid.
         let block = unsafe { first.as_mut() };
-        // SAFETY: U2, there is an item, so the place at `head` holds one. With what follows it holds none.
+        // SAFETY: J2, there is an item, so the place at `head` holds one. With what follows it holds none.
         let item = unsafe { block.places[self.head].assume_init_read() };
         self.len = len;
         self.head += 1;
@@ -201,10 +201,10 @@ impl<T> Store<T> for Chain<T> {
             self.head = 0;
             self.first = block.next;
             if let Some(mut next) = block.next {
-                // SAFETY: U1, the next block is valid, and another one.
+                // SAFETY: J1, the next block is valid, and another one.
                 unsafe { next.as_mut() }.prev = None;
             }
-            // SAFETY: U1, the block has left the chain, and its last item has left it (U3).
+            // SAFETY: J1, the block has left the chain, and its last item has left it (J3).
             unsafe { self.release(first) };
         }
         Some(item)
@@ -214,9 +214,9 @@ impl<T> Store<T> for Chain<T> {
         let len = self.len.checked_sub(1)?;
         let mut last = self.last?;
         let at = (self.head + len) % BLOCK;
-        // SAFETY: U1, the last block is valid.
+        // SAFETY: J1, the last block is valid.
         let block = unsafe { last.as_mut() };
-        // SAFETY: U2, this place holds the last item. With what follows it holds none.
+        // SAFETY: J2, this place holds the last item. With what follows it holds none.
         let item = unsafe { block.places[at].assume_init_read() };
         self.len = len;
         if len == 0 {
@@ -224,10 +224,10 @@ impl<T> Store<T> for Chain<T> {
         } else if at == 0 {
             self.last = block.prev;
             if let Some(mut prev) = block.prev {
-                // SAFETY: U1, the block before is valid, and another one.
+                // SAFETY: J1, the block before is valid, and another one.
                 unsafe { prev.as_mut() }.next = None;
             }
-            // SAFETY: U1, the block has left the chain, and its first item, the only one, has left it (U3).
+            // SAFETY: J1, the block has left the chain, and its first item, the only one, has left it (J3).
             unsafe { self.release(last) };
         }
         Some(item)
@@ -238,9 +238,9 @@ impl<T> Store<T> for Chain<T> {
         T: Copy,
     {
         let first = self.first.filter(|_| self.len > 0)?;
-        // SAFETY: U1, the first block is valid.
+        // SAFETY: J1, the first block is valid.
         let block = unsafe { first.as_ref() };
-        // SAFETY: U2, there is an item, so the place at `head` holds one, which is `Copy`.
+        // SAFETY: J2, there is an item, so the place at `head` holds one, which is `Copy`.
         Some(unsafe { block.places[self.head].assume_init_read() })
     }
 
@@ -266,9 +266,9 @@ impl<T> Store<T> for Chain<T> {
 
 impl<T> Drop for Chain<T> {
     fn drop(&mut self) {
-        // The queue has dropped the items (U3).
+        // The queue has dropped the items (J3).
         if let Some(spare) = self.spare.take() {
-            // SAFETY: the spare is in no other place any more (U1), and holds no item (U3).
+            // SAFETY: the spare is in no other place any more (J1), and holds no item (J3).
             unsafe { self.loosen(spare) };
         }
         drop((Loose(self.first.take()), Loose(self.loose.take())));

@@ -15,7 +15,7 @@ impl<T> Chain<T> {
         let mut next = self.first;
         while let Some(block) = next {
             blocks += 1;
-            // SAFETY: U1, the blocks of the chain are valid.
+            // SAFETY: J1, the blocks of the chain are valid.
             let following = unsafe { block.as_ref() }.next;
             assert_eq!(following.is_none(), Some(block) == self.last, "the last block has no next one");
             next = following;

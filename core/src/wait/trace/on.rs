@@ -7,11 +7,11 @@
 //! status, so the deciding thread tells the registry nothing but the time.
 //!
 //! # Invariants
-//! * T1. Links and entry of a trace are touched under the registry's lock only, and only while the trace is listed, or by
+//! * Y1. Links and entry of a trace are touched under the registry's lock only, and only while the trace is listed, or by
 //!   the future's owner while it is not.
-//! * T2. A listed trace is pinned and valid until [`is_over`](Trace::is_over) has taken it out, which its owner calls
+//! * Y2. A listed trace is pinned and valid until [`is_over`](Trace::is_over) has taken it out, which its owner calls
 //!   before the future ends.
-//! * T3. The registry's lock is the innermost: nothing else is locked under it, and no user code runs.
+//! * Y3. The registry's lock is the innermost: nothing else is locked under it, and no user code runs.
 
 use core::cell::Cell;
 use core::mem::MaybeUninit;
@@ -82,15 +82,15 @@ impl Trace {
     /// The future has learnt the decision, or gives up. Its owner says so.
     pub(crate) fn is_over(&self) {
         if self.listed.replace(false) {
-            // SAFETY: T2, listed until now.
+            // SAFETY: Y2, listed until now.
             REGISTRY.with(|registry| unsafe { registry.list.remove(NonNull::from(self).cast()) });
         }
     }
 
     /// # Safety
-    /// The caller holds the registry's lock (T1).
+    /// The caller holds the registry's lock (Y1).
     unsafe fn with_entry<R>(&self, access: impl FnOnce(&mut Entry) -> R) -> Option<R> {
-        // SAFETY: T1, nobody else reaches it meanwhile.
+        // SAFETY: Y1, nobody else reaches it meanwhile.
         self.entry.with_mut(|entry| unsafe { &mut *entry }.as_mut().map(access))
     }
 }
@@ -98,7 +98,7 @@ impl Trace {
 impl Entry {
     /// The wait, as it stands.
     fn snapshot(&self, decided: &AtomicU32) -> diagnose::Waiter {
-        // SAFETY: T2, the waiter is valid as long as its trace is listed.
+        // SAFETY: Y2, the waiter is valid as long as its trace is listed.
         let status = unsafe { self.status.as_ref() };
         // Ordering: Acquire synchronizes with the Release in `Node::set_status`, for the time of the decision.
         let standing = match Status(status.load(Ordering::Acquire)).verdict() {
@@ -133,7 +133,7 @@ struct Shared {
     registry: UnsafeCell<Registry>,
 }
 
-// SAFETY: T1, the registry is reached under its lock only.
+// SAFETY: Y1, the registry is reached under its lock only.
 unsafe impl Sync for Shared {}
 
 static REGISTRY: Shared = Shared {
@@ -144,7 +144,7 @@ static REGISTRY: Shared = Shared {
 impl Shared {
     fn with<R>(&self, access: impl FnOnce(&mut Registry) -> R) -> R {
         let _held = self.lock.lock();
-        // SAFETY: T1, the lock is held, and `access` does not come here again (T3).
+        // SAFETY: Y1, the lock is held, and `access` does not come here again (Y3).
         self.registry.with_mut(|registry| access(unsafe { &mut *registry }))
     }
 }
@@ -156,11 +156,11 @@ impl Registry {
         core::iter::from_fn(move || {
             loop {
                 let ptr = next?;
-                // SAFETY: T2, what is listed is valid; the links are the first field of a trace.
+                // SAFETY: Y2, what is listed is valid; the links are the first field of a trace.
                 let trace = unsafe { ptr.cast::<Trace>().as_ref() };
                 // SAFETY: L1, the entry was found in this list.
                 next = unsafe { self.list.after(ptr) };
-                // SAFETY: T1, it is listed, and whoever has the registry holds its lock.
+                // SAFETY: Y1, it is listed, and whoever has the registry holds its lock.
                 let entry = unsafe { trace.with_entry(|entry| *entry) };
                 if let Some(entry) = entry.filter(|entry| entry.wait.number >= number) {
                     return Some((entry.snapshot(&trace.decided), entry.hands_over));
@@ -175,7 +175,7 @@ impl Registry {
     fn is_initialising(&mut self, address: usize, task: Option<TaskId>) -> bool {
         let mut next = self.initialisers.front();
         while let Some(ptr) = next {
-            // SAFETY: T2, what is listed is valid; the links are its first field.
+            // SAFETY: Y2, what is listed is valid; the links are its first field.
             let initialiser = unsafe { ptr.cast::<Initialiser>().as_ref() };
             if initialiser.address == address && initialiser.task == task {
                 return true;
@@ -210,14 +210,14 @@ impl Registry {
     fn is_held(&mut self, address: usize, holder: Option<Holder>) {
         let mut next = self.list.front();
         while let Some(ptr) = next {
-            // SAFETY: T2, what is listed is valid; the links are the first field of a trace.
+            // SAFETY: Y2, what is listed is valid; the links are the first field of a trace.
             let trace = unsafe { ptr.cast::<Trace>().as_ref() };
             let change = |entry: &mut Entry| {
                 if entry.wait.address == address {
                     entry.wait.holder = holder;
                 }
             };
-            // SAFETY: T1, it is listed, and whoever has the registry holds its lock.
+            // SAFETY: Y1, it is listed, and whoever has the registry holds its lock.
             unsafe { trace.with_entry(change) };
             // SAFETY: L1, the entry was found in this list.
             next = unsafe { self.list.after(ptr) };
@@ -237,7 +237,7 @@ impl Owner {
 fn set_owner<C: Core>(core: &C, holder: Option<Holder>) {
     let address = core::ptr::from_ref(core.queue()).addr();
     REGISTRY.with(|registry| {
-        // SAFETY: T1, the owner is touched under the registry's lock only.
+        // SAFETY: Y1, the owner is touched under the registry's lock only.
         core.queue().owner.0.with_mut(|owner| unsafe { *owner = holder });
         registry.is_held(address, holder);
     });
@@ -276,13 +276,13 @@ pub(crate) fn initialises<C: Core, R>(
     };
     let ptr = NonNull::from(&initialiser).cast::<Links>();
     REGISTRY.with(|registry| {
-        // SAFETY: T1, not listed yet; the links are in an `UnsafeCell`.
+        // SAFETY: Y1, not listed yet; the links are in an `UnsafeCell`.
         unsafe { ptr.write(Links::alone_at(ptr)) };
-        // SAFETY: L1, it stays on this stack, and is taken out before it goes (T2).
+        // SAFETY: L1, it stays on this stack, and is taken out before it goes (Y2).
         unsafe { registry.initialisers.push_back(ptr) };
     });
     let _listed = OnDrop(|| {
-        // SAFETY: T2, listed until now.
+        // SAFETY: Y2, listed until now.
         REGISTRY.with(|registry| unsafe { registry.initialisers.remove(ptr) });
     });
     poll(context)
@@ -321,15 +321,15 @@ pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, cont
             };
             let status = NonNull::from(waiter.status_cell());
             let entry = Entry { wait, status, hands_over: P::HANDS_OVER, behind: 0 };
-            // SAFETY: T1, not listed yet, and its owner is here.
+            // SAFETY: Y1, not listed yet, and its owner is here.
             trace.entry.with_mut(|slot| unsafe { *slot = Some(entry) });
             let ptr = NonNull::from(trace).cast::<Links>();
-            // SAFETY: T1, not listed yet; the links are in an `UnsafeCell`.
+            // SAFETY: Y1, not listed yet; the links are in an `UnsafeCell`.
             unsafe { ptr.write(Links::alone_at(ptr)) };
-            // SAFETY: L1, pinned with its future, which calls `is_over` before it ends (T2).
+            // SAFETY: L1, pinned with its future, which calls `is_over` before it ends (Y2).
             unsafe { registry.list.push_back(ptr) };
         }
-        // SAFETY: T1, under the registry's lock.
+        // SAFETY: Y1, under the registry's lock.
         let holder = core.queue().owner.0.with(|holder| unsafe { *holder });
         let update = |entry: &mut Entry| {
             entry.wait.polls = entry.wait.polls.saturating_add(u32::from(context.is_some()));
@@ -339,7 +339,7 @@ pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, cont
             entry.wait.holder = holder;
             entry.snapshot(&trace.decided)
         };
-        // SAFETY: T1, listed, under the registry's lock.
+        // SAFETY: Y1, listed, under the registry's lock.
         let Some(mine) = (unsafe { trace.with_entry(update) }) else { return Found::Nothing };
         // mistake a_broadcast_is_taken_for_a_hand_over: *hands_over ~> true
         // mistake the_grant_of_another_task_is_reported: other.task == task ~> true
@@ -359,7 +359,7 @@ pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, cont
             entry.behind = if grant.is_some() { entry.behind.saturating_add(1) } else { 0 };
             entry.behind
         };
-        // SAFETY: T1, listed, under the registry's lock.
+        // SAFETY: Y1, listed, under the registry's lock.
         let behind = unsafe { trace.with_entry(count) }.unwrap_or(0);
         if let Some((grant, _)) = grant {
             return Found::Behind { wait: mine, grant, polls: behind };
