@@ -14,27 +14,20 @@
 #[macro_use]
 mod support;
 
-use core::future::Future;
 use std::sync::Arc;
 
 use anywake::channel::{Receiver, Sender, bounded};
-use anywake::{Closed, Event, Runtime, Task, TaskError, gather, timeout};
+use anywake::{Closed, Event, Runtime, Task, TaskError, gather, oneshot, timeout};
 use support::seconds;
 
 on_each_runtime!(program);
 
 /// The way back for one answer.
-type Reply<T> = Sender<T>;
-
-/// A way back, and the answer that will come by it.
-fn reply<T>() -> (Reply<T>, impl Future<Output = Result<T, Closed>>) {
-    let (reply, answer) = bounded(1);
-    (reply, async move { answer.recv().await })
-}
+type Reply<T> = oneshot::Sender<T>;
 
 /// Answers. Whether somebody still waits for it does not matter to the actor.
 fn answer<T>(reply: Reply<T>, with: T) {
-    _ = reply.try_send(with);
+    _ = reply.send(with);
 }
 
 /// What can be asked of an account.
@@ -68,7 +61,7 @@ impl Account {
     }
 
     async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, Gone> {
-        let (reply, answer) = reply();
+        let (reply, answer) = oneshot::channel();
         self.requests.send(request(reply)).await.map_err(|_| Gone)?;
         answer.await.map_err(|Closed| Gone)
     }
