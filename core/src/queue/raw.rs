@@ -340,7 +340,10 @@ impl<T, S: Storage> QueueCore<T, S> {
     pub(super) fn look_to_pop<'q>(&self, mut locked: Locked<'q, Self>) -> Result<Verdict, Locked<'q, Self>> {
         if locked.state().has_free_item() {
             locked.state_mut().claims += 1;
-            self.serve_after_claim(locked);
+            // mistake a_claim_makes_room_for_nobody: S::Of::<T>::HAS_SLACK ~> false
+            if S::Of::<T>::HAS_SLACK {
+                self.serve_after_claim(locked);
+            }
             return Ok(Verdict::Granted);
         }
         if locked.state().is_over() { Ok(Verdict::Refused) } else { Err(locked) }
@@ -439,10 +442,8 @@ impl<T, S: Storage> QueueCore<T, S> {
     }
 
     /// The same for a `pop` that has claimed an item in its last look: a claim makes room where there is slack.
-    #[inline]
     fn serve_after_claim(&self, locked: Locked<'_, Self>) {
-        // mistake a_claim_makes_room_for_nobody: S::Of::<T>::HAS_SLACK ~> false
-        if S::Of::<T>::HAS_SLACK && locked.count() > 0 {
+        if locked.count() > 0 {
             // Nobody holds the claim yet if a waker panics.
             let claim = OnDrop(|| self.return_claim());
             self.serve_waiters_sheltered(locked);
