@@ -6,7 +6,7 @@
 //! use read-modify-write operations on the same word, which are in one order.
 //!
 //! [`Lock`](crate::Lock) alone sets its bit in a file of its own, because the exchange that sets it may also take the
-//! lock. A queue and a barrier have no word, since all that they do is under the lock.
+//! lock. A queue, a barrier and a watch have no word, since all that they do is under the lock.
 
 use super::queue::{Core, Locked};
 use crate::sys::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};

@@ -6,7 +6,6 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::ops::Deref;
 
-#[cfg(feature = "alloc")]
 use super::Watch;
 use super::guard::{Ref, WatchHandle, WatchRef};
 use super::raw::{NOTHING, WatchCore};
@@ -16,11 +15,11 @@ use crate::wait::future::Wait;
 use crate::wait::handle::ArcPart;
 use crate::wait::handle::Primitive;
 
-/// An end of a watch that sends: [`channel`](super::channel) and [`split`](super::Watch::split) make one, and `clone` makes
+/// An end of a watch that sends: [`channel`](super::channel) and [`split`](Watch::split) make one, and `clone` makes
 /// more.
 ///
-/// It dereferences to its [`Watch`](super::Watch), and so has all of that type's methods. When the last sender is dropped,
-/// the watch is [closed](super::Watch::close).
+/// It dereferences to its [`Watch`], and so has all of that type's methods. When the last sender is dropped,
+/// the watch is [closed](Watch::close).
 ///
 /// `H` is how the watch is held: by `Arc` in a [`Sender`], by reference in a [`StaticSender`].
 ///
@@ -30,7 +29,7 @@ pub struct SenderOf<H: WatchHandle> {
     watch: H,
 }
 
-/// An end of a watch that receives: [`Watch::receiver`](super::Watch::receiver) makes one, and `clone` makes one more that has
+/// An end of a watch that receives: [`Watch::receiver`](Watch::receiver) makes one, and `clone` makes one more that has
 /// seen the same.
 ///
 /// It remembers the version that it has seen, and waits for a newer one. What was sent in between it does not see: a watch
@@ -54,9 +53,9 @@ pub type Sender<T> = SenderOf<Arc<Watch<T>>>;
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub type Receiver<T> = ReceiverOf<Arc<Watch<T>>>;
 /// A sender that borrows its watch.
-pub type StaticSender<'a, T> = SenderOf<&'a super::Watch<T>>;
+pub type StaticSender<'a, T> = SenderOf<&'a Watch<T>>;
 /// A receiver that borrows its watch.
-pub type StaticReceiver<'a, T> = ReceiverOf<&'a super::Watch<T>>;
+pub type StaticReceiver<'a, T> = ReceiverOf<&'a Watch<T>>;
 
 impl<H: WatchHandle> SenderOf<H> {
     #[inline]
@@ -134,7 +133,7 @@ impl<H: WatchHandle> ReceiverOf<H> {
 
     /// The watch, as long as the receiver is borrowed.
     #[inline]
-    pub(super) fn watch_for(&self) -> &super::Watch<H::Value> {
+    pub(super) fn watch_ref(&self) -> &Watch<H::Value> {
         &self.watch
     }
 
@@ -250,7 +249,7 @@ impl<H: WatchHandle> ReceiverOf<H> {
     /// ```
     #[inline]
     pub fn borrow(&self) -> WatchRef<'_, H::Value> {
-        Ref::pin(self.watch_for())
+        Ref::pin(self.watch_ref())
     }
 
     /// As [`borrow`](Self::borrow), and holds the watch as this receiver does: with an `Arc` it can be sent to another
@@ -283,7 +282,7 @@ impl<H: WatchHandle> ReceiverOf<H> {
         let pinned = Ref::into_pinned(self.borrow());
         self.see(pinned.version);
         // SAFETY: V1, V3, the reader that was counted, and that `into_pinned` hands on.
-        unsafe { Ref::new(self.watch_for(), pinned) }
+        unsafe { Ref::new(self.watch_ref(), pinned) }
     }
 
     /// Whether there is a version that this receiver has not seen. [`changed`](Self::changed) returns at once then.

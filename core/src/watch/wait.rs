@@ -178,7 +178,7 @@ impl<'a, H: WatchHandle, F> Future for WaitForFuture<'a, H, F> {
                 let pinned = Ref::into_pinned(value);
                 receiver.see(pinned.version);
                 // SAFETY: V1, the caller of `into_pinned` is the reader, and hands that on.
-                return Poll::Ready(Ok(unsafe { Ref::new(receiver.watch_for(), pinned) }));
+                return Poll::Ready(Ok(unsafe { Ref::new(receiver.watch_ref(), pinned) }));
             }
             let looked_at = Ref::version(&value);
             drop(value);
