@@ -4,8 +4,10 @@
 //! and counts no further.
 
 use core::fmt;
+use core::future::Future;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::SeqCst;
+use std::sync::Arc;
 
 use anywake::{Latch, LatchGuard, Runtime};
 
@@ -67,15 +69,16 @@ impl fmt::Debug for Laps {
 }
 
 /// A runner counts in every lap, even if it is cancelled.
-struct Run<'a> {
-    laps: &'a Laps,
+struct Run {
     next: usize,
+    // Dropped after the last laps are counted.
+    presence: Presence,
 }
 
-impl<'a> Run<'a> {
+impl Run {
     /// Reserves the count of the next lap. From here on it is counted by the guard.
-    fn reserve(&mut self) -> (&'a Lap, LatchGuard<'a>) {
-        let lap = &self.laps.laps[self.next];
+    fn reserve<'a>(&mut self, laps: &'a Laps) -> (&'a Lap, LatchGuard<'a>) {
+        let lap = &laps.laps[self.next];
         let guard = lap.latch.guard().expect("one count is this runner's");
         self.next += 1;
         lap.counted.fetch_add(1, SeqCst);
@@ -83,8 +86,8 @@ impl<'a> Run<'a> {
     }
 
     /// Counts the next lap. A waker may panic, but the count is taken.
-    fn count(&mut self) -> &'a Lap {
-        let lap = &self.laps.laps[self.next];
+    fn count<'a>(&mut self, laps: &'a Laps) -> &'a Lap {
+        let lap = &laps.laps[self.next];
         self.next += 1;
         lap.counted.fetch_add(1, SeqCst);
         lap.latch.count_down(1).expect("one count is this runner's");
@@ -92,36 +95,41 @@ impl<'a> Run<'a> {
     }
 }
 
-impl Drop for Run<'_> {
+impl Drop for Run {
     fn drop(&mut self) {
-        while self.next < self.laps.laps.len() {
+        let world = Arc::clone(&self.presence.world);
+        while self.next < world.laps.laps.len() {
             sabotage::survive(|| {
-                self.count();
+                self.count(&world.laps);
             });
         }
     }
 }
 
-pub(crate) async fn runner<R: Runtime>(presence: Presence, mut rng: Rng) {
-    let world: &World = &presence.world;
-    let mut run = Run { laps: &world.laps, next: 0 };
-    for _ in 0..world.plan.steps {
-        let (rng, run) = (&mut rng, &mut run);
-        survive(world, async {
-            let lap = if rng.once_in(2) {
-                let (lap, guard) = run.reserve();
+pub(crate) fn runner<R: Runtime>(presence: Presence, mut rng: Rng) -> impl Future<Output = ()> + Send {
+    // Made here, so that a runner that is cancelled before its first poll counts, too.
+    let mut run = Run { next: 0, presence };
+    async move {
+        let world: Arc<World> = Arc::clone(&run.presence.world);
+        let laps = &world.laps;
+        for _ in 0..world.plan.steps {
+            let (rng, run) = (&mut rng, &mut run);
+            survive(&world, async {
+                let lap = if rng.once_in(2) {
+                    let (lap, guard) = run.reserve(laps);
+                    maybe_yield::<R>(rng).await;
+                    drop(guard);
+                    lap
+                } else {
+                    run.count(laps)
+                };
+                if wait_with::<R, _>(lap.latch.wait(), Patience::random(rng)).await.is_ok() {
+                    let counted = lap.counted.load(SeqCst);
+                    assert_eq!(counted, laps.runners, "the wait of a lap ended before all had counted");
+                }
                 maybe_yield::<R>(rng).await;
-                drop(guard);
-                lap
-            } else {
-                run.count()
-            };
-            if wait_with::<R, _>(lap.latch.wait(), Patience::random(rng)).await.is_ok() {
-                let counted = lap.counted.load(SeqCst);
-                assert_eq!(counted, run.laps.runners, "the wait of a lap ended before all had counted");
-            }
-            maybe_yield::<R>(rng).await;
-        })
-        .await;
+            })
+            .await;
+        }
     }
 }
