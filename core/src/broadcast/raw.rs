@@ -292,18 +292,19 @@ impl<T, S: Storage> BroadcastCore<T, S> {
             drop(value);
             return Ok(None);
         }
-        let oldest = match state.ring.head() {
-            _ if state.ring.has_room() => None,
-            // mistake a_value_is_displaced_under_its_reader: head.filter(|(_, place)| place.reading == 0) ~> head
-            head => head.filter(|(_, place)| place.reading == 0).map(|(index, _)| index),
+        let displaced = match state.ring.head() {
+            Some((index, oldest)) if !state.ring.has_room() => {
+                // mistake a_value_is_displaced_under_its_reader: oldest.reading > 0 ~> false
+                if oldest.reading > 0 {
+                    // It is being cloned, so the new value is kept back (P4).
+                    state.next += 1;
+                    return Ok(state.kept_back.replace(value));
+                }
+                // SAFETY: P1 and P2, the first place of a full ring is unread, and nobody clones its value.
+                Some(unsafe { self.take(&mut locked, index) })
+            }
+            _ => None,
         };
-        if oldest.is_none() && !state.ring.has_room() {
-            // The oldest value is being cloned (P4).
-            state.next += 1;
-            return Ok(state.kept_back.replace(value));
-        }
-        // SAFETY: P1 and P2, the first place of a full ring is unread, and nobody clones its value.
-        let displaced = oldest.map(|index| unsafe { self.take(&mut locked, index) });
         self.publish(&mut locked, value);
         self.serve(locked);
         Ok(displaced)

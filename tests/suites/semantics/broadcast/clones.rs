@@ -98,20 +98,24 @@ fn what_is_displaced_during_a_clone_is_counted_by_each_receiver() {
         }
         let more = news.publish_now(values.make(99));
         assert!(more.is_ok_and(|displaced| displaced.is_some()));
-        for mut reader in readers.into_iter().chain([reading]) {
-            let mut next = None;
+        // What is there: two old values, the one that was kept back at last, and the newest.
+        let there = [2, 3, 3 + publishes, 4 + publishes];
+        for (mut reader, position) in readers.into_iter().chain([reading]).zip([1, 2, 3, 1]) {
+            let (mut next, mut received) = (position, Vec::new());
             for found in all(&mut reader) {
                 match found {
                     Ok(value) => {
                         let id = if value.item.id == 99 { 4 + publishes } else { value.item.id };
-                        assert!(next.is_none_or(|next| next == id), "{id}, not {next:?}");
-                        next = Some(id + 1);
+                        assert_eq!(id, next);
+                        received.push(id);
+                        next += 1;
                     }
-                    Err(TryRecvError::Lagged(missed)) => next = next.map(|next| next + missed as u32),
+                    Err(TryRecvError::Lagged(missed)) => next += missed as u32,
                     Err(error) => panic!("{error}"),
                 }
             }
-            assert_eq!(next, Some(5 + publishes));
+            assert_eq!(received, there.into_iter().filter(|id| *id >= position).collect::<Vec<_>>());
+            assert_eq!(next, 5 + publishes);
         }
     }
 }
