@@ -538,7 +538,7 @@ impl<F: Copy> Setting<F> {
 static HOOK: Setting<fn(&Report)> = Setting::none();
 static CLOCK: Setting<fn() -> u32> = Setting::none();
 
-/// Sets the function that is called with each report, in the poll that found it. It may panic, as [`panic`] does; the wait
+/// Sets the function that is called with each report, in the poll that found it. It may panic, as [`panic()`] does; the wait
 /// stays as it is.
 ///
 /// # Examples

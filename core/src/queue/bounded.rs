@@ -22,7 +22,7 @@ impl<T, S: Slots> QueueOf<T, S> {
     /// it was sent, or with `within` or `until` of the crate `anywake`, which return it after a deadline.
     ///
     /// # Errors
-    /// [`PushError`], with the item, if the queue is or gets closed.
+    /// [`PushError`](super::PushError), with the item, if the queue is or gets closed.
     ///
     /// # Examples
     /// ```
