@@ -11,6 +11,7 @@ use core::task::{Context, Poll, Waker};
 
 use crate::alloc::held;
 use crate::contenders::barrier::{Barrier, each_barrier};
+use crate::contenders::broadcast::{Broadcast, each_back_pressure};
 use crate::contenders::cancellation_token::{Token, each_token};
 use crate::contenders::condition::{Condition, each_condition};
 use crate::contenders::event::{Event, each_event};
@@ -19,11 +20,14 @@ use crate::contenders::lazy::{Lazy, each_lazy};
 use crate::contenders::lock::{Lock, each_queueing_lock};
 use crate::contenders::notify::{Notify, each_queueing_notify};
 use crate::contenders::once_cell::{OnceCell, each_once_cell};
+use crate::contenders::oneshot::{Oneshot, each_oneshot};
 use crate::contenders::queue::{Ends, Queue, Shape, each_queue};
 use crate::contenders::rwlock::{RwLock, each_queueing_rwlock};
 use crate::contenders::semaphore::{AsyncLock, Semaphore, each_queueing};
+use crate::contenders::signal::{Signal, each_queueing_signal};
 use crate::contenders::unbounded::{Unbounded, each_unbounded};
 use crate::contenders::wait_group::{WaitGroup, each_lasting_group};
+use crate::contenders::watch::{Watch, each_unlimited_watch};
 use crate::harness::{Contender, Kind};
 use crate::slots::Slots;
 
@@ -65,6 +69,10 @@ pub fn all() -> Vec<Row> {
     let t = &mut table;
     each_queue!(CAPACITY, bounded(t));
     each_unbounded!(unbounded(t));
+    each_oneshot!(oneshot(t));
+    each_unlimited_watch!(watch(t));
+    each_back_pressure!(1, broadcast(t));
+    each_queueing_signal!(signal(t));
     each_queueing_lock!(lock(t));
     each_queueing_rwlock!(rwlock(t));
     each_queueing!(semaphore(t));
@@ -206,6 +214,60 @@ fn unbounded<Q: Unbounded>(table: &mut Table) {
         }
     });
     table.without_the_vectors_of_ends::<Ends<Q::Sender, Q::Receiver>>();
+}
+
+/// Each item of the burst has a channel of its own.
+fn oneshot<O: Oneshot>(table: &mut Table) {
+    table.channel("oneshot", (O::NAME, O::KIND), O::channel, |_| {
+        for item in 0..BURST {
+            let (sender, receiver) = O::channel();
+            O::send(sender, item);
+            now(O::receive(receiver));
+        }
+    });
+}
+
+fn watch<W: Watch>(table: &mut Table) {
+    let make = || {
+        let watch = W::new();
+        let receiver = watch.receiver();
+        (watch, receiver)
+    };
+    table.channel("watch", (W::NAME, W::KIND), make, |(watch, receiver)| {
+        for item in 1..=BURST {
+            watch.send(item);
+            assert_eq!(now(W::next(receiver)), item);
+        }
+    });
+    let crowd = || {
+        let watch = W::new();
+        let mut all: Vec<_> = (0..CROWD).map(|_| watch.receiver()).collect();
+        let mut receivers = all.iter_mut();
+        Crowd::of(CROWD, || W::next(receivers.next().expect("each waits once")))
+    };
+    if let Some(row) = table.0.last_mut() {
+        row.waiting = (0..TIMES).map(|_| crowd().each).min();
+    }
+}
+
+fn broadcast<B: Broadcast>(table: &mut Table) {
+    let make = || {
+        let (sender, mut receivers) = B::ends(1);
+        (sender, receivers.pop().expect("there is one"))
+    };
+    table.channel("broadcast(16)", (B::NAME, B::KIND), make, |(sender, receiver)| {
+        for item in 0..BURST {
+            now(B::publish(sender, item));
+            now(B::recv(receiver));
+        }
+    });
+}
+
+fn signal<S: Signal>(table: &mut Table) {
+    table.primitive("signal", S::new, || {
+        let signal = S::new();
+        Crowd::of(CROWD, || signal.wait())
+    });
 }
 
 fn lock<L: Lock>(table: &mut Table) {
