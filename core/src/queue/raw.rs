@@ -131,7 +131,8 @@ impl<T, S: Storage> State<T, S> {
     #[inline]
     fn admit(&mut self, item: Option<T>) {
         match item {
-            Some(item) => self.put(item),
+            // There is room.
+            Some(item) => _ = self.push(item),
             None => self.reserved += 1,
         }
     }
