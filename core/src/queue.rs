@@ -37,6 +37,7 @@ mod storage;
 mod stream;
 #[cfg(feature = "alloc")]
 mod unbounded;
+mod unfinished;
 mod wait;
 
 #[cfg(feature = "alloc")]
@@ -380,7 +381,8 @@ impl<T, S: Storage> QueueOf<T, S> {
         self.core.figures().waiters
     }
 
-    /// How many of the items that were pushed are not [done](Self::task_done) yet.
+    /// How many of the items that were pushed are not [done](Self::task_done) yet. A queue whose items are never reported as
+    /// done counts up to [`usize::MAX`], and then no [`join`](Self::join) ends any more.
     ///
     /// # Examples
     /// ```

@@ -5,7 +5,7 @@
 //! # Invariants, whenever the lock is free
 //! * Q1. Claims ≤ items. The difference is free to be taken.
 //! * Q2. If a `pop` waits, no item is free to be taken. If a `push` waits, there is no [room](State::has_room).
-//! * Q3. `unfinished` = pushed - done. Items that `close_now` dropped are done; displaced ones were never pushed.
+//! * Q3. `unfinished` = pushed - done, up to its maximum. Items that `close_now` dropped are done; displaced ones were never pushed.
 //! * Q4. Once closed, no item enters and no `push` waits; once [over](State::is_over), no `pop` waits.
 //! * Q5. The item of a `push` is touched by its future's owner while the waiter is in no list, and by the holder of the
 //!   internal lock while it is linked.
@@ -15,6 +15,7 @@
 use core::fmt;
 
 use super::storage::{Slots, Storage, Store};
+use super::unfinished::Unfinished;
 use crate::closed::Closed;
 use crate::sys::atomic::const_fn;
 use crate::sys::on_drop::{OnDrop, sheltered};
@@ -47,7 +48,7 @@ pub(crate) struct State<T, S: Storage> {
     claims: usize,
     /// Slots that are promised to a later `send`.
     reserved: usize,
-    unfinished: usize,
+    unfinished: Unfinished,
     generation: Generation,
     gate: Gate,
     ends: Ends,
@@ -105,7 +106,7 @@ impl<T, S: Storage> State<T, S> {
     #[inline]
     fn push(&mut self, item: T) -> Result<(), T> {
         self.items.push_back(item, self.held_back())?;
-        self.unfinished += 1;
+        self.unfinished.add();
         Ok(())
     }
 
@@ -116,7 +117,7 @@ impl<T, S: Storage> State<T, S> {
         // mistake an_item_for_a_slot_is_lost_beyond_the_capacity: self.items.push_back(item, self.reserved) ~>
         //     self.items.push_back(item, self.held_back())
         let _ = self.items.push_back(item, self.reserved);
-        self.unfinished += 1;
+        self.unfinished.add();
     }
 
     /// Whether there is a place that is neither taken nor held back. Asked only of a storage with a bound.
@@ -184,7 +185,7 @@ impl<T, S: Storage> QueueCore<T, S> {
                 items,
                 claims: 0,
                 reserved: 0,
-                unfinished: 0,
+                unfinished: Unfinished::NONE,
                 generation: Generation::new(),
                 gate: Gate::Open,
                 ends: Ends::NONE,
@@ -199,7 +200,7 @@ impl<T, S: Storage> QueueCore<T, S> {
         Figures {
             len: state.items.len(),
             capacity: state.items.slots() - state.items.slack(),
-            unfinished: state.unfinished,
+            unfinished: state.unfinished.count(),
             waiters: locked.count(),
             closed: state.gate != Gate::Open,
         }
@@ -413,8 +414,9 @@ impl<T, S: Storage> QueueCore<T, S> {
     pub(super) fn task_done(&self) -> bool {
         let mut locked = self.queue.lock();
         let state = locked.state_mut();
-        let Some(unfinished) = state.unfinished.checked_sub(1) else { return false };
-        state.unfinished = unfinished;
+        if !state.unfinished.remove() {
+            return false;
+        }
         self.end_joins(locked);
         true
     }
@@ -422,7 +424,7 @@ impl<T, S: Storage> QueueCore<T, S> {
     /// Whether a `join` ends now.
     #[inline]
     pub(super) fn is_finished(locked: &Locked<'_, Self>) -> bool {
-        locked.state().unfinished == 0
+        locked.state().unfinished == Unfinished::NONE
     }
 
     /// Serves the waiters that are due after a change, and releases the lock.
@@ -468,7 +470,7 @@ impl<T, S: Storage> QueueCore<T, S> {
 
     /// Ends all joins that wait now, if nothing is unfinished.
     fn end_joins(&self, mut locked: Locked<'_, Self>) {
-        if locked.state().unfinished > 0 || locked.is_empty(JOINERS) {
+        if locked.state().unfinished != Unfinished::NONE || locked.is_empty(JOINERS) {
             return;
         }
         let waiters = locked.count();
@@ -525,8 +527,10 @@ impl<T, S: Slots> QueueCore<T, S> {
             let Some(first) = state.items.pop_front() else { return Err((item, false)) };
             Some(first)
         };
-        // mistake displaced_work_is_never_done: usize::from(displaced.is_some()) ~> 0
-        state.unfinished = state.unfinished.saturating_sub(usize::from(displaced.is_some()));
+        // mistake displaced_work_is_never_done: displaced.is_some() ~> false
+        if displaced.is_some() {
+            state.unfinished.remove();
+        }
         state.put(item);
         self.serve(locked);
         Ok(displaced)

@@ -675,6 +675,11 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ),
     // Interrupts.
     ("interrupts_stay_on", "firmware", "an interrupt handler finds a list half linked"),
+    (
+        "a_count_of_work_wraps",
+        "units",
+        "on 32 bits, a queue whose items are never done stops, or a join ends although items are not done",
+    ),
     // Who waits for whom.
     (
         "a_broadcast_is_taken_for_a_hand_over",
