@@ -484,7 +484,7 @@ fn p7c_one_task_done_too_many_is_an_error() {
 fn p7d_every_queue_has_a_bound_where_asyncio_takes_none_as_endless() {
     let error = Queue::<u32>::with_capacity(0).unwrap_err();
     golden("P7d")
-        .but("maxsize<0 full(): False maxsize -5", "the capacity of a queue is at least one")
+        .but("maxsize<0 full(): False maxsize -5", "a capacity is at least one")
         .is(error.to_string());
 }
 

@@ -48,7 +48,7 @@ pub enum CapacityError {
 }
 
 messages! {
-    [T] PushError<T> { Self(_) => "the queue is closed", }
+    [T] PushError<T> { Self(_) => "the queue is closed, or without a bound and out of memory", }
     [T] TryPushError<T> {
         Self::Full(_) => "the queue is full",
         Self::Closed(_) => "the queue is closed",
@@ -63,8 +63,8 @@ messages! {
 #[cfg(feature = "alloc")]
 messages! {
     [] CapacityError {
-        Self::Zero => "the capacity of a queue is at least one",
-        Self::TooLarge => "no memory for a queue of this capacity",
+        Self::Zero => "a capacity is at least one",
+        Self::TooLarge => "no memory for this capacity",
     }
 }
 

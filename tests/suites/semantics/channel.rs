@@ -172,7 +172,7 @@ fn a_queue_of_ones_own_can_have_ends() {
 
 #[test]
 fn a_channel_of_no_capacity_is_refused() {
-    assert_eq!(panic_of(|| bounded::<u8>(0)), "the capacity of a queue is at least one");
+    assert_eq!(panic_of(|| bounded::<u8>(0)), "a capacity is at least one");
 }
 
 #[test]

@@ -26,13 +26,13 @@ fn every_error_says_what_is_wrong() {
         (&TooManyPermits, "more permits than a semaphore can count"),
         (&CountTooHigh, "a higher count than a latch can begin with"),
         (&MergeError(Opaque(0)), "permits of different semaphores cannot be merged"),
-        (&PushError(Opaque(0)), "the queue is closed"),
+        (&PushError(Opaque(0)), "the queue is closed, or without a bound and out of memory"),
         (&TryPushError::Full(Opaque(0)), "the queue is full"),
         (&TryPushError::Closed(Opaque(0)), "the queue is closed"),
         (&TryPopError::Empty, "the queue is empty"),
         (&TryPopError::Closed, "the queue is closed and drained"),
         (&TaskDoneError, "task_done() called more often than items were pushed"),
-        (&CapacityError::Zero, "the capacity of a queue is at least one"),
+        (&CapacityError::Zero, "a capacity is at least one"),
         (&PublishError(Opaque(0)), "the broadcast is closed"),
         (&TryPublishError::Full(Opaque(0)), "a receiver of the broadcast has not made room yet"),
         (&TryPublishError::Closed(Opaque(0)), "the broadcast is closed"),
@@ -47,7 +47,7 @@ fn every_error_says_what_is_wrong() {
         assert!(error.source().is_none());
         assert!(!format!("{error:?}").is_empty());
     }
-    assert_eq!(CapacityError::TooLarge.to_string(), "no memory for a queue of this capacity");
+    assert_eq!(CapacityError::TooLarge.to_string(), "no memory for this capacity");
 }
 
 #[test]

@@ -73,5 +73,5 @@ fn ends_of_a_static_close_it_without_an_allocation() {
 
 #[test]
 fn a_channel_without_room_panics_when_it_is_made() {
-    assert_eq!(panic_of(|| channel::<u8>(0)), "the capacity of a queue is at least one");
+    assert_eq!(panic_of(|| channel::<u8>(0)), "a capacity is at least one");
 }
