@@ -150,27 +150,54 @@ impl Shared {
 }
 
 impl Registry {
-    /// The waits from this number on, as they stand.
-    fn from(&mut self, number: u64) -> impl Iterator<Item = (diagnose::Waiter, bool)> + '_ {
+    /// The traces that are listed, oldest first.
+    fn traces(&mut self) -> impl Iterator<Item = &Trace> {
         let mut next = self.list.front();
         core::iter::from_fn(move || {
-            loop {
-                let ptr = next?;
-                // SAFETY: Y2, what is listed is valid; the links are the first field of a trace.
-                let trace = unsafe { ptr.cast::<Trace>().as_ref() };
-                // SAFETY: L1, the entry was found in this list.
-                next = unsafe { self.list.after(ptr) };
-                // SAFETY: Y1, it is listed, and whoever has the registry holds its lock.
-                let entry = unsafe { trace.with_entry(|entry| *entry) };
-                if let Some(entry) = entry.filter(|entry| entry.wait.number >= number) {
-                    return Some((entry.snapshot(&trace.decided), entry.hands_over));
-                }
-            }
+            let ptr = next?;
+            // SAFETY: L1, the entry was found in this list.
+            next = unsafe { self.list.after(ptr) };
+            // SAFETY: Y2, what is listed is valid as long as the registry is held; the links are the first field of a trace.
+            Some(unsafe { ptr.cast::<Trace>().as_ref() })
         })
     }
-}
 
-impl Registry {
+    /// The waits as they stand, and whether what they are granted is kept from others.
+    fn waits(&mut self) -> impl Iterator<Item = (diagnose::Waiter, bool)> {
+        self.traces().filter_map(|trace| {
+            // SAFETY: Y1, it is listed, and whoever has the registry holds its lock.
+            let entry = unsafe { trace.with_entry(|entry| *entry) }?;
+            Some((entry.snapshot(&trace.decided), entry.hands_over))
+        })
+    }
+
+    /// Adds a waiter that has just been queued.
+    fn list<P: Policy>(&mut self, waiter: &Waiter<P::Request>, began: u32) {
+        let trace = waiter.trace();
+        self.entered += 1;
+        let wait = diagnose::Waiter {
+            number: self.entered,
+            primitive: core::any::type_name::<P::Core>(),
+            address: 0,
+            place: trace.place,
+            task: None,
+            began,
+            polls: 0,
+            standing: Standing::Queued,
+            decided: None,
+            holder: None,
+        };
+        let status = NonNull::from(waiter.status_cell());
+        let entry = Entry { wait, status, hands_over: P::HANDS_OVER, behind: 0 };
+        // SAFETY: Y1, not listed yet, and its owner is here.
+        trace.entry.with_mut(|slot| unsafe { *slot = Some(entry) });
+        let ptr = NonNull::from(trace).cast::<Links>();
+        // SAFETY: Y1, not listed yet; the links are in an `UnsafeCell`.
+        unsafe { ptr.write(Links::alone_at(ptr)) };
+        // SAFETY: L1, pinned with its future, which calls `is_over` before it ends (Y2).
+        unsafe { self.list.push_back(ptr) };
+    }
+
     /// Whether this task is inside the initialiser of the cell at this address.
     fn is_initialising(&mut self, address: usize, task: Option<TaskId>) -> bool {
         let mut next = self.initialisers.front();
@@ -197,8 +224,7 @@ impl Registry {
             let waits = |(other, _): &(diagnose::Waiter, bool)| {
                 other.standing == Standing::Queued && other.task == task
             };
-            let mut of_holder = self.from(0).filter(waits).map(|(other, _)| other.holder);
-            holder = of_holder.next().flatten();
+            holder = self.waits().find(waits).and_then(|(other, _)| other.holder);
             if holder.is_some_and(|holder| holder.task.is_some() && holder.task == wait.task) {
                 return true;
             }
@@ -208,10 +234,7 @@ impl Registry {
 
     /// The primitive at this address is held by another task now, or by none.
     fn is_held(&mut self, address: usize, holder: Option<Holder>) {
-        let mut next = self.list.front();
-        while let Some(ptr) = next {
-            // SAFETY: Y2, what is listed is valid; the links are the first field of a trace.
-            let trace = unsafe { ptr.cast::<Trace>().as_ref() };
+        for trace in self.traces() {
             let change = |entry: &mut Entry| {
                 if entry.wait.address == address {
                     entry.wait.holder = holder;
@@ -219,8 +242,6 @@ impl Registry {
             };
             // SAFETY: Y1, it is listed, and whoever has the registry holds its lock.
             unsafe { trace.with_entry(change) };
-            // SAFETY: L1, the entry was found in this list.
-            next = unsafe { self.list.after(ptr) };
         }
     }
 }
@@ -301,42 +322,19 @@ pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, cont
     let trace = waiter.trace();
     let task = context.and_then(|context| TaskId::of(context.waker()));
     let address = core::ptr::from_ref(core.queue()).addr();
-    let primitive = core::any::type_name::<P::Core>();
     let now = diagnose::now();
     let found = REGISTRY.with(|registry| {
         if !trace.listed.replace(true) {
-            registry.entered += 1;
-            let number = registry.entered;
-            let wait = diagnose::Waiter {
-                number,
-                primitive,
-                address,
-                place: trace.place,
-                task,
-                began: now,
-                polls: 0,
-                standing: Standing::Queued,
-                decided: None,
-                holder: None,
-            };
-            let status = NonNull::from(waiter.status_cell());
-            let entry = Entry { wait, status, hands_over: P::HANDS_OVER, behind: 0 };
-            // SAFETY: Y1, not listed yet, and its owner is here.
-            trace.entry.with_mut(|slot| unsafe { *slot = Some(entry) });
-            let ptr = NonNull::from(trace).cast::<Links>();
-            // SAFETY: Y1, not listed yet; the links are in an `UnsafeCell`.
-            unsafe { ptr.write(Links::alone_at(ptr)) };
-            // SAFETY: L1, pinned with its future, which calls `is_over` before it ends (Y2).
-            unsafe { registry.list.push_back(ptr) };
+            registry.list::<P>(waiter, now);
         }
         // SAFETY: Y1, under the registry's lock.
         let holder = core.queue().owner.0.with(|holder| unsafe { *holder });
         let update = |entry: &mut Entry| {
             entry.wait.polls = entry.wait.polls.saturating_add(u32::from(context.is_some()));
             // A condition's wait goes on to its lock.
-            (entry.wait.primitive, entry.wait.address, entry.wait.task) = (primitive, address, task);
+            (entry.wait.primitive, entry.wait.address) = (core::any::type_name::<P::Core>(), address);
+            (entry.wait.task, entry.wait.holder) = (task, holder);
             entry.hands_over = P::HANDS_OVER;
-            entry.wait.holder = holder;
             entry.snapshot(&trace.decided)
         };
         // SAFETY: Y1, listed, under the registry's lock.
@@ -353,7 +351,7 @@ pub(crate) fn waits<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>, cont
             return Found::Itself(mine);
         }
         let stands_behind = P::IS_KEPT_WAITING && task.is_some() && mine.standing == Standing::Queued;
-        let grant = if stands_behind { registry.from(0).find(waits_for_itself) } else { None };
+        let grant = if stands_behind { registry.waits().find(waits_for_itself) } else { None };
         let count = |entry: &mut Entry| {
             // mistake a_joined_wait_is_reported: entry.behind.saturating_add(1) ~> CONFIRMING_POLLS
             entry.behind = if grant.is_some() { entry.behind.saturating_add(1) } else { 0 };
@@ -384,9 +382,8 @@ pub(crate) fn walk(mut visit: impl FnMut(&diagnose::Waiter)) {
     loop {
         let mut batch = [const { None }; AT_ONCE];
         REGISTRY.with(|registry| {
-            for (slot, (wait, _)) in batch.iter_mut().zip(registry.from(number)) {
-                *slot = Some(wait);
-            }
+            let rest = registry.waits().filter(|(wait, _)| wait.number >= number);
+            batch.iter_mut().zip(rest).for_each(|(slot, (wait, _))| *slot = Some(wait));
         });
         let Some(last) = batch.iter().flatten().last() else { return };
         number = last.number + 1;
