@@ -11,7 +11,9 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex, Once};
 
 use anywake_core::diagnose::{self, Holder, Report, Standing, TaskId, Waiter};
-use anywake_core::{Condition, Event, Lock, Notify, OnceCell, RwLock, Semaphore, StaticQueue};
+use anywake_core::{
+    Broadcast, Condition, Event, Lock, Notify, OnceCell, RwLock, Semaphore, Signal, StaticQueue,
+};
 use anywake_tests::CountingWaker;
 
 static REPORTS: Mutex<Vec<Report>> = Mutex::new(Vec::new());
@@ -152,6 +154,14 @@ fn a_task_behind_its_own_grant_is_reported_once_for_every_primitive_that_hands_o
     let notify = Notify::new();
     reports_once("notify", pin!(notify.notified()), || notify.notify_one(), pin!(notify.notified()));
 
+    let signal = Signal::new();
+    reports_once("signal", pin!(signal.wait()), || assert_eq!(signal.signal(1), None), pin!(signal.wait()));
+
+    // A receiver that does not read keeps publishers from the room.
+    let news = Broadcast::<u8, 1>::new();
+    let mut receiver = news.receiver();
+    reports_once("broadcast", pin!(receiver.recv()), || news.try_publish(1).unwrap(), pin!(news.publish(2)));
+
     let cell = OnceCell::new();
     let mut first = Box::pin(cell.get_or_init(core::future::pending::<u8>));
     assert!(first.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -273,6 +283,19 @@ fn another_task_a_waker_that_is_no_task_and_a_broadcast_are_not_reported() {
     queue.try_push(1).unwrap();
     for _ in 0..5 {
         assert!(task.poll(closed.as_mut()).is_pending());
+    }
+    assert!(task.futurelocks().is_empty());
+
+    // What one receiver has not read keeps nothing from another.
+    let news = Broadcast::<u8, 2>::new();
+    let (mut one, mut other) = (news.receiver(), news.receiver());
+    let mut kept = pin!(one.recv());
+    assert!(task.poll(kept.as_mut()).is_pending());
+    news.try_publish(1).unwrap();
+    assert_eq!(other.try_recv(), Ok(1));
+    let mut again = pin!(other.recv());
+    for _ in 0..5 {
+        assert!(task.poll(again.as_mut()).is_pending());
     }
     assert!(task.futurelocks().is_empty());
 
