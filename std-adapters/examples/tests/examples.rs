@@ -14,7 +14,7 @@ use std::sync::mpsc;
 use std::{fs, thread};
 
 /// Those that need more than a look at what they print have a test of their own.
-const TESTED_ELSEWHERE: [&str; 2] = ["crawler", "tour"];
+const TESTED_ELSEWHERE: [&str; 3] = ["crawler", "futurelock", "tour"];
 
 /// Far longer than any of them takes; one that does not end is a failure with its name.
 const PATIENCE: Duration = Duration::from_secs(60);
