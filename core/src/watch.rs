@@ -361,7 +361,8 @@ impl<T> Watch<T> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, receiver) = anywake::watch::channel(1);
+    /// let watch = anywake::Watch::new(1);
+    /// let (sender, receiver) = watch.split();
     /// drop(receiver);
     /// sender.closed().await;
     /// assert_eq!(sender.receiver_count(), 0);

@@ -40,11 +40,12 @@ pub struct SenderOf<H: Handle<Target: AnyOneshot>> {
 /// ```
 /// # use anywake_core as anywake;
 /// # async fn example() {
-/// let (sender, receiver) = anywake::oneshot::channel();
+/// let mut slot = anywake::Oneshot::new();
+/// let (sender, receiver) = slot.split();
 /// sender.send(1).unwrap();
 /// assert_eq!(receiver.await, Ok(1));
 ///
-/// let (sender, receiver) = anywake::oneshot::channel::<u32>();
+/// let (sender, receiver) = slot.split();
 /// drop(sender);
 /// assert_eq!(receiver.await, Err(anywake::Closed));
 /// # }

@@ -70,7 +70,8 @@ impl<H: WatchHandle> SenderOf<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, first) = anywake::watch::channel("one");
+    /// let watch = anywake::Watch::new("one");
+    /// let (sender, first) = watch.split();
     /// drop(first);
     /// let mut second = sender.subscribe();
     /// sender.send("two").unwrap();
@@ -167,7 +168,8 @@ impl<H: WatchHandle> ReceiverOf<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, mut receiver) = anywake::watch::channel(1);
+    /// let watch = anywake::Watch::new(1);
+    /// let (sender, mut receiver) = watch.split();
     /// sender.send(2).unwrap();
     /// drop(sender);
     /// assert!(receiver.changed().await.is_ok());
@@ -193,7 +195,8 @@ impl<H: WatchHandle> ReceiverOf<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, receiver) = anywake::watch::channel(1);
+    /// let watch = anywake::Watch::new(1);
+    /// let (sender, receiver) = watch.split();
     /// let changed = receiver.changed_owned();
     /// sender.send(2).unwrap();
     /// let (receiver, result) = changed.await;
@@ -224,7 +227,8 @@ impl<H: WatchHandle> ReceiverOf<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (progress, mut receiver) = anywake::watch::channel(10);
+    /// let watch = anywake::Watch::new(10);
+    /// let (progress, mut receiver) = watch.split();
     /// progress.send(60).unwrap();
     /// assert_eq!(*receiver.wait_for(|percent| *percent > 50).await.unwrap(), 60);
     /// drop(progress);
@@ -242,7 +246,8 @@ impl<H: WatchHandle> ReceiverOf<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, receiver) = anywake::watch::channel(1);
+    /// let watch = anywake::Watch::new(1);
+    /// let (sender, receiver) = watch.split();
     /// sender.send(2).unwrap();
     /// assert_eq!(*receiver.borrow(), 2);
     /// assert!(receiver.has_changed());
@@ -258,7 +263,8 @@ impl<H: WatchHandle> ReceiverOf<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, receiver) = anywake::watch::channel(String::from("value"));
+    /// static WATCH: anywake::Watch<&str> = anywake::Watch::new("value");
+    /// let (sender, receiver) = WATCH.split();
     /// let value = receiver.borrow_owned();
     /// drop((sender, receiver));
     /// std::thread::spawn(move || assert_eq!(*value, "value")).join().unwrap();
@@ -272,7 +278,8 @@ impl<H: WatchHandle> ReceiverOf<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, mut receiver) = anywake::watch::channel(1);
+    /// let watch = anywake::Watch::new(1);
+    /// let (sender, mut receiver) = watch.split();
     /// sender.send(2).unwrap();
     /// assert_eq!(*receiver.borrow_and_update(), 2);
     /// assert!(!receiver.has_changed());
@@ -339,7 +346,8 @@ impl<H: WatchHandle> ReceiverOf<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, receiver) = anywake::watch::channel(1);
+    /// let watch = anywake::Watch::new(1);
+    /// let (sender, receiver) = watch.split();
     /// drop(sender);
     /// assert!(receiver.is_closed());
     /// assert_eq!(*receiver.borrow(), 1);
