@@ -23,6 +23,7 @@ unsafe impl Policy for BarrierWait {
 
     const LIST: ListOf<Place> = WAITING;
     const HANDS_OVER: bool = false;
+    const IS_KEPT_WAITING: bool = false;
 
     /// Whether a wait is the last one is known under the lock only. Most are not, and would take it in vain.
     #[inline]

@@ -19,6 +19,7 @@ unsafe impl Policy for CancelWait {
 
     const LIST: ListOf<()> = WAITING;
     const HANDS_OVER: bool = false;
+    const IS_KEPT_WAITING: bool = false;
 
     #[inline]
     fn try_now(node: &Node, (): &()) -> Option<()> {

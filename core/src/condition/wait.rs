@@ -29,6 +29,7 @@ unsafe impl Policy for NotificationWait {
 
     const LIST: ListOf<usize> = WAITING;
     const HANDS_OVER: bool = false;
+    const IS_KEPT_WAITING: bool = false;
     const REQUEUES: bool = true;
 
     #[inline]

@@ -23,6 +23,7 @@ unsafe impl Policy for ZeroWait {
 
     const LIST: ListOf<()> = WAITING;
     const HANDS_OVER: bool = false;
+    const IS_KEPT_WAITING: bool = false;
 
     #[inline]
     fn try_now(core: &CountCore, (): &()) -> Option<()> {

@@ -28,6 +28,7 @@ macro_rules! waits_until {
 
             const LIST: ListOf<()> = $list;
             const HANDS_OVER: bool = false;
+            const IS_KEPT_WAITING: bool = false;
 
             #[inline]
             fn try_now(core: &OneshotCore, (): &()) -> Option<()> {

@@ -33,6 +33,7 @@ unsafe impl Policy for ChangedWait {
 
     const LIST: ListOf<u64> = RECEIVERS;
     const HANDS_OVER: bool = false;
+    const IS_KEPT_WAITING: bool = false;
 
     #[inline]
     fn try_now(core: &WatchCore, seen: &u64) -> Option<Self::Grant> {
@@ -76,6 +77,7 @@ unsafe impl Policy for ClosedWait {
 
     const LIST: ListOf<()> = LISTENERS;
     const HANDS_OVER: bool = false;
+    const IS_KEPT_WAITING: bool = false;
 
     #[inline]
     fn try_now(core: &WatchCore, (): &()) -> Option<()> {
