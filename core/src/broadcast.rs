@@ -28,6 +28,7 @@ use crate::queue::InArray;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::offer::Offer;
 
 mod ends;
 mod error;
@@ -37,7 +38,7 @@ mod wait;
 
 pub use ends::{ReceiverOf, SenderOf, over};
 pub use error::{PublishError, RecvError, TryPublishError, TryRecvError};
-use raw::{BroadcastCore, Offer};
+use raw::BroadcastCore;
 pub use ring::Storage;
 use ring::{Place, ValueCell};
 pub use wait::{ClosedFuture, PublishFuture, RecvFuture};
@@ -287,7 +288,7 @@ impl<T, S: Storage> BroadcastRing<T, S> {
     #[inline]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn publish(&self, value: T) -> PublishFuture<'_, Self> {
-        PublishFuture::over(Wait::new(self, Offer::new(value)))
+        PublishFuture::over(Wait::new(self, Offer::new(Some(value))))
     }
 
     /// As [`publish`](Self::publish), with a future that keeps the broadcast alive: it can be stored in a struct and spawned.
@@ -314,7 +315,7 @@ impl<T, S: Storage> BroadcastRing<T, S> {
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn publish_owned(self: Arc<Self>, value: T) -> OwnedPublishFuture<Self> {
-        OwnedPublishFuture::over(Wait::new(self, Offer::new(value)))
+        OwnedPublishFuture::over(Wait::new(self, Offer::new(Some(value))))
     }
 
     /// Publishes a value if there is room. May be called from an interrupt handler with the feature `critical-section`.

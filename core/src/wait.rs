@@ -4,6 +4,7 @@ pub(crate) mod future;
 pub(crate) mod handle;
 pub(crate) mod held;
 pub(crate) mod list;
+pub(crate) mod offer;
 pub(crate) mod policy;
 pub(crate) mod poll;
 pub(crate) mod queue;

@@ -31,43 +31,18 @@
 //! * P4. A value is kept back only while the ring is full and its first value is being cloned.
 //! * P5. If a receiver waits, there is no value with its position or a later one, and one may still come. If a `publish`
 //!   waits, the broadcast is open and has a receiver, and the ring has no room.
-//! * P6. The value of a `publish` is touched by its future's owner while the waiter is in no list, and by the holder of the
-//!   internal lock while it is linked.
 
 use core::mem::ManuallyDrop;
 
 use super::ring::{Place, Ring, Storage, ValueCell};
-use crate::sys::atomic::{UnsafeCell, const_fn};
+use crate::sys::atomic::const_fn;
 use crate::sys::on_drop::sheltered;
 use crate::wait::list::List;
+use crate::wait::offer::Offer;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::Verdict;
 use crate::wait::waiter::ListOf;
 use crate::wait::wake::Served;
-
-/// The value of a `publish`, until it is in the ring.
-pub(crate) struct Offer<T>(UnsafeCell<Option<T>>);
-
-// SAFETY: P6. The value is reached by one thread at a time, never through two shared references at once. So sharing the
-// offer only moves the value between threads, and that takes `T: Send`.
-unsafe impl<T: Send> Sync for Offer<T> {}
-
-impl<T> Offer<T> {
-    const_fn! {
-        #[inline]
-        pub(super) const fn new(value: T) -> Self {
-            Self(UnsafeCell::new(Some(value)))
-        }
-    }
-
-    /// # Safety
-    /// The caller owns the future and the waiter is in no list, or it is linked and the caller holds the lock (P6).
-    #[inline]
-    pub(super) unsafe fn take(&self) -> Option<T> {
-        // SAFETY: P6, as the caller promises.
-        self.0.with_mut(|value| unsafe { (*value).take() })
-    }
-}
 
 /// What the lock guards.
 pub(crate) struct State<T, S: Storage> {
@@ -245,7 +220,7 @@ impl<T, S: Storage> BroadcastCore<T, S> {
         if !state.ring.has_room() || !locked.is_empty(publishers::<T>()) {
             return Err(locked);
         }
-        // SAFETY: P6, the waiter is in no list, and its future's owner polls it.
+        // SAFETY: W8, the waiter is in no list, and its future's owner polls it.
         if let Some(value) = unsafe { offer.take() } {
             self.publish(&mut locked, value);
         }
@@ -531,7 +506,7 @@ impl<T, S: Storage> BroadcastCore<T, S> {
                 return Served::One(locked.decide(publishers::<T>(), Verdict::Granted));
             }
             if state.ring.has_room() {
-                // SAFETY: P6, the waiter is linked, and the lock is held.
+                // SAFETY: W8, the waiter is linked, and the lock is held.
                 if let Some(value) = unsafe { offer.take() } {
                     self.publish(locked, value);
                 }

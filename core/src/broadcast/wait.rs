@@ -8,23 +8,15 @@ use core::pin::Pin;
 use super::AnyBroadcast;
 use super::ends::Exclusive;
 use super::error::{PublishError, RecvError};
-use super::raw::{BroadcastCore, Found, LISTENERS, Offer, RECEIVERS, publishers};
+use super::raw::{BroadcastCore, Found, LISTENERS, RECEIVERS, publishers};
 use super::ring::Storage;
 use crate::wait::future::{Wait, wait_futures};
 use crate::wait::handle::Handle;
+use crate::wait::offer::Offer;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
 use crate::wait::waiter::ListOf;
-
-/// Makes a policy's `look` of a result.
-#[inline]
-fn look<C: crate::wait::queue::Core>(result: Result<Verdict, Locked<'_, C>>) -> Look<'_, C> {
-    match result {
-        Ok(verdict) => Look::Done(verdict),
-        Err(locked) => Look::Wait(locked),
-    }
-}
 
 /// Asks for room, to publish a value.
 pub(crate) struct PublishWait<T, S>(PhantomData<(T, S)>);
@@ -52,12 +44,12 @@ unsafe impl<T, S: Storage> Policy for PublishWait<T, S> {
         locked: Locked<'q, BroadcastCore<T, S>>,
         offer: &Offer<T>,
     ) -> Look<'q, BroadcastCore<T, S>> {
-        look(core.look_to_publish(locked, offer))
+        core.look_to_publish(locked, offer).into()
     }
 
     #[inline]
     fn take(_: &BroadcastCore<T, S>, verdict: Verdict, offer: &Offer<T>) -> Self::Grant {
-        // SAFETY: P6, the wait is over, and its future's owner polls it.
+        // SAFETY: W8, the wait is over, and its future's owner polls it.
         let value = unsafe { offer.take() };
         match verdict {
             // It is still there if there was no receiver, and is dropped here.
@@ -98,7 +90,7 @@ unsafe impl<T, S: Storage> Policy for RecvWait<T, S> {
         locked: Locked<'q, BroadcastCore<T, S>>,
         position: &u64,
     ) -> Look<'q, BroadcastCore<T, S>> {
-        look(BroadcastCore::look_to_receive(locked, *position))
+        BroadcastCore::look_to_receive(locked, *position).into()
     }
 
     #[inline]
@@ -209,7 +201,7 @@ macro_rules! cancels {
             /// assert!(news.is_empty());
             /// ```
             pub fn cancel(self: Pin<&mut Self>) -> Option<B::Value> {
-                // SAFETY: P6, the wait is over, and this owns its future.
+                // SAFETY: W8, the wait is over, and this owns its future.
                 unsafe { self.project().withdraw().1.take() }
             }
         }

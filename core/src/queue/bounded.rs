@@ -5,12 +5,12 @@ use alloc::sync::Arc;
 
 use super::error::TryPushError;
 use super::guard::Slot;
-use super::raw::PushSlot;
 use super::storage::Slots;
 #[cfg(feature = "alloc")]
 use super::{OwnedPushFuture, OwnedReserveFuture};
 use super::{PushFuture, QueueOf, ReserveFuture};
 use crate::wait::future::Wait;
+use crate::wait::offer::Offer;
 
 impl<T, S: Slots> QueueOf<T, S> {
     /// Adds an item at the end, and waits while the queue is full.
@@ -38,7 +38,7 @@ impl<T, S: Slots> QueueOf<T, S> {
     #[inline]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn push(&self, item: T) -> PushFuture<'_, Self> {
-        PushFuture::over(Wait::new(self, PushSlot::new(Some(item))))
+        PushFuture::over(Wait::new(self, Offer::new(Some(item))))
     }
 
     /// As [`push`](Self::push), with a future that keeps the queue alive: it can be stored in a struct and spawned.
@@ -65,7 +65,7 @@ impl<T, S: Slots> QueueOf<T, S> {
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn push_owned(self: Arc<Self>, item: T) -> OwnedPushFuture<Self> {
-        OwnedPushFuture::over(Wait::new(self, PushSlot::new(Some(item))))
+        OwnedPushFuture::over(Wait::new(self, Offer::new(Some(item))))
     }
 
     /// Adds an item at the end, even before pushes that wait, and displaces the first one if the queue is full. Returns the
@@ -113,7 +113,7 @@ impl<T, S: Slots> QueueOf<T, S> {
     #[doc(alias("permit"))]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn reserve(&self) -> ReserveFuture<'_, Self> {
-        ReserveFuture::over(Wait::new(self, PushSlot::new(None)))
+        ReserveFuture::over(Wait::new(self, Offer::new(None)))
     }
 
     /// As [`reserve`](Self::reserve), with a slot that keeps the queue alive.
@@ -140,7 +140,7 @@ impl<T, S: Slots> QueueOf<T, S> {
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn reserve_owned(self: Arc<Self>) -> OwnedReserveFuture<Self> {
-        OwnedReserveFuture::over(Wait::new(self, PushSlot::new(None)))
+        OwnedReserveFuture::over(Wait::new(self, Offer::new(None)))
     }
 
     /// Reserves room for one item if there is some. May be called from an interrupt handler with the feature

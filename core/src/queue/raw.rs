@@ -7,9 +7,7 @@
 //! * Q2. If a `pop` waits, no item is free to be taken. If a `push` waits, there is no [room](State::has_room).
 //! * Q3. `unfinished` = pushed - done, up to its maximum. Items that `close_now` dropped are done; displaced ones were never pushed.
 //! * Q4. Once closed, no item enters and no `push` waits; once [over](State::is_over), no `pop` waits.
-//! * Q5. The item of a `push` is touched by its future's owner while the waiter is in no list, and by the holder of the
-//!   internal lock while it is linked.
-//! * Q6. Items and reserved slots together are at most as many as the storage has slots, the slack included. Those that are
+//! * Q5. Items and reserved slots together are at most as many as the storage has slots, the slack included. Those that are
 //!   not promised when they enter are at most as many as the capacity.
 
 use core::fmt;
@@ -20,16 +18,15 @@ use crate::closed::Closed;
 use crate::sys::atomic::const_fn;
 use crate::sys::on_drop::{OnDrop, sheltered};
 use crate::wait::list::List;
+use crate::wait::offer::Offer;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::{Generation, Verdict};
 use crate::wait::waiter::ListOf;
 use crate::wait::wake::Served;
 
 mod ends;
-mod push_slot;
 
 use ends::Ends;
-pub(crate) use push_slot::PushSlot;
 
 /// How far a queue is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +73,8 @@ impl<T, S: Storage> Core for QueueCore<T, S> {
 }
 
 /// The waits to push, each with its item.
-pub(super) const fn pushers<T>() -> ListOf<PushSlot<T>> {
-    // SAFETY: W6, waits with the requests `PushSlot<T>` enter list 0 of a `QueueCore<T, _>`, and no others.
+pub(super) const fn pushers<T>() -> ListOf<Offer<T>> {
+    // SAFETY: W6, waits with the requests `Offer<T>` enter list 0 of a `QueueCore<T, _>`, and no others.
     unsafe { ListOf::new(0) }
 }
 
@@ -274,7 +271,7 @@ impl<T, S: Storage> QueueCore<T, S> {
     pub(super) fn look_to_push<'q>(
         &self,
         mut locked: Locked<'q, Self>,
-        slot: &PushSlot<T>,
+        slot: &Offer<T>,
     ) -> Result<Verdict, Locked<'q, Self>> {
         if locked.state().gate != Gate::Open {
             return Ok(Verdict::Refused);
@@ -282,7 +279,7 @@ impl<T, S: Storage> QueueCore<T, S> {
         if !locked.state().has_room() {
             return Err(locked);
         }
-        // SAFETY: Q5, the waiter is in no list, and its future's owner polls it.
+        // SAFETY: W8, the waiter is in no list, and its future's owner polls it.
         let item = unsafe { slot.take() };
         locked.state_mut().admit(item);
         self.serve(locked);
@@ -544,7 +541,7 @@ fn serve_one<T, S: Storage>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served 
             return Served::One(locked.decide(pushers::<T>(), Verdict::Refused));
         }
         if locked.state().has_room() {
-            // SAFETY: Q5, the waiter is linked, and the lock is held.
+            // SAFETY: W8, the waiter is linked, and the lock is held.
             let item = unsafe { slot.take() };
             locked.state_mut().admit(item);
             return Served::One(locked.decide(pushers::<T>(), Verdict::Granted));

@@ -8,40 +8,32 @@ use core::pin::Pin;
 use super::AnyQueue;
 use super::error::PushError;
 use super::guard::Slot;
-use super::raw::{JOINERS, LISTENERS, POPPERS, PushSlot, QueueCore, pushers};
+use super::raw::{JOINERS, LISTENERS, POPPERS, QueueCore, pushers};
 use super::storage::Storage;
 use crate::closed::Closed;
 use crate::wait::future::{Wait, wait_futures};
+use crate::wait::offer::Offer;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
 use crate::wait::waiter::ListOf;
 
-/// Makes a policy's `look` of a result.
-#[inline]
-fn look<C: crate::wait::queue::Core>(result: Result<Verdict, Locked<'_, C>>) -> Look<'_, C> {
-    match result {
-        Ok(verdict) => Look::Done(verdict),
-        Err(locked) => Look::Wait(locked),
-    }
-}
-
 /// Asks for a slot, to push an item.
 pub(crate) struct PushWait<T, S>(PhantomData<(T, S)>);
 
-// SAFETY: `pushers()` is a list of a `QueueCore`, whose waiters have requests `PushSlot<T>` (W6); `look` returns the
+// SAFETY: `pushers()` is a list of a `QueueCore`, whose waiters have requests `Offer<T>` (W6); `look` returns the
 // `Locked` that it was given, and neither it nor `after_cancel` takes the lock again.
 unsafe impl<T, S: Storage> Policy for PushWait<T, S> {
     type Core = QueueCore<T, S>;
-    type Request = PushSlot<T>;
+    type Request = Offer<T>;
     /// The item, if the queue is closed.
     type Grant = Result<(), Option<T>>;
 
-    const LIST: ListOf<PushSlot<T>> = pushers();
+    const LIST: ListOf<Offer<T>> = pushers();
     const HANDS_OVER: bool = false;
 
     #[inline]
-    fn try_now(core: &QueueCore<T, S>, slot: &PushSlot<T>) -> Option<Self::Grant> {
+    fn try_now(core: &QueueCore<T, S>, slot: &Offer<T>) -> Option<Self::Grant> {
         let verdict = core.look_to_push(core.lock(), slot).ok()?;
         Some(Self::take(core, verdict, slot))
     }
@@ -50,25 +42,25 @@ unsafe impl<T, S: Storage> Policy for PushWait<T, S> {
     fn look<'q>(
         core: &QueueCore<T, S>,
         locked: Locked<'q, QueueCore<T, S>>,
-        slot: &PushSlot<T>,
+        slot: &Offer<T>,
     ) -> Look<'q, QueueCore<T, S>> {
-        look(core.look_to_push(locked, slot))
+        core.look_to_push(locked, slot).into()
     }
 
     #[inline]
-    fn take(_: &QueueCore<T, S>, verdict: Verdict, slot: &PushSlot<T>) -> Self::Grant {
+    fn take(_: &QueueCore<T, S>, verdict: Verdict, slot: &Offer<T>) -> Self::Grant {
         match verdict {
             Verdict::Granted => Ok(()),
-            // SAFETY: Q5, the wait is over, and its future's owner polls it.
+            // SAFETY: W8, the wait is over, and its future's owner polls it.
             Verdict::Refused => Err(unsafe { slot.take() }),
         }
     }
 
     /// The item is in the queue; there is nothing to give back.
-    fn give_back(_: &QueueCore<T, S>, _: &PushSlot<T>) {}
+    fn give_back(_: &QueueCore<T, S>, _: &Offer<T>) {}
 
     /// A cancelled push frees nothing, so no waiter becomes due.
-    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, _: &PushSlot<T>) {}
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, _: &Offer<T>) {}
 }
 
 /// Asks for a slot, to send an item into it later: a push without an item, in the same list.
@@ -77,13 +69,13 @@ pub(crate) struct ReserveWait<T, S>(PhantomData<(T, S)>);
 // SAFETY: as for `PushWait` (W6).
 unsafe impl<T, S: Storage> Policy for ReserveWait<T, S> {
     type Core = QueueCore<T, S>;
-    type Request = PushSlot<T>;
+    type Request = Offer<T>;
     type Grant = Result<(), Closed>;
 
-    const LIST: ListOf<PushSlot<T>> = pushers();
+    const LIST: ListOf<Offer<T>> = pushers();
 
     #[inline]
-    fn try_now(core: &QueueCore<T, S>, slot: &PushSlot<T>) -> Option<Self::Grant> {
+    fn try_now(core: &QueueCore<T, S>, slot: &Offer<T>) -> Option<Self::Grant> {
         let verdict = core.look_to_push(core.lock(), slot).ok()?;
         Some(Self::take(core, verdict, slot))
     }
@@ -92,26 +84,26 @@ unsafe impl<T, S: Storage> Policy for ReserveWait<T, S> {
     fn look<'q>(
         core: &QueueCore<T, S>,
         locked: Locked<'q, QueueCore<T, S>>,
-        slot: &PushSlot<T>,
+        slot: &Offer<T>,
     ) -> Look<'q, QueueCore<T, S>> {
-        look(core.look_to_push(locked, slot))
+        core.look_to_push(locked, slot).into()
     }
 
     #[inline]
-    fn take(_: &QueueCore<T, S>, verdict: Verdict, _: &PushSlot<T>) -> Self::Grant {
+    fn take(_: &QueueCore<T, S>, verdict: Verdict, _: &Offer<T>) -> Self::Grant {
         match verdict {
             Verdict::Granted => Ok(()),
             Verdict::Refused => Err(Closed),
         }
     }
 
-    fn give_back(core: &QueueCore<T, S>, _: &PushSlot<T>) {
+    fn give_back(core: &QueueCore<T, S>, _: &Offer<T>) {
         // mistake a_cancelled_reserve_keeps_its_slot: core.return_slot(); ~>
         core.return_slot();
     }
 
     /// A cancelled wait had reserved nothing, so no waiter becomes due.
-    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, _: &PushSlot<T>) {}
+    fn after_cancel(_: &QueueCore<T, S>, _: Locked<'_, QueueCore<T, S>>, _: &Offer<T>) {}
 }
 
 /// Asks for an item.
@@ -137,7 +129,7 @@ unsafe impl<T, S: Storage> Policy for PopWait<T, S> {
         locked: Locked<'q, QueueCore<T, S>>,
         (): &(),
     ) -> Look<'q, QueueCore<T, S>> {
-        look(core.look_to_pop(locked))
+        core.look_to_pop(locked).into()
     }
 
     #[inline]
@@ -286,7 +278,7 @@ macro_rules! cancels {
             /// assert!(queue.is_empty());
             /// ```
             pub fn cancel(self: Pin<&mut Self>) -> Option<Q::Item> {
-                // SAFETY: Q5, the wait is over, and this owns its future.
+                // SAFETY: W8, the wait is over, and this owns its future.
                 unsafe { self.project().withdraw().1.take() }
             }
         }

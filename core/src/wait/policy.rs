@@ -44,6 +44,8 @@
 //!   second queue. So a list holds waiters of one request type, and a `REQUEUED` waiter is unlinked from the right list.
 //! * W7. Waiters leave a list from the front, except by cancelling, and by a retry with a bypass. Without a bypass nobody
 //!   is granted what an earlier waiter of the same list still waits for.
+//! * W8. What a request [offers](super::offer) is touched by its future's owner while the waiter is in no list, and by the
+//!   holder of the internal lock while it is linked.
 //!
 //! # Aliasing
 //! An executor polls through `Pin<&mut F>`, and at the same time another thread may reach the node inside `F` through
@@ -77,6 +79,16 @@ pub(crate) enum Look<'q, C: Core> {
     Done(Verdict),
     /// The waiter has to wait, and is announced in the word (W5). The lock is still held.
     Wait(Locked<'q, C>),
+}
+
+impl<'q, C: Core> From<Result<Verdict, Locked<'q, C>>> for Look<'q, C> {
+    #[inline]
+    fn from(result: Result<Verdict, Locked<'q, C>>) -> Self {
+        match result {
+            Ok(verdict) => Self::Done(verdict),
+            Err(locked) => Self::Wait(locked),
+        }
+    }
 }
 
 /// What one kind of wait asks for: the half of a wait that is not the protocol.
