@@ -701,7 +701,11 @@ impl<S: Explored + 'static> Scenario for QueueScenario<S> {
                 let Some(QueueHeld::Both(sender, receiver)) = held else {
                     unreachable!("one of two ends is kept")
                 };
+                let both = (sender, receiver);
                 at_once(Box::new(move || {
+                    // Captured as a whole: a wait that is never polled drops the sender first, as the model does. Ends
+                    // that are captured one by one are dropped in the order in which the closure mentions them.
+                    let (sender, receiver) = { both };
                     if kind == QueueKind::KeepSender {
                         drop(receiver);
                         QueueHeld::Sender(sender)
