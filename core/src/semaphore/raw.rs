@@ -26,14 +26,17 @@
 //!   all waiters before it have taken theirs; or a thread that brought permits is on its way to the lock, and wakes it.
 //! * S7. If the free permits are enough for a first waiter that was overtaken as often as it may be, it is granted them,
 //!   by the task that overtook it last, or by the thread of S6. So the others wait for permits that are not there, as S6 says.
+//! * S8. A first waiter whose request can never be met is refused, by whoever made it the first, or made the request too
+//!   large.
 
 use core::task::Waker;
 
 use super::error::{ReleaseError, TryAcquireError};
 use super::mode::Mode;
 use crate::sys::atomic::{AtomicUsize, Ordering, const_fn};
-use crate::sys::on_drop::OnDrop;
+use crate::sys::on_drop::{OnDrop, sheltered};
 use crate::wait::list::List;
+use crate::wait::policy::Look;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::Verdict;
 use crate::wait::waiter::{ListOf, NodePtr, Waiter};
@@ -168,7 +171,14 @@ impl<M: Mode> SemaphoreCore<M> {
     #[cold]
     fn overtake(&self, n: usize) -> Option<bool> {
         let mut locked = self.queue.lock();
-        if locked.is_empty(REQUESTS) { None } else { Some(self.take_past(&mut locked, n, None)) }
+        if locked.is_empty(REQUESTS) {
+            return None;
+        }
+        let taken = self.take_past(&mut locked, n, None);
+        if taken {
+            self.after_bypass(locked, n);
+        }
+        Some(taken)
     }
 
     /// With a bypass, takes `n` free permits while somebody waits, on behalf of `waiter`, if there is one. A task that is not
@@ -220,13 +230,30 @@ impl<M: Mode> SemaphoreCore<M> {
 
     /// With a bypass, a queued waiter is polled: takes its permits if they are there, wherever it stands.
     pub(super) fn retry(&self, locked: &mut Locked<'_, Self>, waiter: &Waiter<Request>) -> bool {
-        let taken = self.take_past(locked, waiter.request.permits(), Some(waiter.node_ptr()));
-        // mistake the_last_to_retry_leaves_its_mark: taken && locked.count() == 1 ~> false
-        if taken && locked.count() == 1 {
-            // It is the last one, and about to leave the list. Ordering: Relaxed, as in `retract_if_nobody_waits`.
-            self.queue.word.fetch_and(!WAITERS, Ordering::Relaxed);
+        self.take_past(locked, waiter.request.permits(), Some(waiter.node_ptr()))
+    }
+
+    /// With a bypass, somebody has taken `n` permits while others waited, and another waiter may be the first now. If its
+    /// request can never be met, it and those behind it are served. Releases the lock.
+    #[inline]
+    pub(super) fn after_bypass(&self, locked: Locked<'_, Self>, n: usize) {
+        // mistake the_last_to_retry_leaves_its_mark: locked.retract_if_nobody_waits(); ~>
+        locked.retract_if_nobody_waits();
+        // mistake a_new_first_is_not_refused: matches!(self.first_due(&locked), Some((_, Verdict::Refused))) ~> false
+        // A first waiter whose request can be met takes it itself (S6), or has been granted it (S7).
+        if matches!(self.first_due(&locked), Some((_, Verdict::Refused))) {
+            self.refuse_first(locked, n);
         }
-        taken
+    }
+
+    /// Refuses the first waiter. The wakers are strangers': if one panics, the caller keeps its `n` permits, or they come back
+    /// where a panic can't be caught.
+    #[cold]
+    fn refuse_first(&self, locked: Locked<'_, Self>, n: usize) {
+        let taken = OnDrop(|| self.put_back(n));
+        // mistake a_refused_waiters_panic_costs_a_permit: sheltered(|| self.grant_due(locked)); ~> self.grant_due(locked);
+        sheltered(|| self.grant_due(locked));
+        core::mem::forget(taken);
     }
 
     #[cold]
@@ -432,11 +459,11 @@ impl<M: Mode> SemaphoreCore<M> {
         waker
     }
 
-    /// The last look of a request before it waits: its decision, or none, and then it is announced.
+    /// The last look of a request before it waits: decides it, or announces it.
     #[inline]
-    pub(super) fn look(&self, locked: &mut Locked<'_, Self>, request: Request) -> Option<Verdict> {
+    pub(super) fn look<'q>(&self, mut locked: Locked<'q, Self>, request: Request) -> Look<'q, Self> {
         if request.is_too_many(locked.state().bound) {
-            return Some(Verdict::Refused);
+            return Look::Done(Verdict::Refused);
         }
         let first = locked.is_empty(REQUESTS);
         // From here on returning permits come to the lock, and fast acquires fail.
@@ -447,14 +474,17 @@ impl<M: Mode> SemaphoreCore<M> {
         // mistake a_request_for_nothing_waits: n == 0 ~> false
         let there = n == 0 || (first && available(seen) >= n);
         if !closed && !there {
-            let overtakes = M::BYPASS && !first && self.take_past(locked, n, None);
-            return overtakes.then_some(Verdict::Granted);
+            if M::BYPASS && !first && self.take_past(&mut locked, n, None) {
+                self.after_bypass(locked, n);
+                return Look::Done(Verdict::Granted);
+            }
+            return Look::Wait(locked);
         }
         if first {
             let taken = if closed { 0 } else { n * ONE };
             // Takes the bit back together with the permits. Ordering: Relaxed, it follows the Acquire of `announce`.
             self.queue.word.fetch_sub(taken + WAITERS, Ordering::Relaxed);
         }
-        Some(if closed { Verdict::Refused } else { Verdict::Granted })
+        Look::Done(if closed { Verdict::Refused } else { Verdict::Granted })
     }
 }

@@ -44,13 +44,10 @@ unsafe impl<M: Mode> Policy for AcquireWait<M> {
     #[inline]
     fn look<'q>(
         core: &SemaphoreCore<M>,
-        mut locked: Locked<'q, SemaphoreCore<M>>,
+        locked: Locked<'q, SemaphoreCore<M>>,
         request: &Request,
     ) -> Look<'q, SemaphoreCore<M>> {
-        match core.look(&mut locked, *request) {
-            Some(verdict) => Look::Done(verdict),
-            None => Look::Wait(locked),
-        }
+        core.look(locked, *request)
     }
 
     #[inline]
@@ -78,6 +75,11 @@ unsafe impl<M: Mode> Policy for AcquireWait<M> {
         waiter: &Waiter<Request>,
     ) -> bool {
         core.retry(locked, waiter)
+    }
+
+    #[inline]
+    fn after_retry(core: &SemaphoreCore<M>, locked: Locked<'_, SemaphoreCore<M>>, request: &Request) {
+        core.after_bypass(locked, request.permits());
     }
 }
 

@@ -160,6 +160,10 @@ pub(crate) unsafe trait Policy {
         false
     }
 
+    /// A waiter has left the list by its retry, with what it asked for: serves who is due behind it, and releases the lock.
+    #[inline]
+    fn after_retry(_core: &Self::Core, _locked: Locked<'_, Self::Core>, _request: &Self::Request) {}
+
     /// A hint: a waiter that was woken to retry will fail. Decides only when its waker is cloned.
     fn retry_will_fail(_core: &Self::Core) -> bool {
         false

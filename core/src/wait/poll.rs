@@ -198,7 +198,7 @@ unsafe fn refresh<P: Policy>(
         }
         // SAFETY: undecided under the lock, so linked (W1), in the list of its policy (W6).
         let _waker = unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) };
-        drop(locked);
+        P::after_retry(core, locked, &waiter.request);
         Retried::Taken
     };
     let retry: Option<Retry<'_, '_>> = if P::RETRIES { Some(&mut retry) } else { None };

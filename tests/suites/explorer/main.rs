@@ -25,6 +25,7 @@ use core::fmt;
 use anywake_tests::explorer::{Disagreement, Scenario, explore};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Explores all programs, prints their number, and fails if it is suspiciously small.
 fn all_programs<S: Scenario>(scenario: S, slots: usize, steps: usize) {
@@ -35,10 +36,19 @@ fn all_programs<S: Scenario>(scenario: S, slots: usize, steps: usize) {
     assert!(programs > 1_000 || cfg!(miri), "only {programs} programs: the exploration ended early");
 }
 
-/// Runs random programs of up to some hundred steps: 256, or as many as `PROPTEST_CASES` says. A failing one is shrunk.
+/// Runs random programs of up to some hundred steps: 1024, or as many as `PROPTEST_CASES` says. A failing one is shrunk.
+///
+/// They are the same in each run, so that a check of a commit says the same twice. `PROPTEST_RNG_SEED=<number>` selects
+/// others.
 fn random_programs(check: impl Fn(&[u8]) -> Result<(), Disagreement>) {
     // No file of failures is written: the steps of a failing program are shown.
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(0);
+    }
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 1024;
+    }
     proptest!(config, |(program in vec(any::<u8>(), 2..600).prop_map(Program))| {
         check(&program.0).map_err(|difference| TestCaseError::fail(format!("{difference:?}")))?;
     });

@@ -186,7 +186,7 @@ impl SemaphoreModel {
     }
 
     /// The immediate result of a request, or `None` if it has to wait.
-    fn ask(&mut self, kind: SemaphoreKind, wakes: &Wakes) -> Option<Result<(), AcquireError>> {
+    fn ask(&mut self, kind: SemaphoreKind, wakes: &mut Wakes) -> Option<Result<(), AcquireError>> {
         if self.closed || self.is_too_many(kind) {
             return Some(Err(self.error()));
         }
@@ -195,6 +195,7 @@ impl SemaphoreModel {
             self.available -= n as isize;
         } else if !self.line.is_empty() && self.can_take(n) && self.may_overtake() {
             self.overtake(n, wakes);
+            self.decide_due(wakes);
         } else {
             return None;
         }
@@ -202,7 +203,7 @@ impl SemaphoreModel {
     }
 
     /// A waiter in line is polled. Returns whether it now has its permits.
-    fn retry(&mut self, slot: usize, wakes: &Wakes) -> bool {
+    fn retry(&mut self, slot: usize, wakes: &mut Wakes) -> bool {
         let n = self.wait(slot).0.count();
         if self.limit == 0 || !self.can_take(n) {
             return false;
@@ -215,6 +216,8 @@ impl SemaphoreModel {
             return false;
         }
         self.leave(slot);
+        // The waiter that is the first now may ask for more than there can be.
+        self.decide_due(wakes);
         true
     }
 }

@@ -272,6 +272,16 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "a semaphore says for ever that somebody waits, after its last waiter took its permits by itself",
     ),
     (
+        "a_new_first_is_not_refused",
+        "semantics",
+        "a request for more permits than there can be waits on, where the one before it took its permits by itself",
+    ),
+    (
+        "a_refused_waiters_panic_costs_a_permit",
+        "semantics",
+        "a poll that has its permits loses them to the waker of a wait that it refuses",
+    ),
+    (
         "only_the_first_waiter_is_woken",
         "semantics",
         "a woken waiter that is not polled holds up those behind it, although there are permits for them",

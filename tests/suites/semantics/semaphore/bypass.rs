@@ -1,6 +1,6 @@
 //! Bounded and unbounded overtaking, by the rule that locks have.
 
-use anywake_core::semaphore::{Bypass, OwnedAcquireFuture, OwnedAcquireManyFuture};
+use anywake_core::semaphore::{AcquireManyFuture, Bypass, OwnedAcquireFuture, OwnedAcquireManyFuture};
 use anywake_core::{ArcPart, Event};
 use futures_util::future::{Either, select};
 
@@ -496,6 +496,66 @@ fn bypass_a_reduction_takes_free_permits_and_refuses_what_is_too_much() {
     assert_eq!(semaphore.reduce(5), 2);
     assert_pending!(one.poll());
     assert!(semaphore.release(1).is_err(), "the bound has sunk to zero");
+}
+
+/// A wait for one permit, which was woken, and one behind it for more than there will ever be.
+fn first_and_too_much(
+    semaphore: &'static Semaphore<Bypass>,
+) -> (Task<AcquireFuture<'static, Bypass>>, Task<AcquireManyFuture<'static, Bypass>>) {
+    let held = semaphore.try_acquire_many(3).unwrap();
+    let first = queued(semaphore.acquire());
+    let too_much = queued(semaphore.acquire_many(3));
+    assert_eq!(semaphore.reduce(1), 1);
+    drop(held);
+    assert!(first.is_woken() && !too_much.is_woken());
+    (first, too_much)
+}
+
+/// With a bypass, waiters leave the line in more ways than in the loop that serves it.
+#[test]
+fn bypass_whoever_becomes_the_first_is_refused_if_it_asks_for_too_much() {
+    let refused = |mut too_much: Task<AcquireManyFuture<'static, Bypass>>| {
+        assert!(too_much.is_woken(), "nothing else will wake it");
+        assert_eq!(too_much.ready().unwrap_err(), AcquireError::TooMany);
+    };
+
+    let semaphore = leak(Semaphore::bounded_with_bypass(3, 1));
+    let (mut first, too_much) = first_and_too_much(semaphore);
+    let taken = first.ready().unwrap();
+    refused(too_much);
+    drop(taken);
+    assert_eq!(state(semaphore), (2, 0, false));
+
+    let semaphore = leak(Semaphore::bounded_with_bypass(3, 1));
+    let (mut first, too_much) = first_and_too_much(semaphore);
+    let overtaking = semaphore.try_acquire().expect("below the limit");
+    refused(too_much);
+    drop((overtaking, first.ready().unwrap()));
+    assert_eq!(state(semaphore), (2, 0, false));
+
+    // The permits are not there for the arrival's first look, and come back before its last.
+    let semaphore = leak(Semaphore::bounded_with_bypass(3, 2));
+    let (mut first, too_much) = first_and_too_much(semaphore);
+    let both = std::sync::Mutex::new(semaphore.try_acquire_many(2).ok());
+    let returning = CountingWaker::reentrant(Call::Clone, move || drop(both.lock().unwrap().take()));
+    let overtaking = Task::with_waker(semaphore.acquire(), returning).ready().unwrap();
+    refused(too_much);
+    drop((overtaking, first.ready().unwrap()));
+    assert_eq!(state(semaphore), (2, 0, false));
+}
+
+#[test]
+fn bypass_a_waker_that_panics_when_it_is_refused_costs_nobody_a_permit() {
+    let semaphore = leak(Semaphore::bounded_with_bypass(3, 1));
+    let held = semaphore.try_acquire_many(3).unwrap();
+    let mut first = queued(semaphore.acquire());
+    let mut too_much = Task::with_waker(semaphore.acquire_many(3), CountingWaker::panicking(Call::Wake));
+    assert_pending!(too_much.poll());
+    semaphore.reduce(1);
+    drop(held);
+    drop(first.ready().unwrap());
+    assert_eq!(too_much.ready().unwrap_err(), AcquireError::TooMany);
+    assert_eq!(state(semaphore), (2, 0, false));
 }
 
 #[test]
