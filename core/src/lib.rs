@@ -84,6 +84,12 @@
 //! share one global critical section. A binary that switches it on also brings an implementation of
 //! `critical-section`; if it does not, the linker says that `_critical_section_1_0_acquire` is undefined.
 //!
+//! # Models of your own code
+//! With `RUSTFLAGS="--cfg loom"` the module `model` is there, and this crate runs on a checker of interleavings: loom, or
+//! with `--cfg shuttle` beside it shuttle. A program that is built on these primitives can then be checked against the very
+//! code that it runs on: in every interleaving of a few threads, or in many thousands of more. The module's page says how.
+//! A program with statics declares them by [`static_!`].
+//!
 //! # Interrupt handlers
 //! Without `critical-section`, do not call into a primitive from an interrupt handler that may have interrupted a call into
 //! the same one: the handler would spin for a holder that cannot run. With it, every operation that does not wait may be
@@ -93,7 +99,7 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(any(feature = "std", test))]
+#[cfg(any(feature = "std", loom, test))]
 extern crate std;
 
 mod sys;
@@ -114,6 +120,10 @@ pub mod diagnose;
 pub mod event;
 pub mod latch;
 pub mod lock;
+#[cfg(any(loom, all(doc, feature = "std")))]
+#[cfg_attr(docsrs, doc(cfg(loom)))]
+#[forbid(unsafe_code)]
+pub mod model;
 pub mod notify;
 pub mod once_cell;
 pub mod oneshot;
@@ -121,6 +131,8 @@ pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
 pub mod signal;
+#[forbid(unsafe_code)]
+mod statics;
 pub mod wait_group;
 pub mod watch;
 

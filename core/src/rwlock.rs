@@ -29,7 +29,7 @@ pub use wait::{
 };
 pub use wait::{ReadFuture, UpgradableReadFuture, UpgradeFuture, WriteFuture};
 
-#[cfg(loom)]
+#[cfg(all(test, loom))]
 pub(crate) use raw::MAX as MAX_READERS;
 use raw::{Kind, RwLockCore};
 

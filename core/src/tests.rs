@@ -1,6 +1,6 @@
 //! Tests of the crate as a whole that need its insides: the loom models.
 
-#[cfg(loom)]
+#[cfg(all(loom, not(shuttle)))]
 mod loom;
 #[cfg(not(loom))]
 mod stamps;

@@ -1,7 +1,7 @@
 //! The machine the core runs on: atomics, cells and pauses, real or modelled.
 //!
-//! The only file that knows of `cfg(loom)`, `portable-atomic` and `core::cell::UnsafeCell`. Everything else
-//! imports from here, so that a model checks the very code that ships.
+//! The only file that knows of `portable-atomic` and `core::cell::UnsafeCell`. Everything else imports from here, so that
+//! a model checks the very code that ships. What models run on is in `engine.rs`.
 
 #![allow(clippy::disallowed_types, reason = "this file is where they come from")]
 
@@ -73,16 +73,21 @@ mod real {
 
 #[cfg(loom)]
 mod modelled {
-    pub(crate) use loom::cell::UnsafeCell;
-    pub(crate) use loom::hint::spin_loop;
-    pub(crate) use loom::sync::atomic::Ordering;
-    pub(crate) use loom::thread::yield_now;
+    pub(crate) use crate::sys::engine::cell::UnsafeCell;
+    pub(crate) use crate::sys::engine::hint::spin_loop;
+    pub(crate) use crate::sys::engine::sync::atomic::Ordering;
+    #[cfg(shuttle)]
+    pub(crate) use crate::sys::engine::sync::atomic::{
+        AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicUsize,
+    };
+    pub(crate) use crate::sys::engine::thread::yield_now;
 
     /// Wraps an atomic of loom, for the sake of `load`.
     ///
     /// loom 0.7 remembers one last access of each atomic, and takes two loads for independent of each other. So if
     /// a thread looks and another one looks and then exchanges, the second look hides the first: that the exchange
     /// might come before it is never tried. Here each look is also an event that depends on all other looks.
+    #[cfg(not(shuttle))]
     macro_rules! atomics {
         ($($name:ident($value:ty)),*) => {$(
             #[derive(Debug)]
@@ -117,8 +122,10 @@ mod modelled {
         )*};
     }
 
+    #[cfg(not(shuttle))]
     atomics!(AtomicBool(bool), AtomicU8(u8), AtomicU16(u16), AtomicU32(u32), AtomicUsize(usize));
 
+    #[cfg(not(shuttle))]
     impl AtomicBool {
         /// Where it would change nothing, it stores nothing. loom 0.7 does not keep an exchange next to the store that
         /// it read from: one that puts `true` over `true` might come *after* the plain store that gives the lock

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Without `LOOM_MAX_PREEMPTIONS` there is no bound, and some take very long. `--nocapture` shows a line of
-//! figures for each.
+//! figures for each. They run on [`crate::model`], as those of users do.
 //!
 //! # How they are written
 //! * Futures are queued by the model's main thread where the order matters, and then moved to the thread that
@@ -19,21 +19,16 @@
 //! * Counters that only assert something are those of the standard library, which loom does not see, so that
 //!   they neither add interleavings nor order anything.
 
-use core::cell::Cell;
-use core::pin::{Pin, pin};
+use core::pin::Pin;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::boxed::Box;
-use std::io::Write;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::task::Wake;
-use std::time::Instant;
 use std::vec::Vec;
-use std::{format, io, panic, println, process, thread};
 
-use loom::sync::Notify;
-use loom::thread::JoinHandle;
-
+use crate::model::thread::JoinHandle;
+use crate::model::{block_on, model, model_within, spawn};
 use crate::sys::atomic::UnsafeCell;
 
 mod barrier;
@@ -58,87 +53,12 @@ mod wait_group;
 mod wait_queue;
 mod watch;
 
-/// Runs every execution of a model, and says how many there were.
-///
-/// The first failure ends the process: the threads of a model that has failed cannot be unwound, since their destructors
-/// would go on outside of loom, and then panic again or hang.
-fn model<F: Fn() + Send + Sync + 'static>(check: F) {
-    model_within(loom::model::Builder::new(), check);
-}
-
-/// The same without a bound on preemptions, whatever the environment says: for a model that a bound would blind, and that
+/// A model without a bound on preemptions, whatever the environment says: for a model that a bound would blind, and that
 /// is small enough.
 fn model_unbounded<F: Fn() + Send + Sync + 'static>(check: F) {
     let mut bounds = loom::model::Builder::new();
     bounds.preemption_bound = None;
     model_within(bounds, check);
-}
-
-fn model_within<F: Fn() + Send + Sync + 'static>(bounds: loom::model::Builder, check: F) {
-    // The path of the test function, by the closure in it.
-    let name = core::any::type_name::<F>().trim_end_matches("::{{closure}}");
-    let name = name.rsplit("tests::loom::").next().unwrap_or(name);
-    let counted = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
-    let counting = Arc::clone(&counted);
-    static FAIL_AT_ONCE: Once = Once::new();
-    FAIL_AT_ONCE.call_once(|| {
-        panic::set_hook(Box::new(|info| {
-            // Past the test runner, which would keep it for later.
-            let _ = writeln!(io::stderr(), "\nmodel '{}' {info}", thread::current().name().unwrap_or("?"));
-            process::exit(101);
-        }));
-    });
-    let begin = Instant::now();
-    let bound = bounds.preemption_bound;
-    bounds.check(move || {
-        counting.0.fetch_add(1, Ordering::Relaxed);
-        THREADS.with(|threads| threads.set(1));
-        check();
-        counting.1.fetch_max(THREADS.with(Cell::get), Ordering::Relaxed);
-    });
-    println!(
-        "| `{name}` | {} | {} | {} | {:.1} s |",
-        counted.1.load(Ordering::Relaxed),
-        bound.map_or_else(|| "none".into(), |bound| format!("{bound}")),
-        counted.0.load(Ordering::Relaxed),
-        begin.elapsed().as_secs_f32(),
-    );
-}
-
-std::thread_local! {
-    /// The threads of this execution. All of them run on one thread of the operating system.
-    static THREADS: Cell<usize> = const { Cell::new(0) };
-}
-
-fn spawn<T: 'static>(body: impl FnOnce() -> T + 'static) -> JoinHandle<T> {
-    THREADS.with(|threads| threads.set(threads.get() + 1));
-    loom::thread::spawn(body)
-}
-
-/// A task's sleep.
-struct Alarm(Notify);
-
-impl Wake for Alarm {
-    fn wake(self: Arc<Self>) {
-        self.0.notify();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.0.notify();
-    }
-}
-
-/// Polls until it is ready, asleep in between. A sleep may also end by itself, once: polls come at any time.
-fn block_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let alarm = Arc::new(Alarm(Notify::new()));
-    let waker = Waker::from(Arc::clone(&alarm));
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => alarm.0.wait(),
-        }
-    }
 }
 
 /// Polls once, for nobody.
@@ -224,7 +144,11 @@ impl<T: Copy> Shared<T> {
 }
 
 /// Writes, in a thread of its own, and then does with `it` what is to carry that over.
-fn write_and<S: 'static>(value: &Arc<Shared<u32>>, it: S, carry: impl FnOnce(S) + 'static) -> JoinHandle<()> {
+fn write_and<S: Send + 'static>(
+    value: &Arc<Shared<u32>>,
+    it: S,
+    carry: impl FnOnce(S) + Send + 'static,
+) -> JoinHandle<()> {
     let value = Arc::clone(value);
     spawn(move || {
         value.set(1);
@@ -233,7 +157,7 @@ fn write_and<S: 'static>(value: &Arc<Shared<u32>>, it: S, carry: impl FnOnce(S) 
 }
 
 /// A thread writes, and then does the change; a thread that has seen the change sees what was written.
-fn carries_memory<P: 'static>(it: P, change: fn(&P), seen: impl FnOnce(&Arc<P>) -> bool) {
+fn carries_memory<P: Send + Sync + 'static>(it: P, change: fn(&P), seen: impl FnOnce(&Arc<P>) -> bool) {
     let (it, value) = (Arc::new(it), Shared::new(0));
     let writer = write_and(&value, Arc::clone(&it), move |it| change(&it));
     if seen(&it) {

@@ -4,40 +4,31 @@
 //! shuttle is sequentially consistent, so only loom checks orderings. A schedule fails by an assertion, by two
 //! conflicting accesses to a cell, or by a deadlock, which is the effect of a lost wake.
 //!
-//! `cd tests/machines/shuttle && cargo test --release`, or with more schedules `ROUNDS=1000000 cargo test --release`.
+//! `cd tests/machines/shuttle && cargo test --release`, or with more schedules `SHUTTLE_ROUNDS=1000000 cargo test --release`.
 
-#[cfg(not(loom))]
-compile_error!("run cargo in this folder, where .cargo/config.toml passes `--cfg loom`");
+#[cfg(not(all(loom, shuttle)))]
+compile_error!("run cargo in this folder, where .cargo/config.toml passes `--cfg loom --cfg shuttle`");
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
+use anywake_core::model::sync::atomic::AtomicUsize;
+use anywake_core::model::sync::atomic::Ordering::SeqCst;
+use anywake_core::model::thread::{self, JoinHandle};
+use anywake_core::model::{block_on, model};
 use anywake_core::{Condition, Event, Lock, Queue, Semaphore};
-use shuttle::future::block_on;
-use shuttle::sync::atomic::AtomicUsize;
-use shuttle::sync::atomic::Ordering::SeqCst;
-use shuttle::thread::{self, JoinHandle};
-
-fn rounds() -> usize {
-    std::env::var("ROUNDS").map_or(20_000, |rounds| rounds.parse().expect("ROUNDS is a number"))
-}
 
 macro_rules! scenarios {
-    ($($scenario:ident)+) => {$(
-        mod $scenario {
+    ($($scenario:ident)+) => {
+        mod scenarios {$(
             #[test]
-            fn by_chance() {
-                shuttle::check_random(super::$scenario, super::rounds());
+            fn $scenario() {
+                super::model(super::$scenario);
             }
-
-            #[test]
-            fn by_pct() {
-                shuttle::check_pct(super::$scenario, super::rounds(), 3);
-            }
-        }
-    )+};
+        )+}
+    };
 }
 
 scenarios! { tour quitters market broadcast closing_time throughput }

@@ -1,20 +1,22 @@
-//! loom's own mutex: a thread that spins has no bound that a model could explore. The spin lock has models of its own.
+//! The engine's own mutex: a thread that spins has no bound that a model could explore. The spin lock has models of its own.
+
+use crate::sys::engine::sync::{Mutex, MutexGuard};
 
 /// The lock of a wait queue.
 #[derive(Debug)]
 pub(crate) struct RawLock {
-    mutex: loom::sync::Mutex<()>,
+    mutex: Mutex<()>,
 }
 
 /// Proof that the lock is held; releases it when dropped.
 #[derive(Debug)]
 pub(crate) struct RawGuard<'a> {
-    _held: loom::sync::MutexGuard<'a, ()>,
+    _held: MutexGuard<'a, ()>,
 }
 
 impl RawLock {
     pub(crate) fn new() -> Self {
-        Self { mutex: loom::sync::Mutex::new(()) }
+        Self { mutex: Mutex::new(()) }
     }
 
     pub(crate) fn lock(&self) -> RawGuard<'_> {

@@ -1,35 +1,10 @@
-//! shuttle under those names of loom that the core uses, so that the core, which is written for loom, runs on shuttle
-//! unchanged.
-
-pub mod hint {
-    pub use shuttle::hint::spin_loop;
-}
-
-pub mod thread {
-    pub use shuttle::thread::yield_now;
-}
-
-pub mod sync {
-    pub use shuttle::sync::{Mutex, MutexGuard};
-
-    /// With loom, the core's atomics make each load an event of its own by it. For shuttle every access is an event.
-    #[derive(Debug, Default)]
-    pub struct Condvar;
-
-    impl Condvar {
-        pub fn new() -> Self {
-            Self
-        }
-
-        pub fn notify_one(&self) {}
-    }
-
-    pub mod atomic {
-        pub use shuttle::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicUsize, Ordering};
-    }
-}
+//! What loom has and shuttle lacks.
 
 pub mod cell {
+    //! A cell that notices conflicting accesses.
+
+    use core::panic::Location;
+
     use shuttle::sync::atomic::AtomicUsize;
     use shuttle::sync::atomic::Ordering::SeqCst;
 
@@ -40,18 +15,21 @@ pub mod cell {
     pub struct UnsafeCell<T: ?Sized> {
         /// The number of readers, or [`WRITER`]. It is shuttle's atomic, so that threads may switch at each change.
         users: AtomicUsize,
-        value: std::cell::UnsafeCell<T>,
+        value: core::cell::UnsafeCell<T>,
     }
 
     struct Access<'a>(&'a AtomicUsize, usize);
 
     impl<'a> Access<'a> {
+        #[track_caller]
         fn begin(users: &'a AtomicUsize, add: usize) -> Self {
+            // Ordering: SeqCst. shuttle has no other.
             let others = users.fetch_add(add, SeqCst);
             let race = others >= WRITER || others > 0 && add == WRITER;
+            let place = Location::caller();
             assert!(
                 !race || std::thread::panicking(),
-                "a data race: two accesses at once, one of which is a write"
+                "a data race at {place}: two accesses at once, one of which is a write"
             );
             Self(users, add)
         }
@@ -59,26 +37,33 @@ pub mod cell {
 
     impl Drop for Access<'_> {
         fn drop(&mut self) {
+            // Ordering: SeqCst, as above.
             self.0.fetch_sub(self.1, SeqCst);
         }
     }
 
     impl<T> UnsafeCell<T> {
+        /// A cell with this value.
         pub fn new(value: T) -> Self {
             Self { users: AtomicUsize::new(0), value: value.into() }
         }
 
+        /// The value.
         pub fn into_inner(self) -> T {
             self.value.into_inner()
         }
     }
 
     impl<T: ?Sized> UnsafeCell<T> {
+        /// Shared access: the caller sees to it that nobody writes meanwhile.
+        #[track_caller]
         pub fn with<R>(&self, access: impl FnOnce(*const T) -> R) -> R {
             let _access = Access::begin(&self.users, 1);
             access(self.value.get())
         }
 
+        /// Exclusive access: the caller sees to it that nobody else reads or writes meanwhile.
+        #[track_caller]
         pub fn with_mut<R>(&self, access: impl FnOnce(*mut T) -> R) -> R {
             let _access = Access::begin(&self.users, WRITER);
             access(self.value.get())
