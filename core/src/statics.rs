@@ -1,11 +1,11 @@
 //! The macro for statics of programs that have models.
 
-/// Declares statics whose values hold primitives, so that they can be used in a [model](crate::model) too.
+/// Declares statics whose values hold primitives, so that models can use them, too.
 ///
 /// Without `--cfg loom` this is the `static` as it stands. In a model, constructors are not `const`, and each execution
 /// begins with new values. So there the static is a value that dereferences to its type. It is made when an execution first
-/// uses it, and dropped at the end of the execution. Method calls and `&` are the same in both. A static may not be
-/// named in a pattern, nor moved.
+/// uses it, and dropped at the end of the execution. Method calls, and references where the type is known, are the same in
+/// both. The module `model`, which is there in a model, says more.
 ///
 /// # Examples
 ///
@@ -35,19 +35,28 @@
 /// #     assert_eq!(*SERVED.try_lock().unwrap(), 2);
 /// # });
 /// ```
-#[cfg(not(loom))]
 #[macro_export]
 macro_rules! static_ {
+    ($($declarations:tt)+) => {
+        $crate::__static! { $($declarations)+ }
+    };
+}
+
+// Two macros, because a `cfg` in what a macro expands to asks for the one of the crate that uses it.
+#[cfg(not(loom))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __static {
     ($($(#[$meta:meta])* $vis:vis static $name:ident: $type:ty = $value:expr;)+) => {$(
         $(#[$meta])*
         $vis static $name: $type = $value;
     )+};
 }
 
-/// Declares statics that each execution of a [model](crate::model) makes anew.
 #[cfg(loom)]
+#[doc(hidden)]
 #[macro_export]
-macro_rules! static_ {
+macro_rules! __static {
     ($($(#[$meta:meta])* $vis:vis static $name:ident: $type:ty = $value:expr;)+) => {$(
         $(#[$meta])*
         #[allow(missing_debug_implementations, non_camel_case_types)]

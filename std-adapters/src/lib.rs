@@ -55,6 +55,7 @@
 //! | a task calls a function that blocks | [`Runtime::spawn_blocking`]; not more than *n* at a time: [`BlockingPool`] |
 //! | a sequence is produced, buffered, grouped or merged | [`stream`], [`QueueOf::stream`](queue::QueueOf::stream), [`QueueExt::sink`], [`SenderExt::into_sink`] |
 //! | a test needs a clock of its own, or the same order each time | `test_util`, with the feature `test-util` |
+//! | code is to be checked in every interleaving | `model`, with `--cfg loom`: see [`anywake_core`] |
 //!
 //! The root of this crate has the primitives and tools, and the errors that callers name. What they are configured
 //! with, and the futures and streams that they return, is in the modules.
@@ -141,7 +142,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(feature = "diagnose")]
+#[cfg(all(feature = "diagnose", not(loom)))]
 #[cfg_attr(docsrs, doc(cfg(feature = "diagnose")))]
 pub mod diagnose;
 mod runtime;

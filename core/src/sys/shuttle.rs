@@ -5,8 +5,7 @@ pub mod cell {
 
     use core::panic::Location;
 
-    use shuttle::sync::atomic::AtomicUsize;
-    use shuttle::sync::atomic::Ordering::SeqCst;
+    use shuttle::sync::atomic::{AtomicUsize, Ordering};
 
     const WRITER: usize = 1 << 32;
 
@@ -23,8 +22,8 @@ pub mod cell {
     impl<'a> Access<'a> {
         #[track_caller]
         fn begin(users: &'a AtomicUsize, add: usize) -> Self {
-            // Ordering: SeqCst. shuttle has no other.
-            let others = users.fetch_add(add, SeqCst);
+            // Ordering: SeqCst, for want of another: shuttle takes every ordering for it.
+            let others = users.fetch_add(add, Ordering::SeqCst);
             let race = others >= WRITER || others > 0 && add == WRITER;
             let place = Location::caller();
             assert!(
@@ -37,8 +36,8 @@ pub mod cell {
 
     impl Drop for Access<'_> {
         fn drop(&mut self) {
-            // Ordering: SeqCst, as above.
-            self.0.fetch_sub(self.1, SeqCst);
+            // Ordering: SeqCst, as in `begin`.
+            self.0.fetch_sub(self.1, Ordering::SeqCst);
         }
     }
 

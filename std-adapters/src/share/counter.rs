@@ -27,20 +27,22 @@ pub struct SafeCounter {
 }
 
 impl SafeCounter {
-    /// Returns a counter with the value `count`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use anywake::SafeCounter;
-    ///
-    /// static COUNTER: SafeCounter = SafeCounter::new(3);
-    ///
-    /// assert_eq!(anywake::blocking::wait(COUNTER.get()), 3);
-    /// ```
-    #[must_use]
-    pub const fn new(count: i64) -> Self {
-        Self { count: Lock::new(count) }
+    const_fn! {
+        /// Returns a counter with the value `count`.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use anywake::SafeCounter;
+        ///
+        /// static COUNTER: SafeCounter = SafeCounter::new(3);
+        ///
+        /// assert_eq!(anywake::blocking::wait(COUNTER.get()), 3);
+        /// ```
+        #[must_use]
+        pub const fn new(count: i64) -> Self {
+            Self { count: Lock::new(count) }
+        }
     }
 
     /// Returns the count, after all changes that were requested earlier.

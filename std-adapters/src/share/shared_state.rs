@@ -33,20 +33,22 @@ pub struct SharedState<T> {
 }
 
 impl<T> SharedState<T> {
-    /// Returns an empty collection.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use anywake::{SharedState, blocking};
-    ///
-    /// static STATE: SharedState<u8> = SharedState::new();
-    ///
-    /// assert!(blocking::wait(STATE.is_empty()));
-    /// ```
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { items: Lock::new(VecDeque::new()), grown: Condition::new() }
+    const_fn! {
+        /// Returns an empty collection.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use anywake::{SharedState, blocking};
+        ///
+        /// static STATE: SharedState<u8> = SharedState::new();
+        ///
+        /// assert!(blocking::wait(STATE.is_empty()));
+        /// ```
+        #[must_use]
+        pub const fn new() -> Self {
+            Self { items: Lock::new(VecDeque::new()), grown: Condition::new() }
+        }
     }
 
     /// Adds an item.

@@ -12,7 +12,7 @@ use crate::share::keyed::{Slot, Slots};
 pub(super) type SlotOf<K, V> = Slot<K, Semaphore, Stored<V>>;
 
 /// A gate through which one task goes at a time.
-pub(super) const fn gate() -> Semaphore {
+pub(super) fn gate() -> Semaphore {
     Semaphore::new(1)
 }
 
