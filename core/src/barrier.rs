@@ -7,6 +7,7 @@ use core::fmt;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 #[forbid(unsafe_code)]
 mod pass;
@@ -94,6 +95,8 @@ impl Barrier {
             Self { core: BarrierCore::new(parties) }
         }
     }
+
+    named! { core.queue }
 
     /// Waits until as many tasks have arrived as the barrier is for, and returns the caller's place among them. The last one
     /// does not wait.
@@ -259,7 +262,7 @@ impl fmt::Debug for Barrier {
         let (waiters, broken) = self.core.seen();
         f.debug_struct("Barrier")
             .field("parties", &self.parties())
-            .field("waiters", &waiters)
+            .field("waiters", &trace::listed(&self.core.queue, waiters))
             .field("broken", &broken)
             .finish()
     }

@@ -29,6 +29,7 @@ use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
 use crate::wait::offer::Offer;
+use crate::wait::trace::{self, named};
 
 mod ends;
 mod error;
@@ -259,6 +260,8 @@ fn boxed<X>(capacity: usize, new: impl FnMut() -> X) -> Result<Box<[X]>, Capacit
 }
 
 impl<T, S: Storage> BroadcastRing<T, S> {
+    named! { core.queue }
+
     /// Publishes a value to all receivers, and waits for the slowest of them while there is no room.
     ///
     /// If there is no receiver, the value is dropped.
@@ -578,7 +581,7 @@ impl<T, S: Storage> fmt::Debug for BroadcastRing<T, S> {
             .field("capacity", &figures.capacity)
             .field("receivers", &figures.receivers)
             .field("closed", &figures.closed)
-            .field("waiters", &figures.waiters)
+            .field("waiters", &trace::listed(&self.core.queue, figures.waiters))
             .finish()
     }
 }

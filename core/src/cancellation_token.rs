@@ -4,6 +4,7 @@ use core::fmt;
 use core::future::Future;
 
 use crate::wait::future::Wait;
+use crate::wait::trace;
 
 mod guard;
 mod raw;
@@ -81,6 +82,21 @@ impl CancellationToken {
     #[must_use]
     pub fn new() -> Self {
         Self { node: NodeRef::new_root() }
+    }
+
+    /// The same token, with a name that the feature `diagnose` shows. Without the feature the name is not kept. All clones have
+    /// the name, and the children have none.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let shutdown = anywake::CancellationToken::new().named("shutdown");
+    /// assert!(!shutdown.is_cancelled());
+    /// ```
+    #[must_use]
+    pub fn named(self, name: &'static str) -> Self {
+        self.node.queue.rename(name);
+        self
     }
 
     /// A new token that is cancelled with this one, or before it. If this one is cancelled already, so is the child.
@@ -313,7 +329,7 @@ impl fmt::Debug for CancellationToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CancellationToken")
             .field("cancelled", &self.is_cancelled())
-            .field("waiters", &self.waiters())
+            .field("waiters", &trace::listed(&self.node.queue, self.waiters()))
             .finish()
     }
 }

@@ -227,6 +227,7 @@ impl<T, S: Slots, H: Handle<Target = QueueOf<T, S>>> SenderOf<H> {
     /// assert!(sender.try_reserve().is_err());
     /// slot.send("item").unwrap();
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_reserve(&self) -> Result<Slot<&H::Target>, TryPushError<()>> {
         self.queue.try_reserve()
     }

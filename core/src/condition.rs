@@ -7,6 +7,7 @@ use core::fmt;
 use crate::lock::{Guard, LockHandle};
 use crate::sys::atomic::const_fn;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 mod composed;
 mod raw;
@@ -76,6 +77,8 @@ impl Condition {
             Self { core: ConditionCore::new() }
         }
     }
+
+    named! { core.queue }
 
     /// Unlocks and waits to be notified; returns the guard of the lock.
     ///
@@ -339,6 +342,8 @@ impl Default for Condition {
 
 impl fmt::Debug for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Condition").field("waiters", &self.waiters()).finish()
+        f.debug_struct("Condition")
+            .field("waiters", &trace::listed(&self.core.queue, self.waiters()))
+            .finish()
     }
 }

@@ -43,22 +43,40 @@
 //! It is reported at that poll, and without doubt: the wait is queued on the stack of the initialiser's own poll.
 //!
 //! # Tasks that wait for each other
-//! Two tasks that take two locks in opposite orders are reported at the poll that closes the circle. Up to eight tasks are
-//! followed, from the holder of a lock, or the writer of a reader-writer lock, to the oldest of its waits.
+//! Two tasks that take two locks in opposite orders are reported at the poll that closes the circle. Up to sixteen tasks are
+//! followed: from a wait to the holders of what it waits for, and from each of them to its own waits. Holders are those of
+//! locks, of reader-writer locks (readers, the upgradable reader, the writer), of permits, and the initialiser of a cell.
+//! A task counts as blocked if *each* of its waits is, and a wait for permits if too few are left without those of the
+//! circle. So a circle that is reported is there.
 //!
 //! A task that waits for a lock which it holds itself is *not* reported: it cannot be told from a task that joins two
-//! futures, of which one holds the lock and the other waits for it. [`held`] finds it by its age.
+//! futures, of which one holds the lock and the other waits for it. [`held`] finds it by its age. A task that asks to read
+//! what it reads already, while a writer waits, is [reported](Report::Recursive) at that poll, since the same code works as
+//! long as no writer comes. [`panic()`] does not panic for it.
 //!
 //! # What is missed
 //! A task is told by its waker. `FuturesUnordered`, `join_all` and all that stands on them give each of their futures a waker
-//! of its own, so each is a task here. [`unpolled`] finds their grants too, by their age.
+//! of its own, so each is a task here. If the task that owns them waits behind a grant of one, by another future beside
+//! them, these are two tasks, and nothing is reported. [`unpolled`] finds the grant too, by its age. Two futures inside
+//! that have one waker, as those of a `join!` in a slot, are one task, and are reported.
+//!
 //! A wait that was [enabled](crate::lock::LockFuture::enable) and never polled has no task, and neither has one that is
-//! polled with [`Waker::noop`] or another waker without data.
+//! polled with [`Waker::noop`] or another waker without data. What was taken without a wait, by a `try_` method, is held
+//! by no task that is known.
+//!
+//! A guard, permit or slot that owns its primitive (`lock_owned` and the like) is often sent to another task than the one that
+//! took it. It is listed with the task that took it, and no circle is followed through it. A circle through an end of a
+//! queue, a condition or an event is not looked for: anybody may push, notify or set. There are 1024 records of
+//! what is held, 32 without `std`; guards that were forgotten keep theirs. What is held beyond that is not listed.
 //!
 //! # What would be a false alarm
-//! A task that polls the later wait three times within one turn before it comes to the granted one, and a waker that two
-//! tasks share, as in an executor that polls all its tasks at each wake. A circle need not last if one of its tasks also waits
-//! for something else, by `select!` or `join!`.
+//! * A task that polls the later wait three times within one turn before it comes to the granted one, and a waker that two
+//!   tasks share, as in an executor that polls all its tasks at each wake.
+//! * A futurelock at a queue or a broadcast, if another task makes the room, or pushes the item, that the later wait waits for.
+//! * A circle, if one of its tasks also waits for something that is not a primitive, a timer for example, and gives up; if
+//!   it holds by one future what another future of it does not need, as with `join!`; if a guard that borrows its primitive
+//!   was sent to another task; if a writer before a reader gives up; or if somebody adds permits by `release`.
+//! * A recursive read, if the guard is in another future of the task, which goes on and drops it.
 //!
 //! # Costs
 //! A poll that waits looks through the waits of the whole program, under one lock. The feature is for tests, and for the
@@ -74,6 +92,8 @@ use core::time::Duration;
 use crate::sys::atomic::UnsafeCell;
 use crate::sys::raw_lock::RawLock;
 use crate::wait::trace;
+
+pub use crate::wait::trace::Claim;
 
 /// What was found.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +111,14 @@ pub enum Report {
         /// The wait that closes the circle.
         wait: Waiter,
     },
+    /// A task waits to read, behind a writer that waits, what it holds as a reader. It waits for itself, unless another
+    /// future of the task drops that guard.
+    Recursive {
+        /// The wait.
+        wait: Waiter,
+        /// What the task holds.
+        holder: Holder,
+    },
     /// An initialiser waits for the cell that it initialises.
     Reentrant {
         /// The wait that will never end.
@@ -102,7 +130,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Futurelock { wait, grant } => {
-                write!(f, "futurelock: a task waits for {}", wait.primitive())?;
+                write!(f, "futurelock: a task waits for {}", wait.title())?;
                 write!(f, " at {}, behind its own wait of {},", wait.place, grant.place)?;
                 write!(f, " which was granted")?;
                 if let Some(since) = grant.since_decided() {
@@ -111,19 +139,23 @@ impl fmt::Display for Report {
                 write!(f, " and is not polled")
             }
             Self::Circle { wait } => {
-                write!(f, "circle: a task waits for {} at {}", wait.primitive(), wait.place)?;
+                write!(f, "circle: a task waits for {} at {}", wait.title(), wait.place)?;
                 if let Some(holder) = wait.holder {
                     write!(f, ", whose holder of {} waits for this task", holder.place)?;
                 }
                 Ok(())
             }
-            Self::Reentrant { wait } => {
+            Self::Recursive { wait, holder } => {
                 write!(
                     f,
-                    "reentrant: an initialiser waits for its own {} at {}",
-                    wait.primitive(),
+                    "recursive: a task waits for {} at {}, behind a writer,",
+                    wait.title(),
                     wait.place
-                )
+                )?;
+                write!(f, " and holds {} of {}", holder.claim, holder.place)
+            }
+            Self::Reentrant { wait } => {
+                write!(f, "reentrant: an initialiser waits for its own {} at {}", wait.title(), wait.place)
             }
         }
     }
@@ -134,8 +166,10 @@ impl fmt::Display for Report {
 pub struct Waiter {
     /// Larger than those of all waits that were queued before it.
     pub(crate) number: u64,
+    pub(crate) primitive_number: u64,
     /// The name of the type of its core.
     pub(crate) primitive: &'static str,
+    pub(crate) name: Option<&'static str>,
     pub(crate) address: usize,
     pub(crate) place: &'static Location<'static>,
     pub(crate) task: Option<TaskId>,
@@ -143,19 +177,45 @@ pub struct Waiter {
     pub(crate) polls: u32,
     pub(crate) standing: Standing,
     pub(crate) decided: Option<u32>,
+    pub(crate) claim: Option<Claim>,
     pub(crate) holder: Option<Holder>,
+    pub(crate) holders: usize,
 }
 
-/// The task that holds what one task at a time may hold: a [`Lock`](crate::Lock), or an [`RwLock`](crate::RwLock) as its
-/// writer.
+/// Who holds what others wait for: a guard of a [`Lock`](crate::Lock) or of an [`RwLock`](crate::RwLock), permits of a
+/// [`Semaphore`](crate::Semaphore), a slot of a queue, or the role of the initialiser of an [`OnceCell`](crate::OnceCell).
 #[derive(Clone, Copy, Debug)]
 pub struct Holder {
     pub(crate) place: &'static Location<'static>,
     pub(crate) task: Option<TaskId>,
     pub(crate) since: u32,
+    pub(crate) claim: Claim,
 }
 
 impl Holder {
+    /// What it holds.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::{Semaphore, diagnose};
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let permits = semaphore.try_acquire_many(2);
+    /// let mut wait = core::pin::pin!(semaphore.acquire_many(2));
+    /// wait.as_mut().enable();
+    /// diagnose::waits(|waiter| {
+    ///     if waiter.is_for(&semaphore) {
+    ///         assert_eq!(waiter.holder().unwrap().claim(), diagnose::Claim::Permits(2));
+    ///     }
+    /// });
+    /// # drop(permits);
+    /// ```
+    #[must_use]
+    pub const fn claim(&self) -> Claim {
+        self.claim
+    }
+
     /// Where its future was made, or where it did not need to wait.
     ///
     /// # Examples
@@ -181,7 +241,8 @@ impl Holder {
         self.place
     }
 
-    /// The task. `None` if it took the primitive without a wait, by `try_lock` or `try_write`.
+    /// The task that took it. `None` if it did so without a wait, by a `try_` method. An owned guard may have been sent to
+    /// another task since.
     ///
     /// # Examples
     /// ```
@@ -267,6 +328,58 @@ impl Waiter {
     #[must_use]
     pub fn primitive(&self) -> &'static str {
         self.primitive.split("::").nth(1).unwrap_or(self.primitive)
+    }
+
+    /// The name of the primitive, if it has [one](crate::Lock::named).
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::{Lock, diagnose};
+    ///
+    /// let lock = Lock::new(()).named("table");
+    /// let held = lock.try_lock();
+    /// let mut wait = core::pin::pin!(lock.lock());
+    /// wait.as_mut().enable();
+    /// diagnose::waits(|waiter| {
+    ///     if waiter.is_for(&lock) {
+    ///         assert_eq!(waiter.name(), Some("table"));
+    ///     }
+    /// });
+    /// # drop(held);
+    /// ```
+    #[must_use]
+    pub const fn name(&self) -> Option<&'static str> {
+        self.name
+    }
+
+    /// The primitive with its name, to be formatted.
+    fn title(&self) -> Title {
+        Title { primitive: self.primitive(), name: self.name }
+    }
+
+    /// What it waits for, if that is something to hold.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// assert_eq!(waiter.claim(), Some(diagnose::Claim::Lock));
+    /// ```
+    #[must_use]
+    pub const fn claim(&self) -> Option<Claim> {
+        self.claim
     }
 
     /// Whether it waits for this primitive, or for one that lies in this value.
@@ -389,7 +502,8 @@ impl Waiter {
         self.standing
     }
 
-    /// Who holds what this waits for, if one task at a time may hold it and one does.
+    /// Who holds what this waits for: the one that has held it longest, if there are [more](Self::holders). `None` if nobody
+    /// does, or it is nothing to hold.
     ///
     /// # Examples
     /// ```
@@ -411,6 +525,54 @@ impl Waiter {
     #[must_use]
     pub const fn holder(&self) -> Option<Holder> {
         self.holder
+    }
+
+    /// Calls `visit` with everyone who holds now what this waits for.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::{RwLock, diagnose};
+    ///
+    /// let lock = RwLock::new(());
+    /// let readers = [lock.try_read(), lock.try_read()];
+    /// let mut wait = core::pin::pin!(lock.write());
+    /// wait.as_mut().enable();
+    /// let mut readers_found = 0;
+    /// diagnose::waits(|waiter| {
+    ///     if waiter.is_for(&lock) {
+    ///         waiter.holders(|holder| readers_found += u32::from(holder.claim() == diagnose::Claim::Read));
+    ///     }
+    /// });
+    /// assert_eq!(readers_found, 2);
+    /// # drop(readers);
+    /// ```
+    pub fn holders(&self, visit: impl FnMut(&Holder)) {
+        trace::walk_holders(self.primitive_number, visit);
+    }
+
+    /// How many hold what this waits for.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # use anywake::{Lock, diagnose};
+    /// # let lock = Lock::new(());
+    /// # let held = lock.try_lock();
+    /// # let mut wait = core::pin::pin!(lock.lock());
+    /// # wait.as_mut().enable();
+    /// # let mut found = None;
+    /// # diagnose::waits(|waiter| {
+    /// #     if waiter.is_for(&lock) {
+    /// #         found = Some(*waiter);
+    /// #     }
+    /// # });
+    /// # let waiter = found.unwrap();
+    /// assert_eq!(waiter.holder_count(), 1);
+    /// ```
+    #[must_use]
+    pub const fn holder_count(&self) -> usize {
+        self.holders
     }
 
     /// How often it was polled since it is queued.
@@ -487,6 +649,38 @@ impl Waiter {
     }
 }
 
+/// The primitive of a wait, with its name.
+struct Title {
+    primitive: &'static str,
+    name: Option<&'static str>,
+}
+
+impl fmt::Display for Title {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.primitive)?;
+        self.name.map_or(Ok(()), |name| write!(f, " {name:?}"))
+    }
+}
+
+/// What happens to a wait that is queued, in this order: `Begun`; `Granted` or `Refused`; `Settled` or `PassedOn`. It may be
+/// `Withdrawn` before it is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// It was queued, by its own task.
+    Begun,
+    /// It was given what it asked for. The thread that did so says it before it wakes the task. If there is nobody to wake, it
+    /// is said by the task that settles or passes on.
+    Granted,
+    /// It will never be given that. Said as `Granted` is.
+    Refused,
+    /// Its future has learnt the decision, and returns.
+    Settled,
+    /// Its future was dropped before it was decided.
+    Withdrawn,
+    /// Its future was dropped after it was granted: what it was granted goes to the next, or comes back.
+    PassedOn,
+}
+
 /// What tells a task from all others that exist: its waker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TaskId {
@@ -537,6 +731,7 @@ impl<F: Copy> Setting<F> {
 
 static HOOK: Setting<fn(&Report)> = Setting::none();
 static CLOCK: Setting<fn() -> u32> = Setting::none();
+static OBSERVER: Setting<fn(Step, &Waiter)> = Setting::none();
 
 /// Sets the function that is called with each report, in the poll that found it. It may panic, as [`panic()`] does; the wait
 /// stays as it is.
@@ -570,10 +765,11 @@ pub fn set_hook(hook: fn(&Report)) {
     HOOK.set(hook);
 }
 
-/// A hook that panics with the report: for tests.
+/// A hook that panics with the report: for tests. A [recursive read](Report::Recursive) need not be a fault, so it does not
+/// panic for one.
 ///
 /// # Panics
-/// Always.
+/// For each other report.
 ///
 /// # Examples
 /// ```standalone_crate
@@ -586,7 +782,42 @@ pub fn set_hook(hook: fn(&Report)) {
 /// # assert!(report as *const () as usize != 0);
 /// ```
 pub fn panic(report: &Report) {
-    panic!("{report}");
+    assert!(matches!(report, Report::Recursive { .. }), "{report}");
+}
+
+/// Sets the function that is called at each [`Step`] of each wait that is queued. It is called without an internal lock, in a
+/// poll, a drop, or by a thread that is about to wake others. So it must not panic, and should not wait.
+///
+/// # Examples
+/// ```standalone_crate
+/// # use anywake_core as anywake;
+/// use anywake::{Lock, diagnose};
+/// use diagnose::Step;
+/// # use std::sync::Mutex;
+///
+/// static STEPS: Mutex<Vec<Step>> = Mutex::new(Vec::new());
+/// diagnose::set_observer(|step, _wait| STEPS.lock().unwrap().push(step));
+///
+/// let lock = Lock::new(());
+/// let guard = lock.try_lock();
+/// let mut wait = Box::pin(lock.lock());
+/// wait.as_mut().enable();
+/// drop(guard); // hands the lock to `wait`
+/// drop(wait);
+/// assert_eq!(*STEPS.lock().unwrap(), [Step::Begun, Step::Granted, Step::PassedOn]);
+/// ```
+pub fn set_observer(observer: fn(Step, &Waiter)) {
+    OBSERVER.set(observer);
+}
+
+pub(crate) fn is_observed() -> bool {
+    OBSERVER.get().is_some()
+}
+
+pub(crate) fn observe(step: Step, wait: &Waiter) {
+    if let Some(observer) = OBSERVER.get() {
+        observer(step, wait);
+    }
 }
 
 /// Sets the clock, in milliseconds since any moment; it may wrap. It is called under the internal locks of primitives, so it
@@ -677,8 +908,8 @@ pub fn unpolled(limit: Duration, mut visit: impl FnMut(&Waiter)) {
     });
 }
 
-/// Calls `visit` with every wait for a lock that one task has held for at least `limit`, by the [clock](set_clock), and with
-/// that holder.
+/// Calls `visit` with every wait for something that is held, and with each holder that has held it for at least `limit`, by
+/// the [clock](set_clock): guards of locks, permits, slots of a queue, and the role of an initialiser.
 ///
 /// # Examples
 /// ```
@@ -697,8 +928,10 @@ pub fn unpolled(limit: Duration, mut visit: impl FnMut(&Waiter)) {
 /// ```
 pub fn held(limit: Duration, mut visit: impl FnMut(&Waiter, &Holder)) {
     waits(|wait| {
-        if let Some(holder) = wait.holder.filter(|holder| holder.age() >= limit) {
-            visit(wait, &holder);
-        }
+        wait.holders(|holder| {
+            if holder.age() >= limit {
+                visit(wait, holder);
+            }
+        });
     });
 }

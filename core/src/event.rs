@@ -7,6 +7,7 @@ use core::fmt;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 mod raw;
 mod wait;
@@ -74,6 +75,8 @@ impl Event {
             Self { core: EventCore::new() }
         }
     }
+
+    named! { core.queue }
 
     /// Sets the flag and wakes all tasks that wait. If the flag is set already, nothing changes.
     ///
@@ -205,6 +208,9 @@ impl Default for Event {
 
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event").field("set", &self.is_set()).field("waiters", &self.waiters()).finish()
+        f.debug_struct("Event")
+            .field("set", &self.is_set())
+            .field("waiters", &trace::listed(&self.core.queue, self.waiters()))
+            .finish()
     }
 }

@@ -7,6 +7,7 @@ use core::fmt;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 mod error;
 mod guard;
@@ -98,6 +99,8 @@ impl Latch {
             Self { core: CountCore::counting_down(count) }
         }
     }
+
+    named! { core.queue }
 
     /// As [`new`](Self::new), for a count that is known only at run time.
     ///
@@ -279,7 +282,7 @@ impl fmt::Debug for Latch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Latch")
             .field("remaining", &self.remaining())
-            .field("waiters", &self.waiters())
+            .field("waiters", &trace::listed(&self.core.queue, self.waiters()))
             .finish()
     }
 }

@@ -8,7 +8,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use crate::sys::atomic::{UnsafeCell, const_fn};
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
-use crate::wait::trace;
+use crate::wait::trace::{self, Taker, named};
 
 mod guard;
 mod raw;
@@ -104,6 +104,8 @@ impl<T> Lock<T> {
             Self { core: LockCore::new(0), value: UnsafeCell::new(value) }
         }
     }
+
+    named! { core.queue }
 
     const_fn! {
         /// An unlocked lock whose first waiter may be overtaken up to `limit` times; 0 is as [`new`](Self::new).
@@ -219,8 +221,7 @@ impl<T: ?Sized> Lock<T> {
         if !self.core.try_lock() {
             return None;
         }
-        trace::has_now(&self.core);
-        Some(Guard::new(self))
+        Some(Guard::new(self, Taker::here()))
     }
 
     /// The value, without locking: the exclusive reference shows that nobody else uses it.
@@ -312,8 +313,7 @@ impl<T: ?Sized> Lock<T> {
         if !self.core.try_lock() {
             return None;
         }
-        trace::has_now(&self.core);
-        Some(Guard::new(self))
+        Some(Guard::new(self, Taker::here()))
     }
 }
 
@@ -336,7 +336,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Lock<T> {
             Some(guard) => lock.field("value", &&*guard),
             None => lock.field("value", &format_args!("<locked>")),
         };
-        lock.field("waiters", &self.waiters()).finish()
+        lock.field("waiters", &trace::listed(&self.core.queue, self.waiters())).finish()
     }
 }
 

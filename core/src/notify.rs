@@ -7,6 +7,7 @@ use core::fmt;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 mod raw;
 mod wait;
@@ -90,6 +91,8 @@ impl Notify {
             Self { core: NotifyCore::new() }
         }
     }
+
+    named! { core.queue }
 
     /// Ends the longest wait. If nobody waits, stores the notification for the next wait.
     ///
@@ -227,7 +230,7 @@ impl fmt::Debug for Notify {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Notify")
             .field("stored", &self.core.is_stored())
-            .field("waiters", &self.waiters())
+            .field("waiters", &trace::listed(&self.core.queue, self.waiters()))
             .finish()
     }
 }

@@ -10,6 +10,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use crate::sys::atomic::{UnsafeCell, const_fn};
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, Taker, named};
 
 #[forbid(unsafe_code)]
 mod error;
@@ -112,6 +113,8 @@ impl<T> OnceCell<T> {
         }
     }
 
+    named! { core.queue }
+
     const_fn! {
         /// A cell that has this value already.
         ///
@@ -190,7 +193,7 @@ impl<T> OnceCell<T> {
     pub fn set(&self, value: T) -> Result<(), SetError<T>> {
         match self.core.claim() {
             Claim::Taken => {
-                Role::new(self).fill(value);
+                Role::new(self, Taker::here()).fill(value);
                 Ok(())
             }
             Claim::Full => Err(SetError::Initialized(value)),
@@ -521,7 +524,7 @@ impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
         f.debug_struct("OnceCell")
             .field("value", &self.get())
             .field("initializing", &self.core.is_running())
-            .field("waiters", &self.waiters())
+            .field("waiters", &trace::listed(&self.core.queue, self.waiters()))
             .finish()
     }
 }

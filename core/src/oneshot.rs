@@ -23,6 +23,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::sys::atomic::{UnsafeCell, const_fn};
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 mod ends;
 mod error;
@@ -108,6 +109,8 @@ impl<T> Oneshot<T> {
         }
     }
 
+    named! { core.queue }
+
     /// Two new ends that borrow the slot, for one value. No allocation.
     ///
     /// The ends of an earlier borrow are gone, or were forgotten. A value that a forgotten receiver has left in the slot is
@@ -127,11 +130,19 @@ impl<T> Oneshot<T> {
     /// # anywake_core::doctest::block_on(example());
     /// ```
     pub fn split(&mut self) -> (BorrowedSender<'_, T>, BorrowedReceiver<'_, T>) {
-        // mistake a_slot_remembers_its_last_ends: *self = Self::new(); ~>
+        // mistake a_slot_remembers_its_last_ends: *self = self.again(); ~>
         // Waits that were forgotten with the ends are in the lists still. They are linked to each other and not to the
         // list (L1), and nobody can poll or drop them any more: their borrow has ended.
-        *self = Self::new();
+        *self = self.again();
         ends::both(&*self)
+    }
+
+    /// A new one of the same name.
+    #[inline]
+    fn again(&self) -> Self {
+        let mut new = Self::new();
+        new.core.queue.set_name_of(&self.core.queue);
+        new
     }
 
     /// The sender puts its value in.
@@ -225,7 +236,7 @@ impl<T> fmt::Debug for Oneshot<T> {
         f.debug_struct("Oneshot")
             .field("sent", &self.core.is_sent())
             .field("closed", &self.core.is_closed())
-            .field("waiters", &self.core.waiters())
+            .field("waiters", &trace::listed(&self.core.queue, self.core.waiters()))
             .finish()
     }
 }

@@ -22,6 +22,7 @@ use core::mem::MaybeUninit;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 #[cfg(feature = "alloc")]
 mod blocks;
@@ -210,6 +211,8 @@ impl<T> Queue<T> {
 }
 
 impl<T, S: Storage> QueueOf<T, S> {
+    named! { core.queue }
+
     /// Takes the first item, and waits while there is none.
     ///
     /// # Cancel safety
@@ -598,7 +601,7 @@ impl<T, S: Storage> fmt::Debug for QueueOf<T, S> {
         shown
             .field("unfinished", &figures.unfinished)
             .field("closed", &figures.closed)
-            .field("waiters", &figures.waiters)
+            .field("waiters", &trace::listed(&self.core.queue, figures.waiters))
             .finish()
     }
 }

@@ -8,7 +8,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use crate::sys::atomic::{UnsafeCell, const_fn};
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
-use crate::wait::trace;
+use crate::wait::trace::{self, Taker, named};
 
 mod guard;
 mod raw;
@@ -118,6 +118,8 @@ impl<T> RwLock<T> {
         }
     }
 
+    named! { core.queue }
+
     /// The value, without locking: owning the lock shows that nobody else uses it.
     ///
     /// # Examples
@@ -167,8 +169,12 @@ impl<T: ?Sized> RwLock<T> {
     /// # drop(guard);
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_read(&self) -> Option<ReadGuard<'_, T>> {
-        self.core.try_enter(Kind::Read).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Read) {
+            return None;
+        }
+        Some(Guard::new(self, Taker::here()))
     }
 
     /// As [`read`](Self::read), with a guard that keeps the lock alive and may be sent to other threads.
@@ -209,8 +215,12 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_read_owned(self: Arc<Self>) -> Option<OwnedReadGuard<T>> {
-        self.core.try_enter(Kind::Read).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Read) {
+            return None;
+        }
+        Some(Guard::new(self, Taker::here()))
     }
 
     /// Waits until nobody else is inside, and returns a guard.
@@ -254,8 +264,7 @@ impl<T: ?Sized> RwLock<T> {
         if !self.core.try_enter(Kind::Write) {
             return None;
         }
-        trace::has_now(&self.core);
-        Some(Guard::new(self))
+        Some(Guard::new(self, Taker::here()))
     }
 
     /// As [`write`](Self::write), with a guard that keeps the lock alive and may be sent to other threads.
@@ -301,8 +310,7 @@ impl<T: ?Sized> RwLock<T> {
         if !self.core.try_enter(Kind::Write) {
             return None;
         }
-        trace::has_now(&self.core);
-        Some(Guard::new(self))
+        Some(Guard::new(self, Taker::here()))
     }
 
     /// Waits until the caller may go in as the one upgradable reader, and returns a guard.
@@ -341,8 +349,12 @@ impl<T: ?Sized> RwLock<T> {
     /// # drop(guard);
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_upgradable_read(&self) -> Option<UpgradableGuard<'_, T>> {
-        self.core.try_enter(Kind::Upgradable).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Upgradable) {
+            return None;
+        }
+        Some(Guard::new(self, Taker::here()))
     }
 
     /// As [`upgradable_read`](Self::upgradable_read), with a guard that keeps the lock alive and may be sent to other threads.
@@ -382,8 +394,12 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_upgradable_read_owned(self: Arc<Self>) -> Option<OwnedUpgradableGuard<T>> {
-        self.core.try_enter(Kind::Upgradable).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Upgradable) {
+            return None;
+        }
+        Some(Guard::new(self, Taker::here()))
     }
 
     /// The value, without locking: the exclusive reference shows that nobody else uses it.
@@ -463,7 +479,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
             Some(guard) => lock.field("value", &&*guard),
             None => lock.field("value", &format_args!("<locked>")),
         };
-        lock.field("waiters", &self.waiters()).finish()
+        lock.field("waiters", &trace::listed(&self.core.queue, self.waiters())).finish()
     }
 }
 

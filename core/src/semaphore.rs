@@ -7,6 +7,7 @@ use core::fmt;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 mod error;
 mod guard;
@@ -263,6 +264,8 @@ impl Semaphore<Bypass> {
 }
 
 impl<M: Mode> Semaphore<M> {
+    named! { core.queue }
+
     /// Waits for a permit, and takes it.
     ///
     /// A semaphore whose bound is zero never has one, and then this waits until it is closed, as in asyncio.
@@ -340,6 +343,7 @@ impl<M: Mode> Semaphore<M> {
     /// # drop(permit);
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire(&self) -> Result<Permit<'_, M>, TryAcquireError> {
         try_acquire(self, 1)
     }
@@ -359,6 +363,7 @@ impl<M: Mode> Semaphore<M> {
     /// # drop(two);
     /// ```
     #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_, M>, TryAcquireError> {
         try_acquire(self, n)
     }
@@ -435,6 +440,7 @@ impl<M: Mode> Semaphore<M> {
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[doc(alias("try_acquire_arc"))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedPermit<M>, TryAcquireError> {
         try_acquire(self, 1)
     }
@@ -453,6 +459,7 @@ impl<M: Mode> Semaphore<M> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit<M>, TryAcquireError> {
         try_acquire(self, n)
     }
@@ -592,7 +599,7 @@ impl<M: Mode> fmt::Debug for Semaphore<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Semaphore")
             .field("available_permits", &self.available_permits())
-            .field("waiters", &self.waiters())
+            .field("waiters", &trace::listed(&self.core.queue, self.waiters()))
             .field("closed", &self.is_closed())
             .finish()
     }

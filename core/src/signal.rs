@@ -7,6 +7,7 @@ use core::fmt;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 mod raw;
 mod wait;
@@ -83,6 +84,8 @@ impl<T> Signal<T> {
             Self { core: SignalCore::new() }
         }
     }
+
+    named! { core.queue }
 
     /// Puts a value in, and wakes the longest wait. Returns the value that it displaces, which nobody has taken.
     ///
@@ -236,6 +239,9 @@ impl<T> Default for Signal<T> {
 /// Whether there is a value, and how many wait. The value itself is not shown, since it may be taken meanwhile.
 impl<T> fmt::Debug for Signal<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signal").field("set", &self.is_set()).field("waiters", &self.waiters()).finish()
+        f.debug_struct("Signal")
+            .field("set", &self.is_set())
+            .field("waiters", &trace::listed(&self.core.queue, self.waiters()))
+            .finish()
     }
 }

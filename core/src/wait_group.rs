@@ -8,6 +8,7 @@ use crate::latch::CountCore;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 mod error;
 mod guard;
@@ -104,6 +105,8 @@ impl WaitGroup {
             Self { core: CountCore::new(0) }
         }
     }
+
+    named! { core.queue }
 
     /// Counts one more, until the token is dropped.
     ///
@@ -304,7 +307,7 @@ impl fmt::Debug for WaitGroup {
         f.debug_struct("WaitGroup")
             .field("count", &self.count())
             .field("closed", &self.is_closed())
-            .field("waiters", &self.waiters())
+            .field("waiters", &trace::listed(&self.core.queue, self.waiters()))
             .finish()
     }
 }

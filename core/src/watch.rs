@@ -9,6 +9,7 @@ use core::panic::RefUnwindSafe;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 use crate::wait::handle::Primitive;
+use crate::wait::trace::{self, named};
 
 mod ends;
 mod error;
@@ -146,6 +147,8 @@ impl<T> Watch<T> {
             Self { core: WatchCore::new(), slots: Slots::new(value) }
         }
     }
+
+    named! { core.queue }
 
     /// Two ends that borrow the watch: it is closed when the last sender is dropped. No allocation, also of a watch in a
     /// `static`.
@@ -457,7 +460,7 @@ impl<T: fmt::Debug> fmt::Debug for Watch<T> {
             .field("version", &figures.visible)
             .field("receivers", &figures.receivers)
             .field("closed", &figures.is_closed)
-            .field("waiters", &figures.waiters)
+            .field("waiters", &trace::listed(&self.core.queue, figures.waiters))
             .finish()
     }
 }

@@ -2,13 +2,13 @@
 
 #![cfg(all(feature = "tokio", feature = "async-std", feature = "smol", feature = "diagnose"))]
 
-use core::future::Future;
+use core::future::{Future, ready};
 use core::pin::pin;
 use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anywake::diagnose::{self, Report, Waiter};
-use anywake::{AsyncStd, Lock, Runtime, Semaphore, Smol, Tokio, timeout};
+use anywake::diagnose::{self, Claim, Report, Waiter};
+use anywake::{AsyncStd, Lock, Runtime, RwLock, Semaphore, Smol, Tokio, timeout};
 use futures_util::future::{Either, join, select};
 use futures_util::stream::{self, StreamExt};
 
@@ -76,6 +76,34 @@ fn rfd_609_is_reported_on_every_runtime() {
     rfd_609_is_reported::<Smol>();
 }
 
+/// tokio's #6450: two waits of one task are queued, and the second is awaited first.
+async fn tokio_6450() {
+    let lock = RwLock::new(());
+    let held = lock.write().await;
+    let (mut first, mut second) = (pin!(lock.write()), pin!(lock.write()));
+    let _ = select(first.as_mut(), ready(())).await;
+    let _ = select(second.as_mut(), ready(())).await;
+    drop(held);
+    drop(second.await);
+    drop(first.await);
+}
+
+fn tokio_6450_is_reported<R: Runtime>() {
+    let _alone = alone();
+    let reports = R::default().block_on(until_reported::<R>(tokio_6450()));
+    let [(wait, grant)] = &reports[..] else { panic!("one report: {reports:?}") };
+    assert_eq!((wait.primitive(), wait.claim()), ("rwlock", Some(Claim::Write)));
+    assert_eq!(wait.place().line(), grant.place().line());
+    assert!(wait.place().column() > grant.place().column());
+}
+
+#[test]
+fn tokio_6450_is_reported_on_every_runtime() {
+    tokio_6450_is_reported::<Tokio>();
+    tokio_6450_is_reported::<AsyncStd>();
+    tokio_6450_is_reported::<Smol>();
+}
+
 /// An honest program: the waits of one task are joined, and all of them are polled.
 async fn joined<R: Runtime>(lock: Arc<Lock<u32>>) {
     let add = || async {
@@ -140,6 +168,33 @@ fn a_permit_in_a_buffer_is_found<R: Runtime>() {
     });
     let [grant] = &found[..] else { panic!("one grant: {found:?}\n{}", diagnose::dump()) };
     assert_eq!(grant.primitive(), "semaphore");
+    assert!(REPORTS.lock().unwrap().is_empty(), "the waits are of two tasks, as their wakers say");
+}
+
+/// As above, by a buffer that polls its one future with the task's own waker.
+async fn one_after_the_other<R: Runtime>(semaphore: &Semaphore) {
+    release_later::<R, _>(SEMAPHORE.acquire().await);
+    let mut requests = pin!(stream::iter(0..2).then(|_| semaphore.acquire()));
+    let _ = select(requests.next(), ready(())).await;
+    drop(semaphore.acquire().await);
+    drop(requests.next().await);
+}
+
+static SEMAPHORE: Semaphore = Semaphore::new(1).named("permits");
+
+fn a_permit_in_a_slot_with_the_tasks_waker_is_reported<R: Runtime>() {
+    let _alone = alone();
+    let reports = R::default().block_on(until_reported::<R>(one_after_the_other::<R>(&SEMAPHORE)));
+    let [(wait, grant)] = &reports[..] else { panic!("one report: {reports:?}") };
+    assert_eq!((wait.name(), grant.name()), (Some("permits"), Some("permits")));
+    assert!(wait.place().line() > grant.place().line());
+}
+
+#[test]
+fn a_permit_in_a_slot_that_is_polled_with_the_tasks_waker_is_reported_on_every_runtime() {
+    a_permit_in_a_slot_with_the_tasks_waker_is_reported::<Tokio>();
+    a_permit_in_a_slot_with_the_tasks_waker_is_reported::<AsyncStd>();
+    a_permit_in_a_slot_with_the_tasks_waker_is_reported::<Smol>();
 }
 
 #[test]

@@ -109,7 +109,7 @@ pub(crate) struct State {
 /// The tasks that wait, and how many have to.
 #[derive(Debug)]
 pub(crate) struct BarrierCore {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
     pub(super) parties: usize,
 }
 

@@ -71,7 +71,7 @@ pub(crate) enum Found<T> {
 
 /// The queue of the waiters, and the state that is guarded by its lock. There is no word: all is done under the lock.
 pub(crate) struct BroadcastCore<T, S: Storage> {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
     /// Beside the state, since readers reach them without the lock.
     values: S::Of<ValueCell<T>>,
 }

@@ -66,7 +66,7 @@ const MOST_REFERENCES: usize = usize::MAX / 2;
 pub(crate) struct Node {
     /// The first field, so that a pointer to the links is one to the node.
     links: Links,
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
     /// Never changes as long as the node is shared.
     parent: Option<NodeRef>,
     references: AtomicUsize,
@@ -184,7 +184,9 @@ unsafe impl Send for NodeRef {}
 // SAFETY: T1, as for `Send`: a shared reference to it can be cloned and so sent.
 unsafe impl Sync for NodeRef {}
 
-impl Sealed for NodeRef {}
+impl Sealed for NodeRef {
+    const OWNED: bool = true;
+}
 // SAFETY: H1, the pointer never changes, and a node stays in its place while a reference to it is counted (T1).
 unsafe impl Handle for NodeRef {}
 

@@ -98,9 +98,9 @@ impl<H: LockHandle, C: Future> Future for ConditionUntilFuture<'_, H, C> {
                 relock.set(lock.map(|lock| Wait::new(lock, ())));
             }
         }
-        let Some(relock) = relock.as_pin_mut() else { return Poll::Pending };
-        let (lock, ()) = ready!(relock.poll(context));
-        Poll::Ready((Guard::new(lock), false))
+        let Some(mut relock) = relock.as_pin_mut() else { return Poll::Pending };
+        let (lock, ()) = ready!(relock.as_mut().poll(context));
+        Poll::Ready((Guard::new(lock, relock.taker(context)), false))
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) struct State {
 /// Whether anybody waits, and the queue.
 #[derive(Debug)]
 pub(crate) struct ConditionCore {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl Core for ConditionCore {

@@ -98,7 +98,8 @@ impl<C: Handle<Target = Condition>, H: LockHandle> TwoQueueWait<C, H> {
         ready!(this.poll_notification(context));
         // SAFETY: pinned with the future, whose drop cancels (W1); a notified waiter belongs to the lock's queue (W6).
         ready!(unsafe { poll::<LockWait>(this.lock(), this.waiter.without_request(), context) });
-        Poll::Ready(Guard::new(this.lock.take().unwrap_or_else(|| polled_again())))
+        let taker = this.waiter.taker(context);
+        Poll::Ready(Guard::new(this.lock.take().unwrap_or_else(|| polled_again()), taker))
     }
 
     fn poll_notification(&self, context: &Context<'_>) -> Poll<()> {

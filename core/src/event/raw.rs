@@ -34,7 +34,7 @@ pub(super) const WAITING: ListOf<()> = unsafe { ListOf::new(0) };
 /// The flag, and the queue of the waiters. The state that the lock guards is the generation of the next `set`.
 #[derive(Debug)]
 pub(crate) struct EventCore {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl Core for EventCore {

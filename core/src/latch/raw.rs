@@ -53,7 +53,7 @@ pub(super) const WAITING: ListOf<()> = unsafe { ListOf::new(0) };
 /// The count, and the queue of the waiters. The state that the lock guards is the generation of the next zero.
 #[derive(Debug)]
 pub(crate) struct CountCore {
-    queue: WaitQueue<Self>,
+    pub(crate) queue: WaitQueue<Self>,
 }
 
 impl Core for CountCore {

@@ -18,8 +18,7 @@ use super::raw::LockCore;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
 use crate::wait::held::{Duty, Held, Reach, formats_as_its_value, guard_handles};
-#[cfg(feature = "alloc")]
-use crate::wait::trace;
+use crate::wait::trace::{Claim, Taker};
 
 guard_handles! {
     Lock, LockCore;
@@ -31,6 +30,8 @@ enum Unlock {}
 
 impl Duty for Unlock {
     type Core = LockCore;
+
+    const CLAIM: Claim = Claim::Lock;
 
     #[inline]
     fn done(core: &LockCore) {
@@ -89,8 +90,8 @@ impl<'a, T: ?Sized> LockGuard<'a, T> {
 impl<H: LockHandle> Guard<H> {
     /// The caller owns the lock, and gives the ownership away.
     #[inline]
-    pub(crate) fn new(lock: H) -> Self {
-        Self { held: Held::new(lock), _value: PhantomData }
+    pub(crate) fn new(lock: H, taker: Taker) -> Self {
+        Self { held: Held::new(lock, taker), _value: PhantomData }
     }
 
     /// Gives up the duty to unlock; the caller takes it over.
@@ -223,7 +224,7 @@ impl<O: LockOwner, U: ?Sized> Unpin for Mapped<O, U> {}
 impl<O: LockOwner, U: ?Sized> Mapped<O, U> {
     /// `value` points at a part of the value of the guard's lock.
     fn new<H: LockHandle<Owner = O>>(guard: Guard<H>, value: NonNull<U>) -> Self {
-        Self { held: Held::new(guard.into_handle().into_owner()), value, _value: PhantomData }
+        Self { held: guard.held.convert(H::into_owner), value, _value: PhantomData }
     }
 
     /// A guard of a part of the part.
@@ -335,7 +336,6 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, Lock<T>> {
         if !self.core.try_lock() {
             return None;
         }
-        trace::has_now(&self.core);
-        Some(Guard::new(self))
+        Some(Guard::new(self, Taker::here()))
     }
 }

@@ -27,7 +27,6 @@ use crate::sys::atomic::{AtomicU16, Ordering, const_fn};
 use crate::wait::list::List;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::Verdict;
-use crate::wait::trace;
 use crate::wait::waiter::{ListOf, NodePtr};
 
 const LOCKED: u16 = 1;
@@ -54,7 +53,7 @@ pub(crate) struct Word {
 /// The word, and the queue of the waiters.
 #[derive(Debug)]
 pub(crate) struct LockCore {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl Core for LockCore {
@@ -123,7 +122,6 @@ impl LockCore {
 
     #[inline]
     pub(crate) fn unlock(&self) {
-        trace::releases(self);
         // Ordering: Release synchronizes with the Acquire of the next owner, in `try_lock`, `barge`, `announce` or
         // `retry`.
         if self.word().compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err() {

@@ -13,6 +13,7 @@ use crate::wait::handle::ArcPart;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
+use crate::wait::trace::Claim;
 use crate::wait::waiter::{ListOf, Waiter};
 
 /// Asks for the ownership of a lock.
@@ -27,7 +28,6 @@ unsafe impl Policy for LockWait {
 
     const LIST: ListOf<()> = LOCKERS;
     const RETRIES: bool = true;
-    const OWNS: bool = true;
 
     #[inline]
     fn try_now(core: &LockCore, (): &()) -> Option<()> {
@@ -56,6 +56,10 @@ unsafe impl Policy for LockWait {
         core.retry(locked, waiter.node_ptr())
     }
 
+    fn claim((): &()) -> Option<Claim> {
+        Some(Claim::Lock)
+    }
+
     #[inline]
     fn retry_will_fail(core: &LockCore) -> bool {
         core.retry_will_fail()
@@ -65,7 +69,7 @@ unsafe impl Policy for LockWait {
 wait_futures! {
     /// The future of [`Lock::lock`]: waits until the lock is the caller's, and returns the guard.
     pub struct LockFuture['a, T: ?Sized]['a, T] waits as Wait<&'a Lock<T>, LockWait>
-    => LockGuard<'a, T>, |lock, ()| Guard::new(lock);
+    => LockGuard<'a, T>, |lock, (), taker| Guard::new(lock, taker);
 }
 
 #[cfg(feature = "alloc")]
@@ -73,10 +77,10 @@ wait_futures! {
     /// The future of [`Lock::lock_owned`]: waits until the lock is the caller's, and returns a guard that keeps the lock
     /// alive.
     pub struct OwnedLockFuture[T: ?Sized][T] waits as Wait<Arc<Lock<T>>, LockWait>
-    => OwnedLockGuard<T>, |lock, ()| Guard::new(lock);
+    => OwnedLockGuard<T>, |lock, (), taker| Guard::new(lock, taker);
 
     /// The future of [`ArcPart::lock`]: waits until a lock that lies in a larger value is the caller's, and returns a
     /// guard that keeps the whole value alive.
     pub struct PartLockFuture[S: ?Sized, T: ?Sized][S, T] waits as Wait<ArcPart<S, Lock<T>>, LockWait>
-    => Guard<ArcPart<S, Lock<T>>>, |lock, ()| Guard::new(lock);
+    => Guard<ArcPart<S, Lock<T>>>, |lock, (), taker| Guard::new(lock, taker);
 }

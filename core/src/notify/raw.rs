@@ -61,7 +61,7 @@ pub(super) const WAITING: ListOf<()> = unsafe { ListOf::new(0) };
 /// `notify_waiters`.
 #[derive(Debug)]
 pub(crate) struct NotifyCore {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl Core for NotifyCore {

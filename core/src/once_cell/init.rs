@@ -121,7 +121,7 @@ impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
         let stage = unsafe { &mut self.get_unchecked_mut().stage };
         if let Stage::Waiting { wait, start } = stage {
             // SAFETY: I1, the wait is pinned with this.
-            let (cell, granted) = ready!(unsafe { Pin::new_unchecked(wait) }.poll(context));
+            let (cell, granted) = ready!(unsafe { Pin::new_unchecked(&mut *wait) }.poll(context));
             match granted {
                 RoleOrValue::Value => {
                     *stage = Stage::Done;
@@ -130,7 +130,7 @@ impl<H: CellHandle, F, Fut: Future> Init<H, F, Fut> {
                 }
                 RoleOrValue::Role => {
                     // Before the closure is called, so that a panic in it passes the role on.
-                    let role = Role::new(cell);
+                    let role = Role::new(cell, wait.taker(context));
                     let Start { init, call } = start.take().unwrap_or_else(|| polled_again());
                     let future = call(init);
                     *stage = Stage::Running { future, role: Some(role) };

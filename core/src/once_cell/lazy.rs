@@ -16,6 +16,7 @@ use core::task::{Context, Poll};
 use super::OnceCell;
 use super::init::{Init, init_futures, never_fails, unfailing};
 use crate::sys::atomic::{UnsafeCell, const_fn};
+use crate::wait::trace::{self, named};
 
 /// The future of a [`Lazy`] in a `static`, where the type of an `async` block cannot be named.
 pub type BoxedInit<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -92,6 +93,8 @@ impl<T, Fut: Future<Output = T> + Unpin, F: FnMut() -> Fut> Lazy<T, Fut, F> {
             Self { cell: OnceCell::new(), work: UnsafeCell::new(Work { begin, under_way: None }) }
         }
     }
+
+    named! { cell.core.queue }
 
     /// Waits until the value is there, and takes a part in computing it. Returns a reference to it.
     ///
@@ -261,7 +264,7 @@ impl<T: fmt::Debug, Fut, F> fmt::Debug for Lazy<T, Fut, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lazy")
             .field("value", &self.get())
-            .field("waiters", &self.waiters())
+            .field("waiters", &trace::listed(&self.cell.core.queue, self.waiters()))
             .finish_non_exhaustive()
     }
 }

@@ -46,7 +46,7 @@ pub(super) const VALUES: ListOf<()> = unsafe { ListOf::new(1) };
 /// The word, and the queue of the waiters.
 #[derive(Debug)]
 pub(crate) struct OnceCore {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl Core for OnceCore {

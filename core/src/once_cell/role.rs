@@ -9,6 +9,7 @@ use super::raw::OnceCore;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
 use crate::wait::handle::{Handle, Primitive};
+use crate::wait::trace::{self, Claim, Taker, Ticket};
 
 /// How a cell is held by what initialises it: `&OnceCell<T>`, `Arc<OnceCell<T>>`, or a part of a larger value.
 pub(super) trait CellHandle: Handle<Target = OnceCell<<Self as CellHandle>::Value>> {
@@ -55,18 +56,22 @@ impl<S: ?Sized, T> CellHandle for ArcPart<S, OnceCell<T>> {
 }
 
 /// The role of the initialiser of a cell. Passes it on when it is dropped.
-pub(super) struct Role<H: Handle<Target: Primitive<Core = OnceCore>>>(H);
+pub(super) struct Role<H: Handle<Target: Primitive<Core = OnceCore>>> {
+    cell: H,
+    ticket: Ticket,
+}
 
 impl<H: Handle<Target: Primitive<Core = OnceCore>>> Role<H> {
     /// The caller owns the role (O1), and gives the ownership away.
     #[inline]
-    pub(super) fn new(cell: H) -> Self {
-        Self(cell)
+    pub(super) fn new(cell: H, taker: Taker) -> Self {
+        let ticket = trace::holds(&cell, taker, Claim::Initialise);
+        Self { cell, ticket }
     }
 
     #[inline]
     pub(super) fn core(&self) -> &OnceCore {
-        self.0.core()
+        self.cell.core()
     }
 }
 
@@ -76,7 +81,9 @@ impl<H: CellHandle> Role<H> {
     pub(super) fn fill(self, value: H::Value) -> H {
         let role = ManuallyDrop::new(self);
         // SAFETY: O1, the original is never used or dropped again, so the ownership of the role moves to this function.
-        let cell = unsafe { core::ptr::read(&raw const role.0) };
+        let cell = unsafe { core::ptr::read(&raw const role.cell) };
+        // SAFETY: O1, as above, and so does its record.
+        trace::releases(&mut unsafe { core::ptr::read(&raw const role.ticket) });
         // mistake a_value_is_published_before_it_is_written: unsafe { cell.write(value) }; cell.core().fill(); ~>
         //     cell.core().fill(); unsafe { cell.write(value) };
         // SAFETY: O1, this owns the role, and the cell is not full before `fill` (O2).
@@ -89,7 +96,8 @@ impl<H: CellHandle> Role<H> {
 impl<H: Handle<Target: Primitive<Core = OnceCore>>> Drop for Role<H> {
     #[inline]
     fn drop(&mut self) {
-        // mistake a_role_dies_with_its_owner: self.0.core().pass_on(); ~>
-        self.0.core().pass_on();
+        trace::releases(&mut self.ticket);
+        // mistake a_role_dies_with_its_owner: self.cell.core().pass_on(); ~>
+        self.cell.core().pass_on();
     }
 }

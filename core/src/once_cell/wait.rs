@@ -13,6 +13,7 @@ use crate::wait::handle::ArcPart;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
+use crate::wait::trace;
 use crate::wait::waiter::ListOf;
 
 /// Asks for the role of the initialiser, or the value if it is there.
@@ -67,6 +68,10 @@ unsafe impl Policy for RoleWait {
     }
 
     #[inline]
+    fn claim((): &()) -> Option<trace::Claim> {
+        Some(trace::Claim::Initialise)
+    }
+
     fn give_back(core: &OnceCore, (): &()) {
         // mistake an_heir_keeps_the_role: core.pass_on(); ~>
         core.pass_on();
@@ -111,6 +116,10 @@ unsafe impl Policy for ValueWait {
     fn take(_: &OnceCore, _: Verdict, (): &()) {}
 
     #[inline]
+    fn claim((): &()) -> Option<trace::Claim> {
+        Some(trace::Claim::Initialise)
+    }
+
     fn give_back(_: &OnceCore, (): &()) {}
 
     #[inline]

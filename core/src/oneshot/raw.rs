@@ -51,7 +51,7 @@ pub(super) const LISTENING: ListOf<()> = unsafe { ListOf::new(1) };
 /// The word, and the queue of the waiters.
 #[derive(Debug)]
 pub(crate) struct OneshotCore {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl Core for OneshotCore {

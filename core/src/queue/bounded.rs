@@ -11,6 +11,7 @@ use super::{OwnedPushFuture, OwnedReserveFuture};
 use super::{PushFuture, QueueOf, ReserveFuture};
 use crate::wait::future::Wait;
 use crate::wait::offer::Offer;
+use crate::wait::trace::Taker;
 
 impl<T, S: Slots> QueueOf<T, S> {
     /// Adds an item at the end, and waits while the queue is full.
@@ -158,8 +159,12 @@ impl<T, S: Slots> QueueOf<T, S> {
     /// drop(slot);
     /// assert!(jobs.try_push(1).is_ok());
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_reserve(&self) -> Result<Slot<&Self>, TryPushError<()>> {
-        self.core.try_reserve().map(|()| Slot::new(self)).map_err(|closed| TryPushError::of(((), closed)))
+        match self.core.try_reserve() {
+            Ok(()) => Ok(Slot::new(self, Taker::here())),
+            Err(closed) => Err(TryPushError::of(((), closed))),
+        }
     }
 
     /// As [`try_reserve`](Self::try_reserve), with a slot that keeps the queue alive.
@@ -178,9 +183,10 @@ impl<T, S: Slots> QueueOf<T, S> {
     /// ```
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_reserve_owned(self: Arc<Self>) -> Result<Slot<Arc<Self>>, TryPushError<()>> {
         match self.core.try_reserve() {
-            Ok(()) => Ok(Slot::new(self)),
+            Ok(()) => Ok(Slot::new(self, Taker::here())),
             Err(closed) => Err(TryPushError::of(((), closed))),
         }
     }

@@ -5,6 +5,7 @@ use core::fmt;
 use super::AnyQueue;
 use super::error::PushError;
 use crate::wait::handle::{Handle, Primitive};
+use crate::wait::trace::{self, Claim, Taker, Ticket};
 
 /// Room for one item in a queue, reserved by [`reserve`](super::QueueOf::reserve); given back when it is dropped.
 ///
@@ -21,13 +22,15 @@ pub struct Slot<H: Handle<Target: AnyQueue>> {
     queue: H,
     /// An item has taken the room.
     is_filled: bool,
+    ticket: Ticket,
 }
 
 impl<H: Handle<Target: AnyQueue>> Slot<H> {
     /// The caller has reserved a slot, and gives it away.
     #[inline]
-    pub(super) fn new(queue: H) -> Self {
-        Self { queue, is_filled: false }
+    pub(super) fn new(queue: H, taker: Taker) -> Self {
+        let ticket = trace::holds(&queue, taker, Claim::Slot);
+        Self { queue, is_filled: false, ticket }
     }
 
     /// Adds the item at the end of the queue. There is room; and a queue that was closed meanwhile still takes it.
@@ -55,6 +58,7 @@ impl<H: Handle<Target: AnyQueue>> Slot<H> {
 
 impl<H: Handle<Target: AnyQueue>> Drop for Slot<H> {
     fn drop(&mut self) {
+        trace::releases(&mut self.ticket);
         if !self.is_filled {
             self.queue.core().return_slot();
         }

@@ -53,7 +53,7 @@ pub(crate) struct State<T, S: Storage> {
 
 /// The queue of the waiters, and the state that is guarded by its lock. There is no word: all is done under the lock.
 pub(crate) struct QueueCore<T, S: Storage> {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl<T, S: Storage> Core for QueueCore<T, S> {

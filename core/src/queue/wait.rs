@@ -16,6 +16,7 @@ use crate::wait::offer::Offer;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
+use crate::wait::trace::Claim;
 use crate::wait::waiter::ListOf;
 
 /// Asks for a slot, to push an item.
@@ -100,6 +101,10 @@ unsafe impl<T, S: Storage> Policy for ReserveWait<T, S> {
     fn give_back(core: &QueueCore<T, S>, _: &Offer<T>) {
         // mistake a_cancelled_reserve_keeps_its_slot: core.return_slot(); ~>
         core.return_slot();
+    }
+
+    fn claim(_: &Offer<T>) -> Option<Claim> {
+        Some(Claim::Slot)
     }
 
     /// A cancelled wait had reserved nothing, so no waiter becomes due.
@@ -227,7 +232,7 @@ wait_futures! {
 
     /// The future of [`QueueOf::reserve`](super::QueueOf::reserve): waits for room, and returns a slot.
     pub struct ReserveFuture['a, Q: AnyQueue]['a, Q] waits as Wait<&'a Q, ReserveOf<Q>>
-    => Result<Slot<&'a Q>, Closed>, |queue, grant| grant.map(|()| Slot::new(queue));
+    => Result<Slot<&'a Q>, Closed>, |queue, grant, taker| grant.map(|()| Slot::new(queue, taker));
 }
 
 #[cfg(feature = "alloc")]
@@ -253,7 +258,7 @@ wait_futures! {
     /// The future of [`QueueOf::reserve_owned`](super::QueueOf::reserve_owned): as [`ReserveFuture`], with a slot
     /// that keeps the queue alive.
     pub struct OwnedReserveFuture[Q: AnyQueue][Q] waits as Wait<Arc<Q>, ReserveOf<Q>>
-    => Result<Slot<Arc<Q>>, Closed>, |queue, grant| grant.map(|()| Slot::new(queue));
+    => Result<Slot<Arc<Q>>, Closed>, |queue, grant, taker| grant.map(|()| Slot::new(queue, taker));
 }
 
 /// A wait for the first item, whatever kind of queue it is.

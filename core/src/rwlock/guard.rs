@@ -35,8 +35,7 @@ use crate::wait::future::Wait;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
 use crate::wait::held::{Duty, Held, Reach, formats_as_its_value, guard_handles};
-#[cfg(feature = "alloc")]
-use crate::wait::trace;
+use crate::wait::trace::{Claim, Taker};
 
 guard_handles! {
     RwLock, RwLockCore;
@@ -65,13 +64,15 @@ pub enum Upgradable {}
 pub enum Write {}
 
 macro_rules! modes {
-    ($($mode:ident: $leave:ident;)+) => {$(
+    ($($mode:ident: $leave:ident, $claim:ident;)+) => {$(
         impl Mode for $mode {
             const KIND: Kind = Kind::$mode;
         }
 
         impl Duty for $mode {
             type Core = RwLockCore;
+
+            const CLAIM: Claim = Claim::$claim;
 
             #[inline]
             fn done(core: &RwLockCore) {
@@ -82,9 +83,9 @@ macro_rules! modes {
 }
 
 modes! {
-    Read: leave_reader;
-    Upgradable: leave_upgradable;
-    Write: leave_writer;
+    Read: leave_reader, Read;
+    Upgradable: leave_upgradable, UpgradableRead;
+    Write: leave_writer, Write;
 }
 
 /// Access to the value of a [`RwLock`]; leaves the lock when it is dropped.
@@ -159,8 +160,8 @@ pub type OwnedWriteGuard<T> = Guard<Arc<RwLock<T>>, Write>;
 impl<H: RwLockHandle, M: Access> Guard<H, M> {
     /// The caller holds the lock in this mode, and gives the duty to leave away.
     #[inline]
-    pub(super) fn new(lock: H) -> Self {
-        Self { held: Held::new(lock) }
+    pub(super) fn new(lock: H, taker: Taker) -> Self {
+        Self { held: Held::new(lock, taker) }
     }
 
     #[inline]
@@ -171,7 +172,7 @@ impl<H: RwLockHandle, M: Access> Guard<H, M> {
     /// The caller has changed what the lock is held as, from `M` to `N`.
     #[inline]
     fn into_mode<N: Access>(self) -> Guard<H, N> {
-        Guard::new(self.held.into_inner())
+        Guard { held: self.held.convert(|lock| lock) }
     }
 
     /// The handle that the lock is held by: its `Arc`, for an [`OwnedReadGuard`] and its like.
@@ -237,10 +238,11 @@ impl<H: RwLockHandle> Guard<H, Read> {
     /// assert!(lock.try_read().is_none(), "a writer waits");
     /// assert_eq!(*ReadGuard::share(&first), 1);
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn share(guard: &Self) -> Self {
         let lock = guard.held.by().clone();
         assert!(lock.core.share(), "a RwLock has too many readers: their guards were forgotten");
-        Self::new(lock)
+        Self::new(lock, Taker::here())
     }
 
     /// A guard of a part of the value. That of a [`ReadGuard`] does not name the type of the whole.
@@ -349,9 +351,8 @@ impl<H: RwLockHandle> Guard<H, Upgradable> {
     /// assert_eq!(*reader, 1);
     /// ```
     pub fn downgrade(guard: Self) -> Guard<H, Read> {
-        let lock = guard.held.into_inner();
         // Before the change, which wakes others: a waker that panics must not leave a reader behind.
-        let reader = Guard::new(lock);
+        let reader = guard.into_mode::<Read>();
         reader.held.by().core().end_upgradable();
         reader
     }
@@ -505,7 +506,7 @@ impl<O: RwLockOwner, M: Access, U: ?Sized> Unpin for Mapped<O, M, U> {}
 impl<O: RwLockOwner, M: Access, U: ?Sized> Mapped<O, M, U> {
     /// `value` points at a part of the value of the guard's lock.
     fn new<H: RwLockHandle<Owner = O>>(guard: Guard<H, M>, value: NonNull<U>) -> Self {
-        Self { held: Held::new(guard.held.into_inner().into_owner()), value, _value: PhantomData }
+        Self { held: guard.held.convert(H::into_owner), value, _value: PhantomData }
     }
 }
 
@@ -659,8 +660,12 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
     /// drop(pair);
     /// assert_eq!(*guard, 1);
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_read(self) -> Option<Guard<Self, Read>> {
-        self.core.try_enter(Kind::Read).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Read) {
+            return None;
+        }
+        Some(Guard::new(self, Taker::here()))
     }
 
     /// Waits until nobody else is inside. Returns a guard that keeps the whole value alive.
@@ -704,8 +709,7 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
         if !self.core.try_enter(Kind::Write) {
             return None;
         }
-        trace::has_now(&self.core);
-        Some(Guard::new(self))
+        Some(Guard::new(self, Taker::here()))
     }
 
     /// Waits until the caller may go in as the one upgradable reader. Returns a guard that keeps the whole value alive.
@@ -748,7 +752,11 @@ impl<S: ?Sized, T: ?Sized> ArcPart<S, RwLock<T>> {
     /// assert!(pair.0.try_upgradable_read().is_none() && pair.0.try_read().is_some());
     /// # drop(guard);
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_upgradable_read(self) -> Option<Guard<Self, Upgradable>> {
-        self.core.try_enter(Kind::Upgradable).then(|| Guard::new(self))
+        if !self.core.try_enter(Kind::Upgradable) {
+            return None;
+        }
+        Some(Guard::new(self, Taker::here()))
     }
 }

@@ -40,7 +40,6 @@ use crate::sys::atomic::{AtomicUsize, Ordering, const_fn};
 use crate::wait::list::List;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::{Generation, Verdict};
-use crate::wait::trace;
 use crate::wait::waiter::ListOf;
 use crate::wait::wake::Served;
 use crate::wait::word;
@@ -136,7 +135,7 @@ pub(crate) struct State {
 /// The word, the phase, and those who wait.
 #[derive(Debug)]
 pub(crate) struct RwLockCore {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl Core for RwLockCore {
@@ -285,21 +284,18 @@ impl RwLockCore {
     /// The writer leaves.
     #[inline]
     pub(super) fn leave_writer(&self) {
-        trace::releases(self);
         // mistake a_writer_leaves_no_phase: true ~> false
         self.change(|word| word & WAITERS, true);
     }
 
     /// The writer becomes a reader.
     pub(super) fn downgrade(&self) {
-        trace::releases(self);
         // mistake a_downgrade_lets_a_writer_in: (word & WAITERS) + ONE ~> word & WAITERS
         self.change(|word| (word & WAITERS) + ONE, true);
     }
 
     /// The writer becomes the upgradable reader.
     pub(super) fn downgrade_to_upgradable(&self) {
-        trace::releases(self);
         self.change(|word| ((word & WAITERS) + ONE) | UPGRADABLE, true);
     }
 

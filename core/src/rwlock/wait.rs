@@ -18,6 +18,7 @@ use crate::wait::held::Held;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
+use crate::wait::trace::Claim;
 use crate::wait::waiter::ListOf;
 
 /// Asks to go in, in this mode.
@@ -31,7 +32,6 @@ unsafe impl<M: Mode> Policy for Enter<M> {
     type Grant = ();
 
     const LIST: ListOf<()> = M::KIND.list();
-    const OWNS: bool = matches!(M::KIND, Kind::Write);
 
     #[inline]
     fn try_now(core: &RwLockCore, (): &()) -> Option<()> {
@@ -49,6 +49,10 @@ unsafe impl<M: Mode> Policy for Enter<M> {
     #[inline]
     fn give_back(core: &RwLockCore, (): &()) {
         M::done(core);
+    }
+
+    fn claim((): &()) -> Option<Claim> {
+        Some(M::CLAIM)
     }
 
     #[inline]
@@ -69,7 +73,6 @@ unsafe impl Policy for Upgrade {
     type Grant = ();
 
     const LIST: ListOf<()> = Kind::Upgrade.list();
-    const OWNS: bool = true;
 
     #[inline]
     fn try_now(core: &RwLockCore, (): &()) -> Option<()> {
@@ -89,6 +92,10 @@ unsafe impl Policy for Upgrade {
         core.downgrade_to_upgradable();
     }
 
+    fn claim((): &()) -> Option<Claim> {
+        Some(Claim::Write)
+    }
+
     #[inline]
     fn after_cancel(core: &RwLockCore, locked: Locked<'_, RwLockCore>, (): &()) {
         core.serve_due(locked);
@@ -98,22 +105,22 @@ unsafe impl Policy for Upgrade {
 wait_futures! {
     /// The future of [`RwLock::read`]: waits until readers may go in, and returns a guard.
     pub struct ReadFuture['a, T: ?Sized]['a, T] waits as Wait<&'a RwLock<T>, Enter<Read>>
-    => ReadGuard<'a, T>, |lock, ()| Guard::new(lock);
+    => ReadGuard<'a, T>, |lock, (), taker| Guard::new(lock, taker);
 
     /// The future of [`RwLock::write`]: waits until the lock is the caller's alone, and returns a guard.
     pub struct WriteFuture['a, T: ?Sized]['a, T] waits as Wait<&'a RwLock<T>, Enter<Write>>
-    => WriteGuard<'a, T>, |lock, ()| Guard::new(lock);
+    => WriteGuard<'a, T>, |lock, (), taker| Guard::new(lock, taker);
 
     /// The future of [`RwLock::upgradable_read`]: waits until the caller may go in as the upgradable reader, and returns a
     /// guard.
     pub struct UpgradableReadFuture['a, T: ?Sized]['a, T] waits as Wait<&'a RwLock<T>, Enter<Upgradable>>
-    => UpgradableGuard<'a, T>, |lock, ()| Guard::new(lock);
+    => UpgradableGuard<'a, T>, |lock, (), taker| Guard::new(lock, taker);
 
     /// The future of [`Guard::upgrade`]: waits until the other readers have left, and returns the guard of a writer.
     ///
     /// If it is dropped, the upgradable read ends too. [`cancel`](Self::cancel) returns its guard.
     pub struct UpgradeFuture[H: RwLockHandle][H] waits as Wait<Held<H, Upgradable>, Upgrade>
-    => Guard<H, Write>, |held, ()| Guard::new(held.into_inner());
+    => Guard<H, Write>, |held, (), taker| Guard::new(held.into_inner(), taker);
 }
 
 impl<H: RwLockHandle> UpgradeFuture<H> {
@@ -143,26 +150,26 @@ impl<H: RwLockHandle> UpgradeFuture<H> {
 wait_futures! {
     /// The future of [`RwLock::read_owned`]: as [`ReadFuture`], with a guard that keeps the lock alive.
     pub struct OwnedReadFuture[T: ?Sized][T] waits as Wait<Arc<RwLock<T>>, Enter<Read>>
-    => OwnedReadGuard<T>, |lock, ()| Guard::new(lock);
+    => OwnedReadGuard<T>, |lock, (), taker| Guard::new(lock, taker);
 
     /// The future of [`RwLock::write_owned`]: as [`WriteFuture`], with a guard that keeps the lock alive.
     pub struct OwnedWriteFuture[T: ?Sized][T] waits as Wait<Arc<RwLock<T>>, Enter<Write>>
-    => OwnedWriteGuard<T>, |lock, ()| Guard::new(lock);
+    => OwnedWriteGuard<T>, |lock, (), taker| Guard::new(lock, taker);
 
     /// The future of [`RwLock::upgradable_read_owned`]: as [`UpgradableReadFuture`], with a guard that keeps the lock
     /// alive.
     pub struct OwnedUpgradableReadFuture[T: ?Sized][T] waits as Wait<Arc<RwLock<T>>, Enter<Upgradable>>
-    => OwnedUpgradableGuard<T>, |lock, ()| Guard::new(lock);
+    => OwnedUpgradableGuard<T>, |lock, (), taker| Guard::new(lock, taker);
 
     /// The future of [`ArcPart::read`]: as [`ReadFuture`], for a lock that lies in a larger value.
     pub struct PartReadFuture[S: ?Sized, T: ?Sized][S, T] waits as Wait<ArcPart<S, RwLock<T>>, Enter<Read>>
-    => Guard<ArcPart<S, RwLock<T>>, Read>, |lock, ()| Guard::new(lock);
+    => Guard<ArcPart<S, RwLock<T>>, Read>, |lock, (), taker| Guard::new(lock, taker);
 
     /// The future of [`ArcPart::write`]: as [`WriteFuture`], for a lock that lies in a larger value.
     pub struct PartWriteFuture[S: ?Sized, T: ?Sized][S, T] waits as Wait<ArcPart<S, RwLock<T>>, Enter<Write>>
-    => Guard<ArcPart<S, RwLock<T>>, Write>, |lock, ()| Guard::new(lock);
+    => Guard<ArcPart<S, RwLock<T>>, Write>, |lock, (), taker| Guard::new(lock, taker);
 
     /// The future of [`ArcPart::upgradable_read`]: as [`UpgradableReadFuture`], for a lock that lies in a larger value.
     pub struct PartUpgradableReadFuture[S: ?Sized, T: ?Sized][S, T] waits as Wait<ArcPart<S, RwLock<T>>, Enter<Upgradable>>
-    => Guard<ArcPart<S, RwLock<T>>, Upgradable>, |lock, ()| Guard::new(lock);
+    => Guard<ArcPart<S, RwLock<T>>, Upgradable>, |lock, (), taker| Guard::new(lock, taker);
 }

@@ -17,6 +17,7 @@ use crate::wait::future::Wait;
 #[cfg(feature = "alloc")]
 use crate::wait::handle::ArcPart;
 use crate::wait::handle::Handle;
+use crate::wait::trace::{self, Claim, Taker, Ticket};
 
 /// Permits of a [`Semaphore`], one or more; returned to it when they are dropped.
 ///
@@ -25,6 +26,7 @@ use crate::wait::handle::Handle;
 pub struct Permits<H: Handle<Target = Semaphore<M>>, M: Mode = Fifo> {
     semaphore: H,
     count: usize,
+    ticket: Ticket,
     _mode: PhantomData<fn() -> M>,
 }
 
@@ -41,8 +43,9 @@ pub type OwnedPermit<M = Fifo> = Permits<Arc<Semaphore<M>>, M>;
 impl<H: Handle<Target = Semaphore<M>>, M: Mode> Permits<H, M> {
     /// The caller has taken `count` permits, and gives them away.
     #[inline]
-    pub(super) fn new(semaphore: H, count: usize) -> Self {
-        Self { semaphore, count, _mode: PhantomData }
+    pub(super) fn new(semaphore: H, count: usize, taker: Taker) -> Self {
+        let ticket = trace::holds(&semaphore, taker, Claim::Permits(count));
+        Self { semaphore, count, ticket, _mode: PhantomData }
     }
 
     /// How many permits this is.
@@ -84,6 +87,7 @@ impl<H: Handle<Target = Semaphore<M>>, M: Mode> Permits<H, M> {
     /// ```
     pub fn forget(mut self) -> usize {
         let count = core::mem::take(&mut self.count);
+        // The drop of this takes its record.
         self.semaphore.core.forget(count);
         count
     }
@@ -106,6 +110,7 @@ impl<H: Handle<Target = Semaphore<M>>, M: Mode> Permits<H, M> {
             return Err(MergeError(other));
         }
         self.count += core::mem::take(&mut other.count);
+        trace::merges(&mut self.ticket, &mut other.ticket);
         Ok(())
     }
 
@@ -122,13 +127,15 @@ impl<H: Handle<Target = Semaphore<M>>, M: Mode> Permits<H, M> {
     /// ```
     pub fn split(&mut self, n: usize) -> Option<Self> {
         self.count = self.count.checked_sub(n)?;
-        Some(Self::new(self.semaphore.clone(), n))
+        let ticket = trace::splits(&self.ticket, n);
+        Some(Self { semaphore: self.semaphore.clone(), count: n, ticket, _mode: PhantomData })
     }
 }
 
 impl<H: Handle<Target = Semaphore<M>>, M: Mode> Drop for Permits<H, M> {
     #[inline]
     fn drop(&mut self) {
+        trace::releases(&mut self.ticket);
         if self.count > 0 {
             self.semaphore.core.put_back(self.count);
         }
@@ -143,11 +150,16 @@ impl<H: Handle<Target = Semaphore<M>>, M: Mode> fmt::Debug for Permits<H, M> {
 
 /// Takes `n` permits at once, for a semaphore that is held as `H`.
 #[inline]
+#[cfg_attr(feature = "diagnose", track_caller)]
 pub(super) fn try_acquire<H: Handle<Target = Semaphore<M>>, M: Mode>(
     semaphore: H,
     n: usize,
 ) -> Result<Permits<H, M>, TryAcquireError> {
-    if semaphore.core.try_take(n) { Ok(Permits::new(semaphore, n)) } else { Err(semaphore.core.why_not(n)) }
+    if semaphore.core.try_take(n) {
+        Ok(Permits::new(semaphore, n, Taker::here()))
+    } else {
+        Err(semaphore.core.why_not(n))
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -199,6 +211,7 @@ impl<S: ?Sized, M: Mode> ArcPart<S, Semaphore<M>> {
     /// assert_eq!(pair.0.available_permits(), 0);
     /// # drop(permit);
     /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire(self, n: usize) -> Result<Permits<Self, M>, TryAcquireError> {
         try_acquire(self, n)
     }

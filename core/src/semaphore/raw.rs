@@ -39,6 +39,7 @@ use crate::wait::list::List;
 use crate::wait::policy::Look;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::Verdict;
+use crate::wait::trace;
 use crate::wait::waiter::{ListOf, NodePtr, Waiter};
 use crate::wait::wake::Served;
 use crate::wait::word;
@@ -99,7 +100,7 @@ pub(crate) struct State<M: Mode> {
 /// The permits, and the queue of the requests that wait.
 #[derive(Debug)]
 pub(crate) struct SemaphoreCore<M: Mode> {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl<M: Mode> Core for SemaphoreCore<M> {
@@ -110,6 +111,10 @@ impl<M: Mode> Core for SemaphoreCore<M> {
     #[inline]
     fn queue(&self) -> &WaitQueue<Self> {
         &self.queue
+    }
+
+    fn permits(&self) -> Option<usize> {
+        Some(self.queue.lock().state().total.max(0) as usize)
     }
 }
 
@@ -301,6 +306,7 @@ impl<M: Mode> SemaphoreCore<M> {
             return Err(ReleaseError);
         }
         state.total += n as isize;
+        trace::permits_are(self, state.total.max(0) as usize);
         self.give(locked, n);
         Ok(())
     }

@@ -16,6 +16,7 @@ use crate::wait::handle::ArcPart;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
+use crate::wait::trace::Claim;
 use crate::wait::waiter::{ListOf, Waiter};
 
 /// Asks for permits of a semaphore.
@@ -69,6 +70,10 @@ unsafe impl<M: Mode> Policy for AcquireWait<M> {
         core.after_cancel(locked);
     }
 
+    fn claim(request: &Request) -> Option<Claim> {
+        Some(Claim::Permits(request.permits()))
+    }
+
     fn retry(
         core: &SemaphoreCore<M>,
         locked: &mut Locked<'_, SemaphoreCore<M>>,
@@ -93,12 +98,12 @@ wait_futures! {
     /// The future of [`Semaphore::acquire`]: waits for a permit, and returns it.
     pub struct AcquireFuture['a, M: Mode]['a, M][= Fifo] waits as Wait<&'a Semaphore<M>, AcquireWait<M>>
     => Result<Permit<'a, M>, Closed>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n)).map_err(closed);
+    |semaphore, grant, taker| grant.map(|n| Permits::new(semaphore, n, taker)).map_err(closed);
 
     /// The future of [`Semaphore::acquire_many`]: waits for a number of permits, and returns them together.
     pub struct AcquireManyFuture['a, M: Mode]['a, M][= Fifo] waits as Wait<&'a Semaphore<M>, AcquireWait<M>>
     => Result<Permit<'a, M>, AcquireError>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
+    |semaphore, grant, taker| grant.map(|n| Permits::new(semaphore, n, taker));
 }
 
 #[cfg(feature = "alloc")]
@@ -107,17 +112,17 @@ wait_futures! {
     /// alive.
     pub struct OwnedAcquireFuture[M: Mode][M][= Fifo] waits as Wait<Arc<Semaphore<M>>, AcquireWait<M>>
     => Result<OwnedPermit<M>, Closed>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n)).map_err(closed);
+    |semaphore, grant, taker| grant.map(|n| Permits::new(semaphore, n, taker)).map_err(closed);
 
     /// The future of [`Semaphore::acquire_many_owned`]: waits for a number of permits, and returns them together; they
     /// keep the semaphore alive.
     pub struct OwnedAcquireManyFuture[M: Mode][M][= Fifo] waits as Wait<Arc<Semaphore<M>>, AcquireWait<M>>
     => Result<OwnedPermit<M>, AcquireError>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
+    |semaphore, grant, taker| grant.map(|n| Permits::new(semaphore, n, taker));
 
     /// The future of [`ArcPart::acquire`]: waits for permits of a semaphore that lies in a larger value, and returns them;
     /// they keep the whole value alive.
     pub struct PartAcquireFuture[S: ?Sized, M: Mode][S, M][= Fifo] waits as Wait<ArcPart<S, Semaphore<M>>, AcquireWait<M>>
     => Result<Permits<ArcPart<S, Semaphore<M>>, M>, AcquireError>,
-    |semaphore, grant| grant.map(|n| Permits::new(semaphore, n));
+    |semaphore, grant, taker| grant.map(|n| Permits::new(semaphore, n, taker));
 }

@@ -78,7 +78,7 @@ impl<T> Slot<T> {
 /// The queue of the waiters, and the slot that is guarded by its lock. There is no word: all is done under the lock.
 #[derive(Debug)]
 pub(crate) struct SignalCore<T> {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl<T> Core for SignalCore<T> {

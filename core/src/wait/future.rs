@@ -7,6 +7,7 @@ use core::task::{Context, Poll};
 use super::handle::{Holds, Primitive};
 use super::policy::Policy;
 use super::poll::{begin, enable, give_up, is_decided, polled_again, proceed};
+use super::trace::Taker;
 use super::waiter::{Phase, Waiter};
 use crate::sys::atomic::const_fn;
 
@@ -47,6 +48,12 @@ where
 
     pub(crate) fn phase(&self) -> Phase {
         self.waiter.phase()
+    }
+
+    /// Who takes what was granted, in this poll.
+    #[inline]
+    pub(crate) fn taker(&self, context: &Context<'_>) -> Taker {
+        self.waiter.taker(context)
     }
 
     pub(crate) fn is_decided(&self) -> bool {
@@ -128,13 +135,14 @@ where
 ///     /// Documentation
 ///     pub struct Name[generics, bounded][generics][= default of the last] waits as Wait<Handle, Policy>
 ///     => Output, |handle, grant| what makes the output;
+///     // Or, for an output that holds something: |handle, grant, who takes it| ...
 /// }
 /// ```
 macro_rules! wait_futures {
     ($(
         $(#[$meta:meta])*
         pub struct $name:ident[$($declared:tt)*][$($used:tt)*]$([$($default:tt)*])? waits as $wait:ty
-        => $output:ty, |$handle:pat_param, $grant:pat_param| $make:expr;
+        => $output:ty, |$handle:pat_param, $grant:pat_param $(, $taker:pat_param)?| $make:expr;
     )+) => {$(
         $(#[$meta])*
         ///
@@ -212,10 +220,11 @@ macro_rules! wait_futures {
             #[cfg_attr(not(feature = "critical-section"), inline(always))]
             #[cfg_attr(feature = "critical-section", inline)]
             fn poll(
-                self: core::pin::Pin<&mut Self>,
+                mut self: core::pin::Pin<&mut Self>,
                 context: &mut core::task::Context<'_>,
             ) -> core::task::Poll<$output> {
-                let ($handle, $grant) = core::task::ready!(self.project().poll(context));
+                let ($handle, $grant) = core::task::ready!(self.as_mut().project().poll(context));
+                $(let $taker = self.wait.taker(context);)?
                 core::task::Poll::Ready($make)
             }
         }

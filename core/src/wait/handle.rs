@@ -26,7 +26,10 @@ use super::queue::Core;
 #[allow(private_bounds, reason = "sealed")]
 pub unsafe trait Handle: Deref + Clone + Sealed {}
 
-pub(crate) trait Sealed {}
+pub(crate) trait Sealed {
+    /// Whether it owns a part of the primitive, so that what holds it need not stay in one task.
+    const OWNED: bool;
+}
 
 /// What a wait holds its primitive by: a [`Handle`], or a claim on the primitive that ends with the wait.
 ///
@@ -37,12 +40,16 @@ pub(crate) unsafe trait Holds: Deref {}
 // SAFETY: H1, as the handle promises.
 unsafe impl<H: Handle> Holds for H {}
 
-impl<P: ?Sized> Sealed for &P {}
+impl<P: ?Sized> Sealed for &P {
+    const OWNED: bool = false;
+}
 // SAFETY: H1, a shared reference keeps what it refers to in its place.
 unsafe impl<P: ?Sized> Handle for &P {}
 
 #[cfg(feature = "alloc")]
-impl<P: ?Sized> Sealed for Arc<P> {}
+impl<P: ?Sized> Sealed for Arc<P> {
+    const OWNED: bool = true;
+}
 // SAFETY: H1, an `Arc` never moves its value while it is shared.
 #[cfg(feature = "alloc")]
 unsafe impl<P: ?Sized> Handle for Arc<P> {}
@@ -154,7 +161,9 @@ impl<S: ?Sized, P: ?Sized + fmt::Debug> fmt::Debug for ArcPart<S, P> {
 }
 
 #[cfg(feature = "alloc")]
-impl<S: ?Sized, P: ?Sized> Sealed for ArcPart<S, P> {}
+impl<S: ?Sized, P: ?Sized> Sealed for ArcPart<S, P> {
+    const OWNED: bool = true;
+}
 // SAFETY: H1, the `Arc` inside never moves its value while it is shared, and the pointer to the part never changes.
 #[cfg(feature = "alloc")]
 unsafe impl<S: ?Sized, P: ?Sized> Handle for ArcPart<S, P> {}

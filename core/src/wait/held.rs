@@ -16,6 +16,7 @@ use core::ops::Deref;
 use super::handle::ArcPart;
 use super::handle::{Handle, Holds, Primitive};
 use super::queue::Core;
+use super::trace::{self, Claim, Taker, Ticket};
 
 /// What a guard reaches the core of its primitive by: a handle, or a reference that does not know the type of the value.
 pub(crate) trait Reach {
@@ -83,22 +84,29 @@ impl<S: ?Sized, P: ?Sized> IntoOwner for ArcPart<S, P> {
 pub(crate) trait Duty {
     type Core: Core;
 
+    /// What is held until it is done.
+    const CLAIM: Claim;
+
     fn done(core: &Self::Core);
 }
 
 /// A primitive that is held, and the duty that ends that. The only thing that does it.
 pub(crate) struct Held<O: Reach<Core = D::Core>, D: Duty> {
     by: O,
+    ticket: Ticket,
     _duty: PhantomData<fn() -> D>,
 }
 
-impl<O: Reach<Core = D::Core>, D: Duty> Held<O, D> {
+impl<H: Handle<Target: Primitive<Core = D::Core>>, D: Duty> Held<H, D> {
     /// The caller owes the duty, and gives it away.
     #[inline]
-    pub(crate) fn new(by: O) -> Self {
-        Self { by, _duty: PhantomData }
+    pub(crate) fn new(by: H, taker: Taker) -> Self {
+        let ticket = trace::holds(&by, taker, D::CLAIM);
+        Self { by, ticket, _duty: PhantomData }
     }
+}
 
+impl<O: Reach<Core = D::Core>, D: Duty> Held<O, D> {
     /// What the primitive is held by.
     #[inline]
     pub(crate) fn by(&self) -> &O {
@@ -109,14 +117,32 @@ impl<O: Reach<Core = D::Core>, D: Duty> Held<O, D> {
     #[inline]
     pub(crate) fn into_inner(self) -> O {
         let held = ManuallyDrop::new(self);
-        // SAFETY: D1, the original is never used or dropped again, so the duty moves to the caller.
+        // SAFETY: D1, the original is never used or dropped again, so its record goes.
+        trace::releases(&mut unsafe { core::ptr::read(&raw const held.ticket) });
+        // SAFETY: D1, as above, so the duty moves to the caller.
         unsafe { core::ptr::read(&raw const held.by) }
+    }
+
+    /// The same duty, or the one that it has become, owed by another reference to the same core.
+    #[inline]
+    pub(crate) fn convert<P: Reach<Core = E::Core>, E: Duty>(
+        self,
+        change: impl FnOnce(O) -> P,
+    ) -> Held<P, E> {
+        let held = ManuallyDrop::new(self);
+        // SAFETY: D1, the original is never used or dropped again, so its record moves to the new one.
+        let ticket = unsafe { core::ptr::read(&raw const held.ticket) };
+        trace::changes(&ticket, E::CLAIM);
+        // SAFETY: D1, as above, and so does the duty.
+        let by = change(unsafe { core::ptr::read(&raw const held.by) });
+        Held { by, ticket, _duty: PhantomData }
     }
 }
 
 impl<O: Reach<Core = D::Core>, D: Duty> Drop for Held<O, D> {
     #[inline]
     fn drop(&mut self) {
+        trace::releases(&mut self.ticket);
         D::done(self.by.core());
     }
 }

@@ -71,6 +71,7 @@
 
 use super::queue::{Core, Locked};
 use super::status::Verdict;
+use super::trace::Claim;
 use super::waiter::{ListOf, Waiter};
 
 /// What a policy found when it looked under the lock.
@@ -120,8 +121,6 @@ pub(crate) unsafe trait Policy {
     const LIST: ListOf<Self::Request>;
     /// Whether a grant is kept from others until the waiter takes it or gives it back.
     const HANDS_OVER: bool = true;
-    /// Whether one task at a time may have what is granted.
-    const OWNS: bool = false;
     /// Whether what this waits for can be kept from it in that way.
     const IS_KEPT_WAITING: bool = true;
     /// Whether waiters may leave this queue, undecided, for another one.
@@ -145,6 +144,11 @@ pub(crate) unsafe trait Policy {
 
     /// A waiter with this request has left the list undecided: grants what is due now, and releases the lock.
     fn after_cancel(core: &Self::Core, locked: Locked<'_, Self::Core>, request: &Self::Request);
+
+    /// What the waiter will hold, if it is something that is given back.
+    fn claim(_request: &Self::Request) -> Option<Claim> {
+        None
+    }
 
     // For the kinds of wait that may be woken without a decision, to try for themselves.
 

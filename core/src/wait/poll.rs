@@ -69,7 +69,6 @@ pub(super) unsafe fn begin<P: Policy>(
     // SAFETY: W1 and W6, as the caller promises.
     let now = P::try_now(core, &waiter.request).or_else(|| unsafe { enqueue::<P>(core, waiter, context) });
     if now.is_some() {
-        trace::has::<P>(core, waiter, context);
         // SAFETY: the caller owns the waiter, which has entered no list (W1).
         unsafe { waiter.finish() };
     }
@@ -94,10 +93,8 @@ pub(super) unsafe fn proceed<P: Policy>(
     if decided.is_none() {
         trace::waits::<P>(core, waiter, Some(context));
     }
-    if decided == Some(Verdict::Granted) {
-        trace::has::<P>(core, waiter, context);
-    }
-    if decided.is_some() {
+    if let Some(verdict) = decided {
+        trace::settles::<P>(waiter, verdict);
         // SAFETY: the caller owns the future (W3), and this is its decision.
         unsafe { acknowledge::<P>(waiter) };
     }
@@ -295,6 +292,7 @@ unsafe fn cancel_queued<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) 
     // mistake cancel_looks_once: decision::<P>(waiter.status()) ~> None
     if let Some(verdict) = decision::<P>(waiter.status()) {
         drop(locked);
+        trace::gives_up::<P>(waiter);
         // SAFETY: the caller owns the future (W3), and this is its decision.
         unsafe { acknowledge::<P>(waiter) };
         return Cancelled::Decided(verdict);
@@ -306,6 +304,7 @@ unsafe fn cancel_queued<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) 
     // mistake cancel_serves_nobody: P::after_cancel(core, locked, &waiter.request) ~> drop(locked)
     // Waiters behind it may be due now.
     P::after_cancel(core, locked, &waiter.request);
+    trace::gives_up::<P>(waiter);
     Cancelled::Withdrawn
 }
 

@@ -8,7 +8,7 @@ use core::task::Waker;
 
 use super::list::List;
 use super::status::{Generation, Status, Verdict};
-use super::trace::Owner;
+use super::trace::Traced;
 use super::waiter::{ListOf, NodePtr, WaitLists, Waiter};
 use super::wake::{Served, wake};
 use crate::sys::atomic::{UnsafeCell, const_fn};
@@ -31,6 +31,11 @@ pub(crate) trait Core: Sized {
     fn generation(_state: &Self::State) -> Generation {
         Generation::new()
     }
+
+    /// How many permits there are, free and held, of a primitive that has permits. Takes the internal lock.
+    fn permits(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// The word, the state and the waiters of a [`Core`], and its internal lock.
@@ -40,7 +45,7 @@ pub(crate) struct WaitQueue<C: Core> {
         not(all(feature = "diagnose", not(loom))),
         allow(dead_code, reason = "nothing is known of it")
     )]
-    pub(super) owner: Owner,
+    pub(super) traced: Traced,
     raw: RawLock,
     // Beside the byte of the raw lock, and not in one cell with the lists, whose alignment would cost a word.
     count: UnsafeCell<u32>,
@@ -66,13 +71,30 @@ impl<C: Core> WaitQueue<C> {
         pub(crate) const fn new(word: C::Word, state: C::State, lists: C::Lists) -> Self {
             Self {
                 word,
-                owner: Owner::new(),
+                traced: Traced::new(),
                 raw: RawLock::new(),
                 count: UnsafeCell::new(0),
                 lists: UnsafeCell::new(lists),
                 state: UnsafeCell::new(state),
             }
         }
+    }
+
+    /// Names the primitive, for the feature `diagnose`.
+    pub(crate) const fn set_name(&mut self, name: &'static str) {
+        self.traced.set_name(name);
+    }
+
+    /// Names the primitive as another is named.
+    #[inline]
+    pub(crate) fn set_name_of(&mut self, other: &Self) {
+        self.traced.set_name_of(&other.traced);
+    }
+
+    /// As [`set_name`](Self::set_name), for a primitive that is shared.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn rename(&self, name: &'static str) {
+        self.traced.rename(name);
     }
 
     /// Takes the internal lock.

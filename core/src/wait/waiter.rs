@@ -9,11 +9,11 @@ use core::marker::{PhantomData, PhantomPinned};
 use core::mem::MaybeUninit;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::NonNull;
-use core::task::Waker;
+use core::task::{Context, Waker};
 
 use super::list::{Links, List};
 use super::status::{Generation, Status, Verdict};
-use super::trace::Trace;
+use super::trace::{Taker, Trace};
 use crate::sys::atomic::{AtomicU32, Ordering, UnsafeCell, const_fn};
 
 /// How far a future has come.
@@ -99,6 +99,12 @@ impl<R> Waiter<R> {
     #[cfg(all(feature = "diagnose", not(loom)))]
     pub(super) fn trace(&self) -> &Trace {
         &self.node.trace
+    }
+
+    /// Who takes what this waited for, in this poll.
+    #[inline]
+    pub(crate) fn taker(&self, context: &Context<'_>) -> Taker {
+        self.node.trace.taker(context)
     }
 
     #[inline]

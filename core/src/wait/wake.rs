@@ -14,6 +14,7 @@ use core::mem::MaybeUninit;
 use core::task::Waker;
 
 use super::queue::{Core, Locked, WaitQueue};
+use super::trace;
 use crate::sys::raw_lock::{RawGuard, RawLock};
 
 /// The most waiters that one critical section serves.
@@ -38,6 +39,7 @@ pub(crate) enum Served {
 #[inline]
 pub(super) fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
+        trace::wakes(&waker);
         waker.wake();
     }
 }
@@ -187,12 +189,14 @@ impl WakeBatch {
     pub(crate) fn wake(&mut self) {
         while self.woken < self.len {
             let slot = &self.slots[self.woken];
-            // mistake a_panic_wakes_twice: self.woken += 1; unsafe { slot.assume_init_read() }.wake(); ~>
-            //     unsafe { slot.assume_init_read() }.wake(); self.woken += 1;
+            // mistake a_panic_wakes_twice: self.woken += 1; let waker = unsafe { slot.assume_init_read() };
+            //     trace::wakes(&waker); waker.wake(); ~> unsafe { slot.assume_init_read() }.wake(); self.woken += 1;
             // Before the call, so that a panic in it does not wake this one twice (B2).
             self.woken += 1;
             // SAFETY: the slot was inside `woken..len` (B1), and has just left it.
-            unsafe { slot.assume_init_read() }.wake();
+            let waker = unsafe { slot.assume_init_read() };
+            trace::wakes(&waker);
+            waker.wake();
         }
     }
 }

@@ -239,7 +239,7 @@ impl State {
 /// The state of a watch, and the queue of those that wait. There is no word: all is done under the lock.
 #[derive(Debug)]
 pub(crate) struct WatchCore {
-    queue: WaitQueue<Self>,
+    pub(super) queue: WaitQueue<Self>,
 }
 
 impl Core for WatchCore {

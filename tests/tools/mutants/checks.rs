@@ -49,6 +49,7 @@ pub(crate) const CHECKS: &[Check] = &[
     check("loom", "--release -p anywake-core --features std,futures --lib", Build::Models),
     check("toolbox", "-p anywake --all-features --lib --test toolbox", Build::Plain),
     check("diagnose", "-p anywake-tests --features diagnose --test diagnose", Build::Plain),
+    check("page", "-p anywake --features diagnose --test diagnose_page", Build::Plain),
     check("stress", "-p anywake-tests --test stress", Build::Plain),
 ];
 

@@ -707,6 +707,33 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "diagnose",
         "a grant that nobody polls cannot be told from one that was just made",
     ),
+    ("a_released_guard_is_still_a_holder", "diagnose", "a task that holds nothing is shown as a holder"),
+    ("split_permits_are_counted_twice", "diagnose", "more permits are held than there are"),
+    (
+        "a_guard_that_was_sent_on_closes_a_circle",
+        "diagnose",
+        "a circle is reported, and the guard is with another task that drops it",
+    ),
+    (
+        "permits_that_others_hold_close_a_circle",
+        "diagnose",
+        "a circle is reported, and enough permits are with tasks outside of it",
+    ),
+    ("a_task_behind_a_circle_is_reported", "diagnose", "a circle is reported for each task that comes to it"),
+    (
+        "a_grant_that_leaves_enough_permits_is_reported",
+        "diagnose",
+        "a futurelock is reported, and the permits of others come back",
+    ),
+    ("a_moved_primitive_loses_its_holders", "diagnose", "a lock that was moved is locked by nobody"),
+    ("a_grant_is_told_twice", "diagnose", "more waits are granted than have begun"),
+    ("the_page_is_served_to_everybody", "page", "the names of a program are read from other machines"),
+    (
+        "a_site_reads_the_page_by_a_name_of_its_own",
+        "page",
+        "a site whose name leads to the loopback reads the page in the browser",
+    ),
+    ("markup_in_a_name_is_live", "page", "the name of a primitive runs as a script in the page"),
     // The watch.
     ("a_watch_of_anything_is_sync", "types", "two threads read a `Cell` at once (RUSTSEC-2025-0023)"),
     ("a_pending_value_stays_hidden", "semantics", "a borrow is dropped, and the newest value is never seen"),

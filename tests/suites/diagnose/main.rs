@@ -10,11 +10,16 @@ use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 use std::sync::{Arc, Mutex, Once};
 
-use anywake_core::diagnose::{self, Holder, Report, Standing, TaskId, Waiter};
+use anywake_core::diagnose::{self, Claim, Holder, Report, Standing, Step, TaskId, Waiter};
 use anywake_core::{
     Broadcast, Condition, Event, Lock, Notify, OnceCell, RwLock, Semaphore, Signal, StaticQueue,
 };
 use anywake_tests::CountingWaker;
+
+mod circles;
+mod holders;
+mod names;
+mod observer;
 
 static REPORTS: Mutex<Vec<Report>> = Mutex::new(Vec::new());
 static TIME: AtomicU32 = AtomicU32::new(0);
@@ -34,6 +39,8 @@ const _: () = {
     is::<Waiter>();
     is::<Holder>();
     is::<Standing>();
+    is::<Claim>();
+    is::<Step>();
     is::<TaskId>();
 };
 
@@ -69,6 +76,24 @@ impl OneTask {
             _ => None,
         });
         waits.filter(|wait| self.is(wait.task())).collect()
+    }
+
+    /// The reads of this task that wait behind a writer and a guard of its own.
+    fn recursive(&self) -> Vec<(Waiter, Holder)> {
+        let reports = REPORTS.lock().unwrap().clone();
+        let pairs = reports.into_iter().filter_map(|report| match report {
+            Report::Recursive { wait, holder } => Some((wait, holder)),
+            _ => None,
+        });
+        pairs.filter(|(wait, _)| self.is(wait.task())).collect()
+    }
+
+    /// What a wait that is not kept waiting returns.
+    fn has<F: Future>(&self, future: F) -> F::Output {
+        match self.poll(pin!(future)) {
+            Poll::Ready(output) => output,
+            Poll::Pending => panic!("it need not wait"),
+        }
     }
 
     /// The initialisers of this task that wait for their own cells.
@@ -286,6 +311,18 @@ fn another_task_a_waker_that_is_no_task_and_a_broadcast_are_not_reported() {
     }
     assert!(task.futurelocks().is_empty());
 
+    // The item of a push that was granted is in the queue already. It is popped, whether the push is polled or not.
+    let queue = StaticQueue::<u8, 1>::new();
+    queue.try_push(1).unwrap();
+    let (mut kept, mut again) = (pin!(queue.push(2)), pin!(queue.push(3)));
+    assert!(task.poll(kept.as_mut()).is_pending());
+    assert_eq!(queue.try_pop(), Ok(1));
+    assert_eq!(waits_of(&queue)[0].standing(), Standing::Granted);
+    for _ in 0..5 {
+        assert!(task.poll(again.as_mut()).is_pending());
+    }
+    assert!(task.futurelocks().is_empty());
+
     // What one receiver has not read keeps nothing from another.
     let news = Broadcast::<u8, 2>::new();
     let (mut one, mut other) = (news.receiver(), news.receiver());
@@ -432,7 +469,7 @@ fn in_a_circle(tasks: &[OneTask], closed: bool) {
 
 #[test]
 fn tasks_that_wait_for_each_other_are_reported_at_the_poll_that_closes_the_circle() {
-    for count in [2, 3, 8] {
+    for count in [2, 3, 16] {
         for closed in [false, true] {
             in_a_circle(&(0..count).map(|_| OneTask::new()).collect::<Vec<_>>(), closed);
         }
@@ -440,16 +477,18 @@ fn tasks_that_wait_for_each_other_are_reported_at_the_poll_that_closes_the_circl
 }
 
 #[test]
-fn a_writer_is_a_holder_until_it_downgrades_and_a_reader_is_none() {
+fn a_writer_is_a_holder_and_a_reader_when_it_has_downgraded() {
     let task = OneTask::new();
     let lock = RwLock::new(());
     let Poll::Ready(writer) = task.poll(pin!(lock.write())) else { panic!("it is free") };
     let mut wait = pin!(lock.write());
     assert!(OneTask::new().poll(wait.as_mut()).is_pending());
     assert!(waits_of(&lock)[0].holder().is_some_and(|holder| task.is(holder.task())));
+    assert_eq!(waits_of(&lock)[0].holder().unwrap().claim(), Claim::Write);
     let reader = anywake_core::WriteGuard::downgrade(writer);
-    assert!(waits_of(&lock)[0].holder().is_none());
+    assert_eq!(waits_of(&lock)[0].holder().unwrap().claim(), Claim::Read);
     drop(reader);
+    assert!(waits_of(&lock)[0].holder().is_none());
 }
 
 #[test]
