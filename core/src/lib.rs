@@ -68,7 +68,8 @@
 //! struct, polled by hand and sent to another thread. `enable` enters the queue at once, without a waker.
 //!
 //! # Features
-//! None is on by default.
+//! `std` is on by default, so that a library for hosted targets has all of this crate without naming a feature. Firmware
+//! depends on it with `default-features = false`.
 //!
 //! | feature | what it does |
 //! |---|---|
@@ -79,10 +80,11 @@
 //! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |
 //! | `portable-atomic` | takes atomics from `portable-atomic`, for targets without compare-and-swap; choose its back-end in the binary |
 //!
-//! A library for hosted targets depends on this crate with `features = ["std"]`. `critical-section` is the choice of a
-//! *binary*, never of a library: cargo unites features, so one dependency would make all primitives of a host program
-//! share one global critical section. A binary that switches it on also brings an implementation of
-//! `critical-section`; if it does not, the linker says that `_critical_section_1_0_acquire` is undefined.
+//! A library that is `no_std` itself depends on this crate with `default-features = false`, too: without `std`, a thread
+//! that finds an internal lock taken spins until it is free, and a feature `std` of that library can pass on ours.
+//! `critical-section` is the choice of a *binary*, never of a library: cargo unites features, so one dependency would make
+//! all primitives of a host program share one global critical section. A binary that switches it on also brings an
+//! implementation of `critical-section`; if it does not, the linker says that `_critical_section_1_0_acquire` is undefined.
 //!
 //! # Models of your own code
 //! With `RUSTFLAGS="--cfg loom"` the module `model` is there, and this crate runs on a checker of interleavings: loom, or
@@ -96,10 +98,12 @@
 //! called from a handler.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// In a model the primitives are the same.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(loom))))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(any(feature = "std", loom, test))]
+#[cfg(any(all(feature = "std", not(target_os = "none")), loom, test))]
 extern crate std;
 
 mod sys;
@@ -143,6 +147,11 @@ mod tests;
 #[forbid(unsafe_code)]
 pub mod doctest;
 
+/// Runs the examples of the README.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use barrier::{Barrier, BarrierPass, BrokenBarrier};
 pub use broadcast::{Broadcast, PublishError, TryPublishError};
 #[cfg(feature = "alloc")]
@@ -184,6 +193,12 @@ pub use wait::handle::Handle;
 pub use wait_group::OwnedWaitToken;
 pub use wait_group::{AddError, WaitGroup, WaitToken};
 pub use watch::{Watch, WatchRef};
+
+#[cfg(all(feature = "std", target_os = "none"))]
+compile_error!(
+    "this target has no operating system: depend on anywake-core with `default-features = false`, and so must each \
+     dependency that uses it (`cargo tree -e features -i anywake-core` names the one that does not)"
+);
 
 #[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
 compile_error!(

@@ -110,13 +110,21 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | run that execution at once, the next time | `LOOM_CHECKPOINT_FILE=model.json LOOM_CHECKPOINT_INTERVAL=1`, in two runs of this one model |
-//! | see each step of each thread, and where it stands in the code | `LOOM_LOG=trace LOOM_LOCATION=1` beside that, and `-- --nocapture` |
+//! | begin the next run with that execution | `LOOM_CHECKPOINT_FILE=model.json LOOM_CHECKPOINT_INTERVAL=1`, in both runs |
+//! | see where the threads wait | `LOOM_LOCATION=1` beside that: the places of the calls of [`block_on`] |
+//! | see each switch between threads | `LOOM_LOG=trace` beside that, and `-- --nocapture` |
 //!
-//! A checkpoint is of one model, so name that model on the command line. Delete the file when the code has changed.
+//! A checkpoint is of one model, so name that model on the command line, and delete the file when the code has changed.
+//! Checkpoints are a feature of loom, which a crate switches on for its tests:
+//!
+//! ```toml
+//! [target.'cfg(all(loom, not(shuttle)))'.dev-dependencies]
+//! loom = { version = "0.7", features = ["checkpoint"] }
+//! ```
 //!
 //! shuttle prints the schedule that has failed. `SHUTTLE_REPLAY=<schedule>` runs this schedule alone, of the one model that is
-//! named on the command line. A `Simulation` prints its seed.
+//! named on the command line. (It also warns that it knows no weak memory, unless `SHUTTLE_SILENCE_WARNINGS` is set.) A
+//! `Simulation` prints its seed.
 //!
 //! # When a model takes too long
 //! The number of executions grows exponentially, with the threads and with the operations of each. Each call into a primitive
@@ -138,9 +146,11 @@
 //! * The internal lock of a primitive is the checker's mutex, since a thread that spins has no bound. The spin lock has models
 //!   of its own. `critical-section` and `portable-atomic` change nothing in a model, and the feature `diagnose` is not there.
 //! * Batches are of two wakers, a block of a queue without a bound has two items, and so on. Models reach the ends of them.
-//! * `--cfg loom` is for the whole build. Dependencies that know this cfg are modelled, too. Some do not build then: tokio
-//!   lacks its network, for example. Put what is not modelled under
-//!   `[target.'cfg(not(loom))'.dev-dependencies]`, and give models a target directory of their own.
+//! * `--cfg loom` is for the whole build. Dependencies that know this cfg are modelled, too, or do not build: tokio does so
+//!   with some of its features only. So put a runtime, and all that is not modelled, under
+//!   `[target.'cfg(not(loom))'.dependencies]`: for the crate `anywake`, a second line there that adds the feature of the
+//!   runtime. That crate builds in a model and has this module as `anywake::model`. Its timers and tasks are not modelled.
+//! * Every dependency is built once more, so give models a target directory of their own.
 //! * Outside of [`model`] a primitive cannot be made: in a test that is no model it panics. So put `#[cfg(not(loom))]` there,
 //!   or name the models on the command line.
 //! * shuttle is sequentially consistent: it finds no ordering that is too weak. PCT needs a model in which two threads are
@@ -229,6 +239,7 @@ pub fn model<F: Fn() + Send + Sync + 'static>(check: F) {
 /// });
 /// # }
 /// ```
+#[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     #[cfg(loom)]
     return checker::block_on(future);
@@ -263,6 +274,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 /// });
 /// # }
 /// ```
+#[track_caller]
 pub fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     #[cfg(loom)]
     return checker::spawn(body);

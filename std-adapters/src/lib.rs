@@ -60,23 +60,13 @@
 //! The root of this crate has the primitives and tools, and the errors that callers name. What they are configured
 //! with, and the futures and streams that they return, is in the modules.
 //!
-//! # From asyncio
+//! # From other libraries
 //!
-//! | asyncio | here | in short |
-//! |---|---|---|
-//! | `TaskGroup` | [`task_group`] | nothing outlives it, at whatever depth; the first failure cancels the others; every failure is kept |
-//! | `gather`, with `return_exceptions` | [`gather`], [`gather_settled`] | results in the order of the arguments |
-//! | `as_completed` | [`as_completed`] | results in the order in which they come |
-//! | `wait` | [`wait()`], [`race`] | the first completed, the first failed, all |
-//! | `shield` | [`shield`] | completed although the caller is gone |
-//! | `timeout`, `wait_for` | [`timeout`], [`timeout_with`] | a deadline, one that can be moved |
-//! | `AsyncExitStack` | [`exit_stack`], [`ExitStack`] | clean-up that runs however its scope ends |
-//! | `contextvars` | [`ContextVar`] | a value that follows the task |
-//! | `run_in_executor` | [`Runtime::spawn_blocking`], [`BlockingPool`] | blocking functions, with a bound |
-//! | `Barrier`, `LifoQueue`, `PriorityQueue` | [`Barrier`], [`LifoQueue`], [`PriorityQueue`] | the other primitives |
-//! | asynchronous generators | [`stream`] | streams: written as loops, buffered, in chunks, merged |
-//! | patterns | [`Pool`], [`Cache`], [`KeyedLock`], [`SafeCounter`], [`SharedState`] | state that tasks share |
-//! | a mocked loop | `test_util` (feature `test-util`) | a deterministic runtime with a clock of its own |
+//! The guide has pages for those who come [from tokio::sync](guide::from_tokio_sync),
+//! [async-lock, async-channel and event-listener](guide::from_async_lock),
+//! [futures-intrusive](guide::from_futures_intrusive), [embassy-sync](guide::from_embassy_sync),
+//! [asyncio](guide::from_asyncio), and [anyio or trio](guide::from_anyio_and_trio); and all primitives
+//! [in a few lines each](guide::primitives), with [what they promise](guide::promises).
 //!
 //! # Runtimes
 //!
@@ -145,6 +135,8 @@
 #[cfg(all(feature = "diagnose", not(loom)))]
 #[cfg_attr(docsrs, doc(cfg(feature = "diagnose")))]
 pub mod diagnose;
+#[cfg(doc)]
+pub mod guide;
 mod runtime;
 pub mod scope;
 mod share;
@@ -154,6 +146,11 @@ pub mod task;
 pub mod test_util;
 mod unwind_safe;
 pub mod wait;
+
+/// Runs the examples of the README.
+#[cfg(all(doctest, feature = "tokio"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub use anywake_core::*;
 

@@ -170,6 +170,7 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// use anywake::{Event, Runtime, test_util::{Simulated, Simulation}};
     /// use std::sync::Arc;
     ///
@@ -180,6 +181,7 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     ///     Simulated.yield_now().await;
     ///     assert!(ran.is_set());
     /// });
+    /// # }
     /// ```
     fn yield_now(self) -> impl Future<Output = ()> + Send + 'static;
 
@@ -189,6 +191,7 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// use anywake::{Runtime, test_util::{Simulated, Simulation}};
     /// use std::time::Duration;
     ///
@@ -197,6 +200,7 @@ pub trait Runtime: Copy + Default + fmt::Debug + Send + Sync + 'static {
     ///     Simulated.sleep(Duration::from_secs(3600)).await;
     ///     assert_eq!(Simulated.now() - begun, Duration::from_secs(3600));
     /// });
+    /// # }
     /// ```
     fn now(self) -> Instant {
         Instant::now()

@@ -100,6 +100,7 @@ pub trait Wait: Future + Sized {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// use anywake::{Queue, Wait, assert_pending, test_util::Probe};
     ///
     /// let queue = Queue::with_capacity(1).unwrap();
@@ -107,6 +108,7 @@ pub trait Wait: Future + Sized {
     /// let mut push = Probe::new(queue.push("second"));
     /// assert_pending!(push.poll());
     /// assert_eq!(push.as_mut().give_up(), Err("second"));
+    /// # }
     /// ```
     fn give_up(self: Pin<&mut Self>) -> Result<Self::Output, Self::Returned>;
 

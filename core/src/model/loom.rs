@@ -26,25 +26,34 @@ std::thread_local! {
     static THREADS: Cell<usize> = const { Cell::new(0) };
 }
 
+/// Within the bounds that the environment sets, and with the log that it asks for.
 pub(super) fn model<F: Fn() + Send + Sync + 'static>(check: F) {
-    model_within(Builder::new(), check);
+    run(Builder::new().preemption_bound, check, |counted| ::loom::model(counted));
 }
 
-/// Runs every execution of a model within these bounds, and says how many there were.
+#[cfg(test)]
 pub(crate) fn model_within<F: Fn() + Send + Sync + 'static>(bounds: Builder, check: F) {
+    run(bounds.preemption_bound, check, |counted| bounds.check(counted));
+}
+
+/// Runs every execution of a model, and says how many there were.
+fn run<F: Fn() + Send + Sync + 'static>(
+    bound: Option<usize>,
+    check: F,
+    all: impl FnOnce(Box<dyn Fn() + Send + Sync>),
+) {
     fail_at_once();
     let name = super::name_of::<F>();
     let (executions, threads) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (counting, most) = (Arc::clone(&executions), Arc::clone(&threads));
     RUNNING.set(Some((name.into(), Arc::clone(&executions))));
     let begin = Instant::now();
-    let bound = bounds.preemption_bound;
-    bounds.check(move || {
+    all(Box::new(move || {
         counting.fetch_add(1, Ordering::Relaxed);
         THREADS.set(1);
         check();
         most.fetch_max(THREADS.get(), Ordering::Relaxed);
-    });
+    }));
     RUNNING.set(None);
     println!(
         "| `{name}` | {} | {} | {} | {:.1} s |",
@@ -75,6 +84,7 @@ fn fail_at_once() {
     });
 }
 
+#[track_caller]
 pub(super) fn spawn<T: 'static>(body: impl FnOnce() -> T + 'static) -> JoinHandle<T> {
     THREADS.set(THREADS.get() + 1);
     ::loom::thread::spawn(body)
@@ -94,6 +104,7 @@ impl Wake for Alarm {
 }
 
 /// Polls until it is ready, asleep in between. A sleep may also end by itself, once: polls come at any time.
+#[track_caller]
 pub(super) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let alarm = Arc::new(Alarm(Notify::new()));

@@ -62,6 +62,7 @@ impl<O: Outcome> AsCompleted<O> {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// use anywake::{Elapsed, Runtime, as_completed, test_util::{Simulated, Simulation}};
     /// use futures_util::StreamExt;
     /// use std::time::Duration;
@@ -72,6 +73,7 @@ impl<O: Outcome> AsCompleted<O> {
     ///     let ends: Vec<_> = ends.collect().await;
     ///     assert!(matches!(ends[..], [Ok((1, Ok(()))), Err(Elapsed(()))]));
     /// });
+    /// # }
     /// ```
     pub fn within<R: Runtime>(
         self,

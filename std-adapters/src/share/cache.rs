@@ -90,6 +90,7 @@ impl<K, V, R: Runtime> Cache<K, V, R> {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// use anywake::{Cache, Runtime, test_util::{Simulated, Simulation}};
     /// use std::time::Duration;
     ///
@@ -99,6 +100,7 @@ impl<K, V, R: Runtime> Cache<K, V, R> {
     ///     Simulated.sleep(Duration::from_secs(60)).await;
     ///     assert_eq!(cache.get(&"key"), None);
     /// });
+    /// # }
     /// ```
     #[must_use]
     pub fn expiring(self, lifetime: Duration) -> Self {
@@ -322,6 +324,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// use anywake::{Cache, Runtime, test_util::{Simulated, Simulation}};
     /// use std::time::Duration;
     ///
@@ -333,6 +336,7 @@ impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
     ///     cache.prune();
     ///     assert_eq!(cache.len(), 0);
     /// });
+    /// # }
     /// ```
     pub fn prune(&self) {
         let now = self.now();

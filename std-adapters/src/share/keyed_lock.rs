@@ -155,6 +155,7 @@ impl<K: Eq + Hash + Clone, S: BuildHasher> KeyedLock<K, S> {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// use anywake::{KeyedLock, assert_pending, assert_ready, blocking, test_util::Probe};
     ///
     /// let locks = KeyedLock::new();
@@ -163,6 +164,7 @@ impl<K: Eq + Hash + Clone, S: BuildHasher> KeyedLock<K, S> {
     /// assert_pending!(waits.poll());
     /// drop(held);
     /// assert_eq!(*assert_ready!(waits.poll()).key(), "key");
+    /// # }
     /// ```
     pub const fn lock(&self, key: K) -> KeyedLockFuture<'_, K, S> {
         KeyedLockFuture::over(KeyedWait::new(self, key))

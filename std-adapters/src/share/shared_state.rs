@@ -82,6 +82,7 @@ impl<T> SharedState<T> {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// use anywake::{SharedState, assert_pending, assert_ready, blocking, test_util::Probe};
     ///
     /// let state = SharedState::new();
@@ -91,6 +92,7 @@ impl<T> SharedState<T> {
     /// assert_pending!(pair.poll());
     /// blocking::wait(state.produce("two"));
     /// assert_eq!(assert_ready!(pair.poll()), ["one", "two"]);
+    /// # }
     /// ```
     pub async fn consume(&self, threshold: usize) -> Vec<T> {
         let items = self.items.lock().await;

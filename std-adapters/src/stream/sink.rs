@@ -72,6 +72,7 @@ impl<T, S: Slots> QueueSink<'_, T, S> {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// use anywake::{Queue, QueueExt, assert_pending, test_util::Probe};
     /// use futures_util::SinkExt;
     /// use std::pin::pin;
@@ -81,6 +82,7 @@ impl<T, S: Slots> QueueSink<'_, T, S> {
     /// let mut sink = pin!(queue.sink());
     /// assert_pending!(Probe::new(sink.send("second")).poll());
     /// assert_eq!(sink.as_mut().take(), Some("second"));
+    /// # }
     /// ```
     #[must_use = "the item is dropped otherwise"]
     pub fn take(self: Pin<&mut Self>) -> Option<T> {

@@ -44,6 +44,7 @@ pub fn until<S: Stream, D: Future>(stream: S, deadline: D) -> Until<S, D> {
 /// # Examples
 ///
 /// ```
+/// # #[cfg(feature = "test-util")] {
 /// use anywake::{Elapsed, Runtime, stream, test_util::{Simulated, Simulation}};
 /// use futures_util::{StreamExt, stream as streams};
 /// use std::time::Duration;
@@ -53,6 +54,7 @@ pub fn until<S: Stream, D: Future>(stream: S, deadline: D) -> Until<S, D> {
 ///     let items: Vec<_> = stream::within(Simulated, numbers, Duration::from_secs(1)).collect().await;
 ///     assert_eq!(items, [Ok(1), Ok(2), Err(Elapsed(()))]);
 /// });
+/// # }
 /// ```
 pub fn within<R: Runtime, S: Stream>(
     runtime: R,

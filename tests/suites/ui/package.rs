@@ -64,7 +64,7 @@ fn write(package: &str, features: &[&str], programs: &[(String, PathBuf)]) -> Pa
 
     let mut manifest = format!(
         "[workspace]\n\n[package]\nname = {package:?}\nedition = \"2024\"\n\n\
-         [dependencies]\nanywake-core = {{ path = {:?}, features = {features:?} }}\n",
+         [dependencies]\nanywake-core = {{ path = {:?}, default-features = false, features = {features:?} }}\n",
         workspace.join("core")
     );
     for (name, path) in programs {

@@ -91,6 +91,7 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "test-util")] {
     /// # use anywake::{Pool, Runtime, pool::{Manager, PoolConfig}, test_util::{Simulated, Simulation}};
     /// # use std::time::Duration;
     /// # struct Memory;
@@ -107,6 +108,7 @@ impl<M: Manager, R: Runtime> Pooled<M, R> {
     /// Simulated.sleep(Duration::from_secs(60)).await;
     /// assert_eq!(connection.age(), Duration::from_secs(60));
     /// # });
+    /// # }
     /// ```
     #[must_use]
     pub fn age(&self) -> Duration {
