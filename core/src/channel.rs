@@ -44,7 +44,9 @@ mod unbounded;
 #[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
 pub use stream::ReceiverStream;
 #[cfg(feature = "alloc")]
-pub use unbounded::{UnboundedReceiver, UnboundedSender, UnboundedWeakSender, unbounded};
+pub use unbounded::{
+    UnboundedReceiver, UnboundedSender, UnboundedWeakReceiver, UnboundedWeakSender, unbounded,
+};
 
 /// An end of a channel that sends: [`bounded`], [`unbounded`] and [`split`](QueueOf::split) make one, and `clone` makes
 /// more.
@@ -73,6 +75,11 @@ pub struct WeakSenderOf<H: Handle<Target: AnyQueue>> {
     queue: H,
 }
 
+/// A way back to a [`ReceiverOf`] a channel that does not keep the channel open.
+pub struct WeakReceiverOf<H: Handle<Target: AnyQueue>> {
+    queue: H,
+}
+
 /// A sender that owns a part of its channel.
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
@@ -85,6 +92,10 @@ pub type Receiver<T> = ReceiverOf<Arc<Queue<T>>>;
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub type WeakSender<T> = WeakSenderOf<Arc<Queue<T>>>;
+/// A [`WeakReceiverOf`] that owns a part of its channel.
+#[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+pub type WeakReceiver<T> = WeakReceiverOf<Arc<Queue<T>>>;
 /// A sender over a [`StaticQueue`](crate::StaticQueue).
 pub type StaticSender<'a, T, const N: usize> = SenderOf<&'a QueueOf<T, InArray<N>>>;
 /// A receiver over a [`StaticQueue`](crate::StaticQueue).
@@ -403,6 +414,41 @@ impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> ReceiverOf<H> {
     pub fn close(&self) -> bool {
         self.queue.close()
     }
+
+    /// A way to get a receiver back that does not keep the channel open.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let queue = anywake::StaticQueue::<u8, 1>::new();
+    /// let (sender, receiver) = queue.split();
+    /// let weak = receiver.downgrade();
+    /// drop(weak.upgrade().unwrap());
+    /// drop(receiver);
+    /// assert!(weak.upgrade().is_none() && sender.is_closed());
+    /// ```
+    pub fn downgrade(&self) -> WeakReceiverOf<H> {
+        WeakReceiverOf { queue: self.queue.clone() }
+    }
+}
+
+impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> WeakReceiverOf<H> {
+    /// A receiver, if there is another one and the channel is open.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let queue = anywake::StaticQueue::<_, 1>::new();
+    /// let (sender, receiver) = queue.split();
+    /// let weak = receiver.downgrade();
+    /// sender.try_send("one").unwrap();
+    /// assert_eq!(weak.upgrade().unwrap().try_recv(), Ok("one"));
+    /// receiver.close();
+    /// assert!(weak.upgrade().is_none());
+    /// ```
+    pub fn upgrade(&self) -> Option<ReceiverOf<H>> {
+        self.queue.core().add_receiver_to_others().then(|| ReceiverOf { queue: self.queue.clone() })
+    }
 }
 
 impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> WeakSenderOf<H> {
@@ -488,6 +534,30 @@ macro_rules! ends {
             pub fn is_empty(&self) -> bool {
                 self.queue.is_empty()
             }
+
+            /// How many senders the channel has.
+            ///
+            /// # Examples
+            /// ```
+            /// # use anywake_core as anywake;
+            #[doc = $make]
+            /// assert_eq!(end.sender_count(), 1);
+            /// ```
+            pub fn sender_count(&self) -> usize {
+                self.queue.core().senders()
+            }
+
+            /// How many receivers the channel has.
+            ///
+            /// # Examples
+            /// ```
+            /// # use anywake_core as anywake;
+            #[doc = $make]
+            /// assert_eq!(end.receiver_count(), 1);
+            /// ```
+            pub fn receiver_count(&self) -> usize {
+                self.queue.core().receivers()
+            }
         }
 
         impl<T, S: Slots, H: Handle<Target = QueueOf<T, S>>> $end<H> {
@@ -520,6 +590,12 @@ ends! {
 }
 
 impl<H: Handle<Target: AnyQueue>> Clone for WeakSenderOf<H> {
+    fn clone(&self) -> Self {
+        Self { queue: self.queue.clone() }
+    }
+}
+
+impl<H: Handle<Target: AnyQueue>> Clone for WeakReceiverOf<H> {
     fn clone(&self) -> Self {
         Self { queue: self.queue.clone() }
     }
@@ -663,6 +739,7 @@ shown! {
     SenderOf, "Sender";
     ReceiverOf, "Receiver";
     WeakSenderOf, "WeakSender";
+    WeakReceiverOf, "WeakReceiver";
 }
 
 #[cfg(feature = "alloc")]

@@ -6,6 +6,8 @@ use core::fmt;
 
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
+#[cfg(feature = "alloc")]
+use crate::wait::handle::ArcPart;
 use crate::wait::handle::Primitive;
 use crate::wait::trace::{self, named};
 
@@ -15,7 +17,7 @@ mod wait;
 use raw::NotifyCore;
 pub use wait::NotifiedFuture;
 #[cfg(feature = "alloc")]
-pub use wait::OwnedNotifiedFuture;
+pub use wait::{OwnedNotifiedFuture, PartNotifiedFuture};
 
 /// Notifications without a value: for one task, which may come later, or for all tasks that wait.
 ///
@@ -208,6 +210,34 @@ impl Notify {
     /// ```
     pub fn waiters(&self) -> usize {
         self.core.waiters()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<S: ?Sized> ArcPart<S, Notify> {
+    /// As [`Notify::notified`], with a future that keeps the whole value alive.
+    ///
+    /// # Cancel safety
+    /// As for [`Notify::notified`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// use anywake::{ArcPart, Notify};
+    /// use std::sync::Arc;
+    ///
+    /// # async fn example() {
+    /// let pair = Arc::new((Notify::new(), "name"));
+    /// let wait = ArcPart::new(Arc::clone(&pair), |pair| &pair.0).notified();
+    /// pair.0.notify_one();
+    /// drop(pair);
+    /// wait.await;
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[cfg_attr(feature = "diagnose", track_caller)]
+    pub fn notified(self) -> PartNotifiedFuture<S> {
+        PartNotifiedFuture::over(Wait::new(self, ()))
     }
 }
 

@@ -35,7 +35,7 @@ pub use ends::{BorrowedReceiver, BorrowedSender, ReceiverOf, SenderOf};
 pub use ends::{Receiver, Sender};
 pub use error::{SendError, TryRecvError};
 use raw::OneshotCore;
-pub use wait::{ClosedFuture, OwnedRecvFuture, RecvFuture};
+pub use wait::{ClosedFuture, OwnedClosedFuture, OwnedRecvFuture, RecvFuture};
 
 /// A slot for one value that one task sends and one task receives. It is used by its two ends.
 ///

@@ -17,7 +17,7 @@ use anywake_core::condition::{
 use anywake_core::event::{EventFuture, OwnedEventFuture};
 use anywake_core::latch::{LatchFuture, OwnedLatchFuture};
 use anywake_core::lock::{LockFuture, LockHandle, OwnedLockFuture, PartLockFuture};
-use anywake_core::notify::{NotifiedFuture, OwnedNotifiedFuture};
+use anywake_core::notify::{NotifiedFuture, OwnedNotifiedFuture, PartNotifiedFuture};
 use anywake_core::once_cell::{
     GetOrInitFuture, GetOrTryInitFuture, LazyFuture, OnceCellFuture, OwnedGetOrInitFuture,
     OwnedGetOrTryInitFuture, OwnedOnceCellFuture, PartGetOrInitFuture, PartGetOrTryInitFuture,
@@ -226,6 +226,7 @@ returns_nothing! {
     [] OwnedEventFuture;
     [] NotifiedFuture<'_>;
     [] OwnedNotifiedFuture;
+    [S: ?Sized] PartNotifiedFuture<S>;
     [T] OnceCellFuture<'_, T>;
     [T] OwnedOnceCellFuture<T>;
     [T] SignalFuture<'_, T>;
@@ -234,6 +235,7 @@ returns_nothing! {
     // A deadline that elapses drops the receiver.
     [H: Handle<Target: AnyOneshot>] oneshot::OwnedRecvFuture<H>;
     [T] oneshot::ClosedFuture<'_, T>;
+    [H: Handle<Target: AnyOneshot>] oneshot::OwnedClosedFuture<H>;
     [S: ?Sized, T] PartOnceCellFuture<S, T>;
     // A deadline that elapses drops the initialiser, and so passes its role on.
     [T, F, Fut: Future<Output = T>] GetOrInitFuture<'_, T, F, Fut>;

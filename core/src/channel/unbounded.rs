@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::{ReceiverOf, SenderOf, WeakSenderOf, over};
+use super::{ReceiverOf, SenderOf, WeakReceiverOf, WeakSenderOf, over};
 use crate::queue::{PushError, Queue, UnboundedQueue};
 use crate::wait::handle::Handle;
 
@@ -15,6 +15,8 @@ pub type UnboundedReceiver<T> = ReceiverOf<Arc<UnboundedQueue<T>>>;
 /// A [`WeakSenderOf`] that owns a part of a channel without a bound.
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub type UnboundedWeakSender<T> = WeakSenderOf<Arc<UnboundedQueue<T>>>;
+/// A [`WeakReceiverOf`] that owns a part of a channel without a bound.
+pub type UnboundedWeakReceiver<T> = WeakReceiverOf<Arc<UnboundedQueue<T>>>;
 
 /// A channel without a bound: a queue that [grows](UnboundedQueue::unbounded), and its two ends.
 ///

@@ -7,6 +7,8 @@ use super::Notify;
 use super::raw::{NotifyCore, STORED, WAITING};
 use crate::sys::atomic::Ordering;
 use crate::wait::future::{Wait, wait_futures};
+#[cfg(feature = "alloc")]
+use crate::wait::handle::ArcPart;
 use crate::wait::policy::{Look, Policy};
 use crate::wait::queue::Locked;
 use crate::wait::status::Verdict;
@@ -69,4 +71,8 @@ wait_futures! {
 wait_futures! {
     /// The future of [`Notify::notified_owned`]: as [`NotifiedFuture`], and keeps the notify alive.
     pub struct OwnedNotifiedFuture[][] waits as Wait<Arc<Notify>, NotifiedWait> => (), |_, ()| ();
+
+    /// The future of [`ArcPart::notified`]: waits for a notification of a notify that lies in a larger value, and keeps the
+    /// whole value alive.
+    pub struct PartNotifiedFuture[S: ?Sized][S] waits as Wait<ArcPart<S, Notify>, NotifiedWait> => (), |_, ()| ();
 }

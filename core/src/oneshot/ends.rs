@@ -7,7 +7,7 @@ use core::future::IntoFuture;
 use core::mem::ManuallyDrop;
 
 use super::error::{SendError, TryRecvError};
-use super::wait::{ClosedFuture, OwnedRecvFuture, RecvFuture};
+use super::wait::{ClosedFuture, OwnedClosedFuture, OwnedRecvFuture, RecvFuture};
 use super::{AnyOneshot, Oneshot, Slot as _};
 use crate::wait::future::Wait;
 use crate::wait::handle::{Handle, Primitive as _};
@@ -133,6 +133,30 @@ impl<T, H: Handle<Target = Oneshot<T>>> SenderOf<H> {
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn closed(&self) -> ClosedFuture<'_, T> {
         ClosedFuture::over(Wait::new(&*self.slot, ()))
+    }
+
+    /// As [`closed`](Self::closed), with a future that holds the slot as this sender does: with an `Arc` it can be stored
+    /// beside the sender, and outlive it.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// # async fn example() {
+    /// let (sender, receiver) = anywake::oneshot::channel::<u32>();
+    /// let closed = sender.closed_owned();
+    /// drop(sender);
+    /// drop(receiver);
+    /// closed.await;
+    /// # }
+    /// # anywake_core::doctest::block_on(example());
+    /// ```
+    #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
+    pub fn closed_owned(&self) -> OwnedClosedFuture<H> {
+        OwnedClosedFuture::over(Wait::new(self.slot.clone(), ()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! How to wait for the value, and for the end of the receiver.
 
 use core::ops::Deref;
+use core::pin::Pin;
 
 use super::ends::ReceiverOf;
 use super::raw::{LISTENING, OneshotCore, RECEIVING};
@@ -96,6 +97,10 @@ wait_futures! {
 
     /// The future of [`SenderOf::closed`](super::SenderOf::closed): waits until the receiver is gone, or has closed the channel.
     pub struct ClosedFuture['a, T]['a, T] waits as Wait<&'a Oneshot<T>, ClosedWait> => (), |_, ()| ();
+
+    /// The future of [`SenderOf::closed_owned`](super::SenderOf::closed_owned): as [`ClosedFuture`], and holds the slot as the
+    /// sender does.
+    pub struct OwnedClosedFuture[H: Handle<Target: AnyOneshot>][H] waits as Wait<H, ClosedWait> => (), |_, ()| ();
 }
 
 impl<H: Handle<Target: AnyOneshot>> OwnedRecvFuture<H> {
@@ -103,5 +108,22 @@ impl<H: Handle<Target: AnyOneshot>> OwnedRecvFuture<H> {
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub(super) fn of(receiver: ReceiverOf<H>) -> Self {
         Self::over(Wait::new(Receiving(receiver), ()))
+    }
+
+    /// Ends the wait and returns the receiver, unless the output was returned already. Nothing is lost: a value that has
+    /// arrived is received by the next wait.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let (sender, receiver) = anywake::oneshot::channel();
+    /// let mut wait = Box::pin(receiver.into_future());
+    /// assert!(!wait.as_mut().enable());
+    /// sender.send(1).unwrap();
+    /// let mut receiver = wait.as_mut().cancel().unwrap();
+    /// assert_eq!(receiver.try_recv(), Ok(1));
+    /// ```
+    pub fn cancel(self: Pin<&mut Self>) -> Option<ReceiverOf<H>> {
+        self.project().withdraw().0.map(|receiving| receiving.0)
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anywake::channel::{
     Receiver, ReceiverOf, ReceiverStream, RecvManyFuture, Sender, SenderOf, StaticReceiver, StaticSender,
-    UnboundedReceiver, UnboundedSender, UnboundedWeakSender, WeakSender, WeakSenderOf,
+    UnboundedReceiver, UnboundedSender, UnboundedWeakReceiver, UnboundedWeakSender, WeakReceiver,
+    WeakReceiverOf, WeakSender, WeakSenderOf,
 };
 use anywake::stream::{SenderSink, SinkError};
 use anywake::{Queue, StaticQueue};
@@ -17,14 +18,17 @@ pub(crate) fn rows() -> Vec<Row> {
         Sender: Sender<P> => "SYU SYU --U --U SYU";
         Receiver: Receiver<P> => "SYU SYU --U --U SYU";
         WeakSender: WeakSender<P> => "SYU SYU --U --U SYU";
+        WeakReceiver: WeakReceiver<P> => "SYU SYU --U --U SYU";
         UnboundedSender: UnboundedSender<P> => "SYU SYU --U --U SYU";
         UnboundedReceiver: UnboundedReceiver<P> => "SYU SYU --U --U SYU";
         UnboundedWeakSender: UnboundedWeakSender<P> => "SYU SYU --U --U SYU";
+        UnboundedWeakReceiver: UnboundedWeakReceiver<P> => "SYU SYU --U --U SYU";
         StaticSender: StaticSender<'static, P, 2> => "SYU SYU --U --U SYU";
         StaticReceiver: StaticReceiver<'static, P, 2> => "SYU SYU --U --U SYU";
         SenderOf: SenderOf<&'static StaticQueue<P, 1>> => "SYU SYU --U --U SYU";
         ReceiverOf: ReceiverOf<&'static StaticQueue<P, 1>> => "SYU SYU --U --U SYU";
         WeakSenderOf: WeakSenderOf<&'static StaticQueue<P, 1>> => "SYU SYU --U --U SYU";
+        WeakReceiverOf: WeakReceiverOf<&'static StaticQueue<P, 1>> => "SYU SYU --U --U SYU";
         ReceiverStream: ReceiverStream<&'static Queue<P>> => "SY- SY- --- --- SY-";
         SenderSink: SenderSink<Arc<Queue<P>>> => "SY- SY- --- --- SY-";
         SenderSink: SenderSink<&'static StaticQueue<P, 1>> => "SY- SY- --- --- SY-";

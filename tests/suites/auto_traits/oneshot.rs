@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anywake::Oneshot;
 use anywake::oneshot::{
-    BorrowedReceiver, BorrowedSender, ClosedFuture, OwnedRecvFuture, Receiver, ReceiverOf, RecvFuture,
-    SendError, Sender, SenderOf, TryRecvError,
+    BorrowedReceiver, BorrowedSender, ClosedFuture, OwnedClosedFuture, OwnedRecvFuture, Receiver, ReceiverOf,
+    RecvFuture, SendError, Sender, SenderOf, TryRecvError,
 };
 
 use crate::probe::Row;
@@ -23,6 +23,7 @@ pub(crate) fn rows() -> Vec<Row> {
         OwnedRecvFuture: OwnedRecvFuture<&'static Oneshot<P>> => "SY- SY- --- --- SY-";
         OwnedRecvFuture: OwnedRecvFuture<Arc<Oneshot<P>>> => "SY- SY- --- --- SY-";
         ClosedFuture: ClosedFuture<'static, P> => "SY- SY- --- --- SY-";
+        OwnedClosedFuture: OwnedClosedFuture<Arc<Oneshot<P>>> => "SY- SY- --- --- SY-";
         SendError: SendError<P> => "SYU S-U --U -YU SY-";
     };
     table.extend(plain_rows! {

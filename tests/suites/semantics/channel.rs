@@ -129,6 +129,35 @@ fn a_weak_sender_does_not_come_back_to_a_closed_channel() {
     assert!(weak.upgrade().is_none() && receiver.is_closed());
 }
 
+/// The counterpart: a weak receiver must not come back to a channel whose senders were told that nobody receives.
+#[test]
+fn a_weak_receiver_does_not_come_back_to_a_closed_channel() {
+    let (sender, receiver) = pair();
+    let weak = receiver.downgrade();
+    assert!(weak.upgrade().is_some_and(|strong| strong.same_channel(&receiver)));
+    assert!(!sender.is_closed(), "a receiver that was upgraded and dropped is not the last one");
+    receiver.close();
+    assert!(weak.upgrade().is_none(), "closed by hand, although a receiver is left");
+
+    let (sender, receiver) = pair();
+    let weak = receiver.downgrade().clone();
+    drop(receiver);
+    assert!(weak.upgrade().is_none() && sender.is_closed());
+}
+
+#[test]
+fn the_ends_of_each_kind_are_counted() {
+    let (sender, receiver) = pair();
+    let (second, third) = (sender.clone(), sender.downgrade().upgrade().unwrap());
+    let other = receiver.downgrade().upgrade().unwrap();
+    assert_eq!((receiver.sender_count(), receiver.receiver_count()), (3, 2));
+    drop((second, third));
+    drop(receiver);
+    assert_eq!((sender.sender_count(), sender.receiver_count()), (1, 1));
+    drop(sender);
+    assert_eq!((other.sender_count(), other.receiver_count()), (0, 1));
+}
+
 #[test]
 fn a_weak_sender_that_became_strong_keeps_the_channel_open() {
     let (sender, receiver) = pair();
@@ -282,4 +311,5 @@ fn debug_of_an_end_shows_its_queue() {
     assert!(format!("{sender:?}").starts_with("Sender { queue: Queue { len: 1, capacity: 2"));
     assert!(format!("{receiver:?}").starts_with("Receiver { queue:"));
     assert!(format!("{:?}", sender.downgrade()).starts_with("WeakSender { queue:"));
+    assert!(format!("{:?}", receiver.downgrade()).starts_with("WeakReceiver { queue:"));
 }

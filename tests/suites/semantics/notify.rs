@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anywake_core::Notify;
+use anywake_core::{ArcPart, Notify};
 use anywake_tests::{Call, CountingWaker, Task, assert_pending, leak, panic_of, queue_up, queued};
 use futures_util::future::FusedFuture;
 
@@ -30,6 +30,16 @@ fn notifies_live_in_statics() {
     let mut task = queued(NOTIFY.notified());
     std::thread::spawn(|| NOTIFY.notify_one()).join().unwrap();
     task.ready();
+}
+
+#[test]
+fn a_wait_for_a_notify_in_a_larger_value_keeps_the_whole_value() {
+    let whole = Arc::new((Notify::new(), "name"));
+    let mut wait = queued(ArcPart::new(Arc::clone(&whole), |whole| &whole.0).notified());
+    assert_eq!((whole.0.waiters(), Arc::strong_count(&whole)), (1, 2));
+    whole.0.notify_one();
+    wait.ready();
+    assert_eq!(Arc::strong_count(&whole), 1);
 }
 
 #[test]

@@ -585,6 +585,7 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "semantics",
         "items that nobody will receive live as long as the senders",
     ),
+    ("a_closed_channel_gets_an_end", "semantics", "a weak end comes back to a channel that is closed"),
     ("a_ring_one_too_long", "units", "the last slot is followed by one that does not exist"),
     // The queue's storage: slack, and blocks.
     (

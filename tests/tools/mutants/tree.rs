@@ -6,7 +6,8 @@ use std::{env, fs};
 use crate::marks::{self, Change};
 
 /// What the workspace needs to be one.
-const PARTS: &[&str] = &["Cargo.toml", "Cargo.lock", "README.md", "core", "std-adapters", "tests", "benches"];
+const PARTS: &[&str] =
+    &["Cargo.toml", "Cargo.lock", "README.md", "core", "std-adapters", "compat", "tests", "benches"];
 
 /// Where mistakes are made: in the core, and in the toolbox.
 const SOURCES: &[&str] = &[MODELLED, "std-adapters/src"];

@@ -27,13 +27,35 @@ impl<T, S: Storage> QueueCore<T, S> {
 
     /// One more end that sends, if there is one yet and the queue is open.
     pub(crate) fn add_sender_to_others(&self) -> bool {
+        self.add_to_others(|ends| &mut ends.senders)
+    }
+
+    /// One more end that receives, if there is one yet and the queue is open.
+    pub(crate) fn add_receiver_to_others(&self) -> bool {
+        self.add_to_others(|ends| &mut ends.receivers)
+    }
+
+    fn add_to_others(&self, kind: impl FnOnce(&mut Ends) -> &mut u32) -> bool {
         let mut locked = self.queue.lock();
         let state = locked.state_mut();
-        let is_used = state.ends.senders > 0 && state.gate == Gate::Open;
+        // mistake a_closed_channel_gets_an_end: state.gate == Gate::Open ~> true
+        let is_open = state.gate == Gate::Open;
+        let ends = kind(&mut state.ends);
+        let is_used = is_open && *ends > 0;
         if is_used {
-            state.ends.senders = one_more(state.ends.senders);
+            *ends = one_more(*ends);
         }
         is_used
+    }
+
+    /// How many ends send.
+    pub(crate) fn senders(&self) -> usize {
+        self.queue.lock().state().ends.senders as usize
+    }
+
+    /// How many ends receive.
+    pub(crate) fn receivers(&self) -> usize {
+        self.queue.lock().state().ends.receivers as usize
     }
 
     /// One more end that receives.

@@ -59,6 +59,25 @@ fn a_weak_sender_comes_back_while_the_last_sender_goes() {
     });
 }
 
+/// A weak receiver comes back while the last receiver goes: it is a receiver of an open channel, or nothing.
+#[test]
+fn a_weak_receiver_comes_back_while_the_last_receiver_goes() {
+    model(|| {
+        let (sender, receiver) = pair();
+        let weak = receiver.downgrade();
+        let leaver = spawn(move || drop(receiver));
+        match weak.upgrade() {
+            Some(strong) => {
+                sender.try_send(1).unwrap();
+                assert_eq!(strong.try_recv(), Ok(1));
+            }
+            None => assert!(sender.is_closed()),
+        }
+        leaver.join().unwrap();
+        assert!(sender.is_closed() && sender.receiver_count() == 0);
+    });
+}
+
 /// The receiver goes while an item is sent (RUSTSEC-2026-0005): the item comes back, or is dropped with the receiver, once.
 #[test]
 fn the_receiver_goes_while_an_item_is_sent() {

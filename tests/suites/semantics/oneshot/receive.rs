@@ -124,3 +124,34 @@ fn a_receive_ends_with_the_last_waker_that_polled_it() {
     sender.send(1).unwrap();
     assert_eq!((old.wakes(), new.wakes()), (0, 1));
 }
+
+#[test]
+fn a_cancelled_receive_returns_its_receiver_with_what_has_arrived() {
+    let (sender, receiver) = channel();
+    let mut wait = Box::pin(receiver.into_future());
+    assert!(!wait.as_mut().enable());
+    let mut wait = Box::pin(wait.as_mut().cancel().expect("it has returned nothing").into_future());
+    assert!(!wait.as_mut().enable());
+    sender.send(1).unwrap();
+    let mut receiver = wait.as_mut().cancel().expect("the value is still in the slot");
+    assert_eq!(receiver.try_recv(), Ok(1));
+
+    let (sender, receiver) = channel();
+    let mut wait = Box::pin(receiver.into_future());
+    sender.send(2).unwrap();
+    assert_eq!(Task::new(wait.as_mut()).ready(), Ok(2));
+    assert!(wait.as_mut().cancel().is_none(), "the receiver went with the output");
+}
+
+#[test]
+fn a_wait_for_the_end_of_the_receiver_may_outlive_the_sender() {
+    let (sender, receiver) = channel::<u8>();
+    let mut closed = queued(sender.closed_owned());
+    let mut dropped = queued(sender.closed_owned());
+    assert_pending!(dropped.poll());
+    drop(dropped);
+    drop(sender);
+    assert_pending!(closed.poll());
+    drop(receiver);
+    closed.ready();
+}
