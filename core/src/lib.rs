@@ -67,6 +67,11 @@
 //! has. Every wait exists borrowed (`lock`) and, with the feature `alloc`, owned (`lock_owned`), which can be stored in a
 //! struct, polled by hand and sent to another thread. `enable` enters the queue at once, without a waker.
 //!
+//! # Deadlines
+//! Every wait can be given a deadline, without an allocation: `queue.push(item).within(&timer, duration)` ends with an
+//! [`Elapsed`] that returns the item. The [`Timer`] is your runtime's, or a few lines of your own. [`Wait::until`] takes any
+//! future for the deadline. The module [`timer`] has ticks and `sleep_until`, too.
+//!
 //! # Features
 //! `std` is on by default, so that a library for hosted targets has all of this crate without naming a feature. Firmware
 //! depends on it with `default-features = false`.
@@ -137,6 +142,7 @@ pub mod semaphore;
 pub mod signal;
 #[forbid(unsafe_code)]
 mod statics;
+pub mod timer;
 pub mod wait_group;
 pub mod watch;
 
@@ -185,6 +191,7 @@ pub use semaphore::{
     AcquireError, MergeError, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
 };
 pub use signal::Signal;
+pub use timer::{Elapsed, Timer, Wait};
 #[cfg(feature = "alloc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub use wait::handle::ArcPart;

@@ -35,6 +35,9 @@
 //! |---|---|
 //! | all succeed, or none goes on; nothing outlives the scope | [`task_group`] |
 //! | all results are needed, in order | [`gather`]; failures too: [`gather_settled`] |
+//! | the same of tasks that return anything | [`gather_outputs`] |
+//! | a few futures run at once in one task, and may borrow | [`join`], [`try_join`]; until the first: [`first`], [`first_ok`] |
+//! | the next attempt begins when the last one takes long | [`staggered`] |
 //! | each result is used as soon as it is there | [`as_completed`] |
 //! | the first result is enough | [`race`] |
 //! | some results are enough, and the handles are kept | [`wait()`] |
@@ -49,10 +52,11 @@
 //! | a wait for a primitive or a task has a deadline | [`Wait::within`]; it loses neither a grant nor an item |
 //! | the wait ends when something else happens, such as a shutdown | [`Wait::until`] |
 //! | tasks are told to end, and the tasks that they started | [`CancellationToken`]; the children of a group: [`TaskGroup::token`] |
-//! | any other future has a deadline | [`timeout`]; one that can be moved: [`timeout_with`] |
-//! | a loop whose waits are granted at once lets others run | [`Wait::cooperative`], [`cooperative`] |
+//! | any other future has a deadline | [`timeout`], [`timeout_at`]; one that can be moved: [`timeout_with`] |
+//! | something is done at a fixed rate | [`timer::interval`] |
+//! | a loop whose waits are granted at once lets others run | [`WaitExt::cooperative`], [`cooperative`] |
 //! | an ordinary thread waits | [`blocking::wait`], [`blocking::wait_timeout`]; for any future [`blocking::timeout`] |
-//! | a task calls a function that blocks | [`Runtime::spawn_blocking`]; not more than *n* at a time: [`BlockingPool`] |
+//! | a task calls a function that blocks | [`SpawnBlocking::spawn_blocking`]; not more than *n* at a time: [`BlockingPool`] |
 //! | a sequence is produced, buffered, grouped or merged | [`stream`], [`QueueOf::stream`](queue::QueueOf::stream), [`QueueExt::sink`], [`SenderExt::into_sink`] |
 //! | a test needs a clock of its own, or the same order each time | `test_util`, with the feature `test-util` |
 //! | code is to be checked in every interleaving | `model`, with `--cfg loom`: see [`anywake_core`] |
@@ -74,19 +78,33 @@
 //! |---|---|---|
 #![cfg_attr(feature = "tokio", doc = "| `tokio` | [`Tokio`] | tokio 1 |")]
 #![cfg_attr(not(feature = "tokio"), doc = "| `tokio` | `Tokio` | tokio 1 |")]
+#![cfg_attr(
+    feature = "tokio",
+    doc = "| `tokio` | [`TokioLocal`] | tokio's `LocalSet`, for tasks that are not `Send` |"
+)]
 #![cfg_attr(feature = "async-std", doc = "| `async-std` | [`AsyncStd`] | async-std 1 |")]
 #![cfg_attr(not(feature = "async-std"), doc = "| `async-std` | `AsyncStd` | async-std 1 |")]
 #![cfg_attr(feature = "smol", doc = "| `smol` | [`Smol`] | smol 2 |")]
 #![cfg_attr(not(feature = "smol"), doc = "| `smol` | `Smol` | smol 2 |")]
+#![cfg_attr(
+    feature = "futures-executor",
+    doc = "| `futures-executor` | [`LocalPool`], [`ThreadPool`] | futures 0.3 |"
+)]
+#![cfg_attr(
+    not(feature = "futures-executor"),
+    doc = "| `futures-executor` | `LocalPool`, `ThreadPool` | futures 0.3 |"
+)]
 //!
-//! None is on by default, and they can be on together. Any other runtime needs an implementation of [`Runtime`].
+//! None is on by default, and they can be on together. Any other runtime needs an implementation of the parts of [`Runtime`]
+//! that it has, some twenty lines. Each tool asks for what it uses: a deadline needs a [`Timer`] only, a group of tasks
+//! [`Spawn`] or [`SpawnLocal`].
 //! Further features: `tracing` (the events of a [`Pool`]), `test-util`, `diagnose` (reports of tasks that wait for
 //! themselves, and a list of all waits).
 //!
 //! Tokio's own primitives take part in its *cooperative budget*: after some 128 operations in one poll they make the
 //! task wait, so that other tasks run. The primitives here know no runtime and spend no budget by themselves. A loop
 //! whose waits are always granted at once, for example over a queue that is never empty, keeps its thread until it
-//! awaits something else. That is so on every runtime. [`Wait::cooperative`], or [`cooperative`] around any other future
+//! awaits something else. That is so on every runtime. [`WaitExt::cooperative`], or [`cooperative`] around any other future
 //! or stream, makes a wait spend the budget; on the other runtimes it has one of its own. The tools in [`stream`] and
 //! [`QueueExt::sink`] and [`SenderExt::into_sink`] do so already.
 //!
@@ -156,16 +174,19 @@ pub use anywake_core::*;
 
 // At the root: the primitives and tools, what they return, and the errors that callers name. The types that these are
 // configured with, and the futures and streams that they return, are in the modules.
-pub use runtime::Runtime;
 #[cfg(feature = "async-std")]
 pub use runtime::async_std::AsyncStd;
+#[cfg(feature = "futures-executor")]
+pub use runtime::futures_executor::{LocalPool, ThreadPool};
 #[cfg(feature = "smol")]
 pub use runtime::smol::Smol;
 #[cfg(feature = "tokio")]
-pub use runtime::tokio::Tokio;
+pub use runtime::tokio::{Tokio, TokioLocal};
+pub use runtime::{BlockOn, Executor, Runtime, Spawn, SpawnBlocking, SpawnLocal};
 #[doc(inline)]
 pub use scope::{
-    ExitStack, TaskGroup, as_completed, exit_stack, gather, gather_settled, race, shield, task_group, wait,
+    ExitStack, TaskGroup, as_completed, exit_stack, first, first_ok, gather, gather_outputs, gather_settled,
+    join, race, shield, staggered, task_group, try_join, wait,
 };
 pub use share::keyed_lock;
 #[doc(inline)]
@@ -188,4 +209,4 @@ pub use task::{Failure, GroupError, Task, TaskError};
 #[doc(inline)]
 pub use wait::blocking;
 #[doc(inline)]
-pub use wait::{Elapsed, Wait, cooperative, timeout, timeout_with};
+pub use wait::{WaitExt, cooperative, timeout, timeout_at, timeout_with};

@@ -25,7 +25,7 @@ use futures_core::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, SelectAll};
 
-use crate::wait::{Wait as _, cooperative};
+use crate::wait::{WaitExt as _, cooperative};
 
 mod buffered;
 mod chunks;

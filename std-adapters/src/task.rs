@@ -48,8 +48,8 @@ pub(crate) use unwind::catch;
 
 /// A running task: await it for the outcome, [`cancel`](Task::cancel) it, or drop it to let it run on by itself.
 ///
-/// Returned by [`Runtime::spawn`](crate::Runtime::spawn) and
-/// [`Runtime::spawn_blocking`](crate::Runtime::spawn_blocking). Its output is `Ok` with what the future returned, or
+/// Returned by [`Spawn::spawn`](crate::Spawn::spawn) and
+/// [`SpawnBlocking::spawn_blocking`](crate::SpawnBlocking::spawn_blocking). Its output is `Ok` with what the future returned, or
 /// the [`TaskError`] that says why there is nothing. The task is over, and its future dropped, when the handle says so.
 ///
 /// # Cancel safety

@@ -16,7 +16,7 @@ use std::task::Wake;
 
 mod simulation;
 
-pub use simulation::{Simulated, Simulation};
+pub use simulation::{Simulated, Simulation, Sleep};
 
 /// Asserts that a [`Poll`] is pending.
 ///

@@ -1,52 +1,59 @@
 //! What every [`Runtime`] promises, once per runtime: those of the crate, and one that is made here.
 
-use core::future::{Future, pending, poll_fn};
-use core::mem;
+use core::cell::Cell;
+use core::future::{Future, pending};
+use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
-use core::task::Poll;
 use core::time::Duration;
 use std::rc::Rc;
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Instant;
 
-use anywake::{Elapsed, Event, Lock, Queue, Runtime, Task, TaskError, Wait, blocking};
+use anywake::{
+    BlockOn, Elapsed, Event, Executor, Failure, Lock, Queue, Runtime, Spawn, SpawnBlocking, SpawnLocal, Task,
+    TaskError, Timer, Wait, blocking, task_group,
+};
 
 /// A runtime from outside the crate: a thread for each task.
 #[derive(Clone, Copy, Debug, Default)]
 struct Threads;
 
-impl Runtime for Threads {
+impl Executor for Threads {
     fn name(self) -> &'static str {
         "threads"
     }
+}
 
+impl BlockOn for Threads {
     fn block_on<F: Future>(self, future: F) -> F::Output {
         blocking::wait(future)
     }
+}
 
+impl Spawn for Threads {
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
         thread::spawn(|| blocking::wait(future));
     }
+}
 
+impl SpawnBlocking for Threads {
     fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
         thread::spawn(job);
     }
+}
 
-    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
-        let timer = self.spawn_blocking(move || thread::sleep(duration));
-        async move { drop(timer.await) }
+impl Timer for Threads {
+    type Instant = Instant;
+    type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    fn now(&self) -> Instant {
+        Instant::now()
     }
 
-    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        let mut yielded = false;
-        poll_fn(move |cx| {
-            if mem::replace(&mut yielded, true) {
-                return Poll::Ready(());
-            }
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        })
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        let timer = self.spawn_blocking(move || thread::sleep(duration));
+        Box::pin(async move { drop(timer.await) })
     }
 }
 
@@ -203,7 +210,7 @@ fn sleep_counts_from_the_call<R: Runtime>(rt: R) {
 fn endless_sleep_does_not_end<R: Runtime>(rt: R) {
     rt.block_on(async {
         let event = Event::new();
-        let outcome = event.wait().within::<R>(Duration::MAX).until(rt.yield_now()).await;
+        let outcome = event.wait().within(R::default(), Duration::MAX).until(rt.yield_now()).await;
         assert_eq!(outcome, Err(Elapsed(())), "only the outer deadline has come");
     });
 }
@@ -224,15 +231,15 @@ fn yielding_lets_others_run<R: Runtime>(rt: R) {
 fn deadline_gives_up_or_lets_through<R: Runtime>(rt: R) {
     let task = rt.spawn(async {
         let lock = Lock::new(());
-        let held = lock.lock().within::<R>(Duration::from_secs(60)).await.expect("the lock is free");
+        let held = lock.lock().within(R::default(), Duration::from_secs(60)).await.expect("the lock is free");
         let begun = Instant::now();
-        assert!(lock.lock().within::<R>(Duration::from_millis(20)).await.is_err());
+        assert!(lock.lock().within(R::default(), Duration::from_millis(20)).await.is_err());
         assert!(begun.elapsed() >= Duration::from_millis(20));
         drop(held);
 
         let queue = Queue::with_capacity(1).unwrap();
-        assert_eq!(queue.push(1).within::<R>(Duration::from_secs(60)).await, Ok(Ok(())));
-        assert_eq!(queue.push(2).within::<R>(Duration::ZERO).await, Err(Elapsed(2)));
+        assert_eq!(queue.push(1).within(R::default(), Duration::from_secs(60)).await, Ok(Ok(())));
+        assert_eq!(queue.push(2).within(R::default(), Duration::ZERO).await, Err(Elapsed(2)));
     });
     output(task);
 }
@@ -242,9 +249,9 @@ fn task_that_is_awaited_in_time_survives_a_deadline_before<R: Runtime>(rt: R) {
     let waits = Arc::clone(&event);
     let mut task = rt.spawn(async move { waits.wait().await });
     rt.block_on(async {
-        assert!((&mut task).within::<R>(Duration::from_millis(1)).await.is_err());
+        assert!((&mut task).within(R::default(), Duration::from_millis(1)).await.is_err());
         event.set();
-        assert!((&mut task).within::<R>(Duration::from_secs(60)).await.unwrap().is_ok());
+        assert!((&mut task).within(R::default(), Duration::from_secs(60)).await.unwrap().is_ok());
     });
 }
 
@@ -270,6 +277,85 @@ fn many_tasks_cancelled_at_any_moment_leave_nothing_behind<R: Runtime>(rt: R) {
     assert!(*blocking::wait(lock.lock()) >= 32 * 20);
 }
 
+#[allow(dead_code, reason = "there may be no adapter of that kind")]
+fn local_tasks_end_with_their_block_on<R: SpawnLocal + BlockOn>(rt: R) {
+    let owned = Rc::new(());
+    let inside = Rc::clone(&owned);
+    let task = rt.block_on(async {
+        let task: Task<()> = rt.spawn_local(async move {
+            let _inside = inside;
+            pending().await
+        });
+        rt.yield_now().await;
+        task
+    });
+    assert_eq!(Rc::strong_count(&owned), 1);
+    assert!(is_cancelled(&blocking::wait(task)));
+}
+
+#[allow(dead_code, reason = "there may be no adapter of that kind")]
+fn local_tasks_share_what_is_not_send<R: SpawnLocal + BlockOn>(rt: R) {
+    let sum = Rc::new(Lock::new(0));
+    let group = rt.block_on(task_group(rt, |group| {
+        let sum = Rc::clone(&sum);
+        async move {
+            for n in 0..10 {
+                let sum = Rc::clone(&sum);
+                group.spawn_local(async move {
+                    let mut sum = sum.lock().await;
+                    rt.yield_now().await;
+                    *sum += n;
+                    // What a child returns need not be `Send` either.
+                    Ok::<_, &str>(Rc::new(n))
+                });
+            }
+            let failing = group.clone();
+            drop(group);
+            Ok(failing.len())
+        }
+    }));
+    assert_eq!((group.unwrap(), *sum.try_lock().unwrap()), (10, 45));
+
+    let failed = rt.block_on(task_group(rt, |group| async move {
+        let waits: Task<Rc<()>> = group.spawn_local(pending());
+        group.spawn_local(async { Err::<(), _>("this ends the others") });
+        assert!(is_cancelled(&waits.await));
+        Ok(())
+    }));
+    assert!(matches!(failed.unwrap_err().failures(), [Failure::Error("this ends the others")]));
+}
+
+#[allow(dead_code, reason = "there may be no adapter of that kind")]
+fn group_of_local_tasks_gives_them_their_grace<R>(rt: R)
+where
+    R: SpawnLocal + BlockOn + Timer<Sleep: 'static>,
+{
+    let flushed = Rc::new(Cell::new(0));
+    let begun = Instant::now();
+    let group = rt.block_on(task_group(rt, |group| {
+        let flushed = Rc::clone(&flushed);
+        async move {
+            group.set_grace_local(Duration::from_millis(30));
+            let stop = group.token();
+            group.spawn_local(async move {
+                stop.cancelled().await;
+                rt.yield_now().await;
+                flushed.set(flushed.get() + 1);
+                Ok(())
+            });
+            group.spawn_local(pending::<Result<(), _>>());
+            rt.yield_now().await;
+            Err::<(), _>("this ends the group")
+        }
+    }));
+    assert!(group.is_err());
+    assert_eq!(flushed.get(), 1, "a child that listens ends by itself");
+    assert!(
+        begun.elapsed() >= Duration::from_millis(30),
+        "one that does not is dropped when the time is over"
+    );
+}
+
 macro_rules! stamp {
     ($runtime:expr; $($test:ident)*) => {$(
         #[test]
@@ -287,6 +373,10 @@ macro_rules! for_each_runtime {
         #[cfg(feature = "tokio")]
         mod tokio_shared {
             stamp!(anywake::Tokio; $($test)*);
+        }
+        #[cfg(feature = "futures-executor")]
+        mod thread_pool {
+            stamp!(anywake::ThreadPool; $($test)*);
         }
         #[cfg(feature = "async-std")]
         mod async_std {
@@ -386,4 +476,100 @@ mod tokio_of_the_program {
 fn names_are_those_of_the_projects() {
     let names = [anywake::Tokio.name(), anywake::AsyncStd.name(), anywake::Smol.name()];
     assert_eq!(names, ["tokio", "async-std", "smol"]);
+}
+
+// Their tasks belong to the thread, and to its `block_on`. What tasks do in it is in the conformance suite.
+
+#[cfg(feature = "tokio")]
+mod tokio_local {
+    use anywake::TokioLocal;
+
+    stamp! { TokioLocal;
+        block_on_runs_a_future_that_stays_on_the_thread
+        task_runs_beside_the_caller
+        task_can_be_spawned_and_awaited_by_a_plain_thread
+        cancelled_task_is_gone_when_its_handle_says_so
+        busy_task_is_cancelled_where_it_suspends
+        panic_is_an_error_and_the_runtime_goes_on
+        dropped_handle_lets_the_task_run
+        blocking_functions_block_nobody
+        running_blocking_function_is_not_stopped
+        panic_of_a_blocking_function_is_an_error
+        sleep_is_not_early
+        sleep_counts_from_the_call
+        endless_sleep_does_not_end
+        yielding_lets_others_run
+        deadline_gives_up_or_lets_through
+        task_that_is_awaited_in_time_survives_a_deadline_before
+        many_tasks_cancelled_at_any_moment_leave_nothing_behind
+    }
+
+    #[test]
+    fn local_tasks_end_with_their_block_on() {
+        super::local_tasks_end_with_their_block_on(TokioLocal);
+    }
+
+    #[test]
+    fn local_tasks_share_what_is_not_send() {
+        super::local_tasks_share_what_is_not_send(TokioLocal);
+    }
+
+    #[test]
+    fn group_of_local_tasks_gives_them_their_grace() {
+        super::group_of_local_tasks_gives_them_their_grace(TokioLocal);
+    }
+}
+
+#[cfg(feature = "futures-executor")]
+mod local_pool {
+    use super::*;
+    use anywake::LocalPool;
+
+    stamp! { LocalPool;
+        block_on_runs_a_future_that_stays_on_the_thread
+        running_blocking_function_is_not_stopped
+        panic_of_a_blocking_function_is_an_error
+        sleep_is_not_early
+        sleep_counts_from_the_call
+        endless_sleep_does_not_end
+    }
+
+    #[test]
+    fn local_tasks_end_with_their_block_on() {
+        super::local_tasks_end_with_their_block_on(LocalPool);
+    }
+
+    #[test]
+    fn local_tasks_share_what_is_not_send() {
+        super::local_tasks_share_what_is_not_send(LocalPool);
+    }
+
+    #[test]
+    fn group_of_local_tasks_gives_them_their_grace() {
+        super::group_of_local_tasks_gives_them_their_grace(LocalPool);
+    }
+
+    #[test]
+    #[should_panic(expected = "inside of its `block_on`")]
+    fn task_outside_of_a_pool_is_refused() {
+        drop(LocalPool.spawn(async {}));
+    }
+
+    #[test]
+    fn tasks_that_spawn_others_do_not_starve_the_future() {
+        fn again(left: Rc<Cell<u32>>) {
+            left.set(left.get() - 1);
+            if left.get() > 0 {
+                LocalPool.spawn_local_detached(async move { again(left) });
+            }
+        }
+        let left = Rc::new(Cell::new(1_000_000));
+        LocalPool.block_on(async {
+            again(Rc::clone(&left));
+            for _ in 0..3 {
+                LocalPool.yield_now().await;
+            }
+        });
+        assert!(left.get() > 900_000, "the future had its turn between them");
+    }
 }

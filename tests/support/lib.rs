@@ -17,8 +17,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::panic::catch_unwind;
 
-// Linked only because it implements the critical section.
-#[cfg(feature = "critical-section")]
+// Linked only because it implements the critical section, for embassy and for the feature of that name.
 use critical_section as _;
 
 pub use item::{Drops, Item};

@@ -19,7 +19,7 @@ pub(crate) fn seconds(seconds: f64) -> Duration {
 macro_rules! on_each_runtime {
     ($program:ident) => {
         fn main() -> std::process::ExitCode {
-            use anywake::{AsyncStd, Runtime as _, Smol, Tokio};
+            use anywake::{AsyncStd, Smol, Tokio};
             match std::env::args().nth(1).as_deref() {
                 None => {
                     println!("== tokio");

@@ -7,9 +7,10 @@ use core::future::Future;
 use core::time::Duration;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Instant;
 
 use anywake::test_util::Probe;
-use anywake::{Runtime, Smol, Task, assert_pending};
+use anywake::{BlockOn, Executor, Runtime, Smol, Spawn, SpawnBlocking, Task, Timer, assert_pending};
 use rusqlite::{Connection, ErrorCode, Result};
 use sqlite::Sqlite;
 
@@ -124,29 +125,31 @@ struct Late;
 
 static LATE: Mutex<()> = Mutex::new(());
 
-impl Runtime for Late {
+impl Executor for Late {
     fn name(self) -> &'static str {
         "late"
     }
 
+    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
+        Smol.yield_now()
+    }
+}
+
+impl BlockOn for Late {
     fn block_on<F: Future>(self, future: F) -> F::Output {
         Smol.block_on(future)
     }
+}
 
+impl Spawn for Late {
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
         Smol.spawn_detached(future);
     }
+}
 
+impl SpawnBlocking for Late {
     fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
         Smol.spawn_blocking_detached(job);
-    }
-
-    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
-        Smol.sleep(duration)
-    }
-
-    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        Smol.yield_now()
     }
 
     fn spawn_blocking<F, T>(self, function: F) -> Task<T>
@@ -159,5 +162,18 @@ impl Runtime for Late {
             drop(LATE.lock().unwrap_or_else(PoisonError::into_inner));
             result
         })
+    }
+}
+
+impl Timer for Late {
+    type Instant = Instant;
+    type Sleep = <Smol as Timer>::Sleep;
+
+    fn now(&self) -> Instant {
+        Smol.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        Smol.sleep(duration)
     }
 }

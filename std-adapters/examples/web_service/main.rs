@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::{env, error};
 
-use anywake::{Runtime, Tokio};
+use anywake::Tokio;
 use notes::{Config, Notes};
 use tokio::net::TcpListener;
 

@@ -76,7 +76,7 @@ impl<R: Runtime> Notes<R> {
 
     /// Waits for the caller's turn, but not for ever. It lasts as long as what this returns.
     pub(crate) async fn visit(&self) -> Result<Visit<'_>, Error> {
-        let turn = self.turns.acquire().within::<R>(self.patience).await.map_err(|_| Error::Busy)?;
+        let turn = self.turns.acquire().within(R::default(), self.patience).await.map_err(|_| Error::Busy)?;
         let turn = turn.map_err(|_| Error::Closed)?;
         let visits = self.counters.visits.fetch_add(1, Ordering::Relaxed) + 1;
         self.counters.most_visits.fetch_max(visits, Ordering::Relaxed);

@@ -5,8 +5,11 @@ use core::time::Duration;
 use std::time::Instant;
 
 use ::async_std::task;
+use anywake_core::Timer;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 
-use super::Runtime;
+use super::{BlockOn, Executor, Spawn, SpawnBlocking, methods};
 use crate::task::turn::refuse_in_a_task;
 
 /// The [async-std](https://docs.rs/async-std) runtime, which belongs to the process; `ASYNC_STD_THREAD_COUNT` sets
@@ -16,31 +19,49 @@ use crate::task::turn::refuse_in_a_task;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsyncStd;
 
-impl Runtime for AsyncStd {
+methods!(AsyncStd);
+
+impl Executor for AsyncStd {
     fn name(self) -> &'static str {
         "async-std"
     }
 
+    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
+        task::yield_now()
+    }
+}
+
+impl BlockOn for AsyncStd {
     fn block_on<F: Future>(self, future: F) -> F::Output {
         refuse_in_a_task();
         task::block_on(future)
     }
+}
 
+impl Spawn for AsyncStd {
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
         drop(task::spawn(future));
     }
+}
 
+impl SpawnBlocking for AsyncStd {
     fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
         drop(task::spawn_blocking(job));
     }
+}
 
-    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
-        // async-std counts from the first poll.
-        let begun = Instant::now();
-        async move { task::sleep(duration.saturating_sub(begun.elapsed())).await }
+impl Timer for AsyncStd {
+    type Instant = Instant;
+    // Its own has no name.
+    type Sleep = BoxFuture<'static, ()>;
+
+    fn now(&self) -> Instant {
+        Instant::now()
     }
 
-    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        task::yield_now()
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        // async-std counts from the first poll.
+        let begun = Instant::now();
+        async move { task::sleep(duration.saturating_sub(begun.elapsed())).await }.boxed()
     }
 }

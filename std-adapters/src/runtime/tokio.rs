@@ -1,4 +1,4 @@
-//! [`Tokio`]: the adapter for tokio.
+//! [`Tokio`] and [`TokioLocal`]: the adapters for tokio.
 
 use core::future::Future;
 use core::panic::AssertUnwindSafe;
@@ -8,25 +8,35 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use ::tokio::runtime::{self, Handle, RuntimeFlavor};
-use ::tokio::task::coop;
-use ::tokio::{task, time};
+use ::tokio::task::coop::{self, Unconstrained};
+use ::tokio::task::{self, LocalSet};
+use ::tokio::time;
+use anywake_core::Timer;
 
-use super::Runtime;
+use super::{BlockOn, Executor, Spawn, SpawnBlocking, SpawnLocal, local_methods, methods};
 
 /// The [tokio](https://docs.rs/tokio) runtime: the one that the caller is in, or else a multi-thread runtime that
 /// belongs to the process and starts at the first use.
 ///
 /// So `Tokio` can be used from anywhere, as the other runtimes can, and its tasks outlive a
-/// [`block_on`](Runtime::block_on). Inside a runtime that the program has built, that runtime is used. It needs its
-/// timer (`enable_time`) for [`sleep`](Runtime::sleep).
+/// [`block_on`](BlockOn::block_on). Inside a runtime that the program has built, that runtime is used. It needs its
+/// timer (`enable_time`) for [`sleep`](Timer::sleep).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tokio;
 
-impl Runtime for Tokio {
+methods!(Tokio);
+
+impl Executor for Tokio {
     fn name(self) -> &'static str {
         "tokio"
     }
 
+    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
+        task::yield_now()
+    }
+}
+
+impl BlockOn for Tokio {
     /// # Panics
     ///
     /// If `future` panics; in a task of tokio's; inside of a current-thread runtime, by its `enter` or `block_on`, whose
@@ -43,30 +53,98 @@ impl Runtime for Tokio {
         );
         handle.block_on(future)
     }
+}
 
+impl Spawn for Tokio {
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
         drop(handle().spawn(future));
     }
+}
 
+impl SpawnBlocking for Tokio {
     fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
         drop(handle().spawn_blocking(job));
     }
+}
 
-    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
+impl Timer for Tokio {
+    type Instant = Instant;
+    type Sleep = Unconstrained<time::Sleep>;
+
+    fn now(&self) -> Instant {
+        // Stands still where tokio's clock is paused.
+        time::Instant::now().into_std()
+    }
+
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
         let handle = handle();
         let _inside = handle.enter();
         // A deadline is polled after the work that it limits. If that has used up the task's budget, a timer that
         // needs some of it would never fire.
         coop::unconstrained(time::sleep(duration))
     }
+}
 
-    fn now(self) -> Instant {
-        // Stands still where tokio's clock is paused.
-        time::Instant::now().into_std()
+/// tokio on one thread, with tasks that need not be `Send`: the [`LocalSet`] that the caller is in.
+///
+/// [`block_on`](BlockOn::block_on) runs a current-thread runtime and a `LocalSet` in it. Its tasks belong to the call, and
+/// are dropped when it returns. In a program that has a `LocalSet` of its own, or a `LocalRuntime`,
+/// [`spawn_local`](SpawnLocal::spawn_local) uses that one. A task of [`spawn`](Spawn::spawn) goes to the runtime around it,
+/// as with [`Tokio`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokioLocal;
+
+methods!(TokioLocal);
+local_methods!(TokioLocal);
+
+impl Executor for TokioLocal {
+    fn name(self) -> &'static str {
+        "tokio local"
     }
 
     fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
         task::yield_now()
+    }
+}
+
+impl BlockOn for TokioLocal {
+    /// # Panics
+    ///
+    /// If `future` panics, or inside of a tokio runtime.
+    fn block_on<F: Future>(self, future: F) -> F::Output {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a tokio runtime");
+        LocalSet::new().block_on(&runtime, future)
+    }
+}
+
+impl Spawn for TokioLocal {
+    fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
+        Tokio.spawn_detached(future);
+    }
+}
+
+impl SpawnLocal for TokioLocal {
+    fn spawn_local_detached<F: Future<Output = ()> + 'static>(self, future: F) {
+        drop(task::spawn_local(future));
+    }
+}
+
+impl SpawnBlocking for TokioLocal {
+    fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
+        Tokio.spawn_blocking_detached(job);
+    }
+}
+
+impl Timer for TokioLocal {
+    type Instant = Instant;
+    type Sleep = Unconstrained<time::Sleep>;
+
+    fn now(&self) -> Instant {
+        Tokio.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        Tokio.sleep(duration)
     }
 }
 

@@ -1,15 +1,14 @@
 //! [`as_completed`]: the results of several tasks, in the order in which they come.
 
 use core::fmt;
-use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
+use anywake_core::Timer;
 use futures_core::{FusedStream, Stream};
 
 use super::children::{Children, Settled};
-use crate::runtime::Runtime;
 use crate::stream::{Until, until};
 use crate::task::{Outcome, Task};
 
@@ -69,17 +68,14 @@ impl<O: Outcome> AsCompleted<O> {
     ///
     /// Simulation::new().run(async {
     ///     let tasks = [Simulated.spawn(std::future::pending::<()>()), Simulated.spawn(async {})];
-    ///     let ends = as_completed(tasks).within::<Simulated>(Duration::from_secs(1));
+    ///     let ends = as_completed(tasks).within(Simulated, Duration::from_secs(1));
     ///     let ends: Vec<_> = ends.collect().await;
     ///     assert!(matches!(ends[..], [Ok((1, Ok(()))), Err(Elapsed(()))]));
     /// });
     /// # }
     /// ```
-    pub fn within<R: Runtime>(
-        self,
-        duration: Duration,
-    ) -> Until<Self, impl Future<Output = ()> + Send + 'static> {
-        until(self, R::default().sleep(duration))
+    pub fn within<R: Timer>(self, runtime: R, duration: Duration) -> Until<Self, R::Sleep> {
+        until(self, runtime.sleep(duration))
     }
 
     /// The handles of the tasks whose ends have not been items of the stream, each with its place, in the order of the

@@ -27,7 +27,7 @@ pub(crate) struct Children<O> {
     running: FuturesUnordered<Child<O>>,
 }
 
-type Ended<O> = (usize, Result<O, TaskError>);
+pub(crate) type Ended<O> = (usize, Result<O, TaskError>);
 
 struct Child<O> {
     index: usize,
@@ -82,13 +82,20 @@ impl<O> Children<O> {
     }
 }
 
+impl<O> Children<O> {
+    /// The next that ends, as its task has ended, or `None` if there are no more.
+    pub(crate) fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<Option<Ended<O>>> {
+        match self.ended.pop_front() {
+            Some(early) => Poll::Ready(Some(early)),
+            None => self.running.poll_next_unpin(cx),
+        }
+    }
+}
+
 impl<O: Outcome> Children<O> {
     /// The next that ends, or `None` if there are no more.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(usize, Settled<O>)>> {
-        let ended = match self.ended.pop_front() {
-            Some(early) => Some(early),
-            None => ready!(self.running.poll_next_unpin(cx)),
-        };
+        let ended = ready!(self.poll_ended(cx));
         Poll::Ready(ended.map(|(index, ended)| (index, flatten(ended))))
     }
 }

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use crate::runtime::Runtime;
+use crate::runtime::Spawn;
 use crate::task::enclosing::{self, Enclosing, Occupants, Stay, adopted};
 use crate::task::{Failure, GroupError, Panic, Task, catch};
 
@@ -30,7 +30,7 @@ use crate::task::{Failure, GroupError, Panic, Task, catch};
 /// waits. Each of those that have not begun is polled once, in the place where it is dropped, and dropped if it is not
 /// ready then. So clean-ups that do not wait are done. Each clean-up that was cut short is a [`Failure::Cancelled`] in the
 /// scope around, if that is still awaited, and a warning with the feature `tracing`. When the process ends, nothing runs
-/// any more; smol and async-std end in no other way. So let the future that [`Runtime::block_on`] runs wait for its scopes
+/// any more; smol and async-std end in no other way. So let the future that [`BlockOn::block_on`](crate::BlockOn::block_on) runs wait for its scopes
 /// before it returns.
 ///
 /// # Cancel safety
@@ -68,7 +68,7 @@ use crate::task::{Failure, GroupError, Panic, Task, catch};
 /// ```
 pub async fn exit_stack<R, T, E, B, F>(runtime: R, body: B) -> Result<T, GroupError<E>>
 where
-    R: Runtime,
+    R: Spawn,
     E: Send + 'static,
     B: FnOnce(ExitStack<R, E>) -> F,
     F: Future<Output = Result<T, E>>,
@@ -104,7 +104,7 @@ where
 /// its owner. If it is not, its clean-ups run in a task of their own when its last clone is dropped; if that happens in a
 /// scope, the scope waits for them. (A clean-up that owns a clone of its stack keeps that from happening.)
 #[doc(alias("AsyncExitStack", "defer"))]
-pub struct ExitStack<R: Runtime, E: Send + 'static> {
+pub struct ExitStack<R: Spawn, E: Send + 'static> {
     shared: Arc<Shared<R, E>>,
 }
 
@@ -121,7 +121,7 @@ pub enum Exit {
     Cancelled,
 }
 
-impl<R: Runtime, E: Send + 'static> ExitStack<R, E> {
+impl<R: Spawn, E: Send + 'static> ExitStack<R, E> {
     /// An empty stack.
     ///
     /// # Examples
@@ -304,13 +304,13 @@ impl<R: Runtime, E: Send + 'static> ExitStack<R, E> {
     }
 }
 
-impl<R: Runtime, E: Send + 'static> Clone for ExitStack<R, E> {
+impl<R: Spawn, E: Send + 'static> Clone for ExitStack<R, E> {
     fn clone(&self) -> Self {
         Self { shared: Arc::clone(&self.shared) }
     }
 }
 
-impl<R: Runtime, E: Send + 'static> fmt::Debug for ExitStack<R, E> {
+impl<R: Spawn, E: Send + 'static> fmt::Debug for ExitStack<R, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExitStack").field("cleanups", &self.len()).finish()
     }
@@ -318,7 +318,7 @@ impl<R: Runtime, E: Send + 'static> fmt::Debug for ExitStack<R, E> {
 
 type Cleanup<E> = Box<dyn FnOnce(Exit) -> BoxFuture<'static, Result<(), E>> + Send>;
 
-struct Shared<R: Runtime, E: Send + 'static> {
+struct Shared<R: Spawn, E: Send + 'static> {
     cleanups: Arc<Cleanups<E>>,
     runtime: R,
 }
@@ -335,7 +335,7 @@ impl<E> Cleanups<E> {
     }
 }
 
-impl<R: Runtime, E: Send + 'static> Shared<R, E> {
+impl<R: Spawn, E: Send + 'static> Shared<R, E> {
     /// Begins to run all clean-ups, after the occupants of the scope have left, if there is anything to do.
     fn unwind(&self, exit: Exit, occupants: Option<&Arc<StackScope<E>>>) -> Option<Task<Unwound<E>>> {
         // All at once: another one who unwinds at the same time finds nothing, and does not run what is below first.
@@ -356,7 +356,7 @@ impl<R: Runtime, E: Send + 'static> Shared<R, E> {
     }
 }
 
-impl<R: Runtime, E: Send + 'static> Drop for Shared<R, E> {
+impl<R: Spawn, E: Send + 'static> Drop for Shared<R, E> {
     fn drop(&mut self) {
         drop(self.unwind(Exit::Cancelled, None));
     }
@@ -380,18 +380,18 @@ impl<E: Send + 'static> Enclosing for StackScope<E> {
 }
 
 /// Of the scope's own future. Its stack may have clones that live on, so that it cannot leave it to them.
-struct UnwindOnDrop<R: Runtime, E: Send + 'static> {
+struct UnwindOnDrop<R: Spawn, E: Send + 'static> {
     stack: ExitStack<R, E>,
     occupants: Arc<StackScope<E>>,
 }
 
-impl<R: Runtime, E: Send + 'static> UnwindOnDrop<R, E> {
+impl<R: Spawn, E: Send + 'static> UnwindOnDrop<R, E> {
     async fn unwind(&self, exit: Exit) -> Vec<Failure<E>> {
         failures_of(self.stack.shared.unwind(exit, Some(&self.occupants))).await
     }
 }
 
-impl<R: Runtime, E: Send + 'static> Drop for UnwindOnDrop<R, E> {
+impl<R: Spawn, E: Send + 'static> Drop for UnwindOnDrop<R, E> {
     fn drop(&mut self) {
         drop(self.stack.shared.unwind(Exit::Cancelled, Some(&self.occupants)));
     }

@@ -7,7 +7,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
 use super::children::{Children, Settled};
-use crate::task::{Failure, Outcome, Task};
+use crate::task::{Failure, Outcome, Task, TaskError};
 
 /// Waits for all `tasks` and returns what they return, in the order of the arguments: `asyncio.gather`.
 ///
@@ -127,6 +127,69 @@ impl<O: Outcome> Future for GatherSettled<O> {
     }
 }
 
+/// Waits for all `tasks` and returns their outputs, whatever they are, in the order of the arguments.
+///
+/// An output is what the task returns: a `Result` in it is not looked at. Of a task that has none, because it panicked or
+/// was cancelled, the [`TaskError`] is returned at once, and the others run on, as with [`gather`].
+///
+/// # Cancel safety
+///
+/// If the future is dropped before it has a result, all tasks are cancelled, as with [`gather`].
+///
+/// # Errors
+///
+/// The first task that ended without an output.
+///
+/// # Panics
+///
+/// If the future is polled again after it has returned its result.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{Smol, gather_outputs};
+///
+/// // A type that is no `Outcome`.
+/// let ranges = Smol.block_on(gather_outputs((1..3).map(|n| Smol.spawn(async move { 0..n }))));
+/// assert_eq!(ranges.unwrap(), [0..1, 0..2]);
+/// # }
+/// ```
+#[doc(alias = "join_all")]
+pub fn gather_outputs<T>(tasks: impl IntoIterator<Item = Task<T>>) -> GatherOutputs<T> {
+    let children = Children::new(tasks);
+    let outputs = (0..children.len()).map(|_| None).collect();
+    GatherOutputs { children, outputs, completed: false }
+}
+
+/// The future of [`gather_outputs`].
+#[must_use = "the tasks are cancelled otherwise"]
+pub struct GatherOutputs<T> {
+    children: Children<T>,
+    outputs: Vec<Option<T>>,
+    completed: bool,
+}
+
+impl<T> Future for GatherOutputs<T> {
+    type Output = Result<Vec<T>, TaskError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        assert!(!self.completed, "`GatherOutputs` polled after it had completed");
+        while let Some((index, ended)) = ready!(self.children.poll_ended(cx)) {
+            match ended {
+                Ok(output) => self.outputs[index] = Some(output),
+                Err(error) => {
+                    self.completed = true;
+                    self.children.detach();
+                    return Poll::Ready(Err(error));
+                }
+            }
+        }
+        self.completed = true;
+        Poll::Ready(Ok(in_order(&mut self.outputs)))
+    }
+}
+
 fn in_order<T>(slots: &mut Vec<Option<T>>) -> Vec<T> {
     mem::take(slots).into_iter().map(|slot| slot.expect("all have ended")).collect()
 }
@@ -134,6 +197,13 @@ fn in_order<T>(slots: &mut Vec<Option<T>>) -> Vec<T> {
 // The values are only kept here.
 impl<O: Outcome> Unpin for Gather<O> {}
 impl<O: Outcome> Unpin for GatherSettled<O> {}
+impl<T> Unpin for GatherOutputs<T> {}
+
+impl<T> fmt::Debug for GatherOutputs<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GatherOutputs").field("running", &self.children.len()).finish()
+    }
+}
 
 impl<O: Outcome> fmt::Debug for Gather<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

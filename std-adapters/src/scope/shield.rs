@@ -6,14 +6,14 @@ use core::task::{Context, Poll};
 
 use futures_core::FusedFuture;
 
-use crate::runtime::Runtime;
+use crate::runtime::Spawn;
 use crate::task::{Task, TaskError};
 
 /// Runs `future` to its end, whatever becomes of the caller: `asyncio.shield`.
 ///
 /// It begins at once, in a task of its own, and what this returns waits for it. If that is dropped, by a deadline, a
 /// cancelled task or an aborted [`task_group`](crate::task_group), the work goes on, and nobody waits for it. So it
-/// outlives the group, as any task of [`Runtime::spawn`] does: keep it short, and independent of what its caller borrows
+/// outlives the group, as any task of [`Spawn::spawn`] does: keep it short, and independent of what its caller borrows
 /// or holds. Work that a group should wait for is a clean-up, of an [`exit_stack`](crate::exit_stack()).
 ///
 /// Only the end of the runtime can stop it: tokio and a simulation drop their tasks then.
@@ -34,7 +34,7 @@ use crate::task::{Task, TaskError};
 /// });
 /// # }
 /// ```
-pub fn shield<R: Runtime, F>(runtime: R, future: F) -> Shield<F::Output>
+pub fn shield<R: Spawn, F>(runtime: R, future: F) -> Shield<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
 {

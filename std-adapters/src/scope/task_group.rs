@@ -16,20 +16,22 @@ use core::any::Any;
 use core::fmt;
 use core::future::{Future, poll_fn};
 use core::task::Poll;
-use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anywake_core::CancellationToken;
 
-use crate::runtime::Runtime;
+use crate::runtime::{Executor, Spawn, SpawnLocal};
 use crate::task::enclosing::{self, Body, Enclosing, Inside, Occupants, adopted};
 use crate::task::{self, AbortHandle, Failure, GroupError, Task, catch};
 
 mod child;
 mod grace;
+mod start;
 
-use child::child;
+use child::{Child, child};
+use grace::Grace;
+pub use start::{NotStarted, Started};
 
 /// Runs `body` and the tasks that it spawns into the group, and returns when all have ended: `asyncio.TaskGroup`.
 ///
@@ -45,7 +47,7 @@ use child::child;
 /// their clean-ups. The failures of these are failures of this group. It also waits for the tasks that a dropped
 /// [`gather`](crate::gather) or one of its like cancels. So nothing that was begun in a group, at whatever
 /// depth, is left when it returns. A [`shield`](crate::shield) is meant to outlive the group, and so may a task of
-/// [`Runtime::spawn`], which belongs to nobody.
+/// [`Spawn::spawn`], which belongs to nobody.
 ///
 /// # Clean-up that awaits
 ///
@@ -92,20 +94,20 @@ use child::child;
 #[doc(alias("nursery", "scope", "JoinSet"))]
 pub async fn task_group<R, T, E, B, F>(runtime: R, body: B) -> Result<T, GroupError<E>>
 where
-    R: Runtime,
+    R: Executor,
     E: Send + 'static,
     B: FnOnce(TaskGroup<R, E>) -> F,
     F: Future<Output = Result<T, E>>,
 {
     let shared = Arc::new(Shared { state: Mutex::new(State::new()), occupants: Occupants::default() });
     let group = TaskGroup { shared: Arc::clone(&shared), runtime };
-    let mut scope = Running { shared, runtime, last: None };
+    let mut scope = Running { shared, last: None };
     let inside: Arc<dyn Enclosing> = Arc::<Shared<E>>::clone(&scope.shared);
     let value = match enclosing::body(inside, || body(group)) {
         Ok(body) => scope.run(body).await,
         Err(panic) => scope.failed(Failure::Panicked(panic)),
     };
-    grace::emptied(runtime, &scope.shared).await;
+    grace::emptied(&scope.shared).await;
     let mut failures = scope.shared.occupants.take_failures();
     match value {
         Some(value) if failures.is_empty() && scope.last.is_none() => return Ok(value),
@@ -122,7 +124,7 @@ pub struct TaskGroup<R, E> {
     runtime: R,
 }
 
-impl<R: Runtime, E: Send + 'static> TaskGroup<R, E> {
+impl<R: Spawn, E: Send + 'static> TaskGroup<R, E> {
     /// Runs `future` as a task of the group.
     ///
     /// The handle may be awaited, cancelled or dropped; the group waits for the task in any case. It gives the value
@@ -150,11 +152,51 @@ impl<R: Runtime, E: Send + 'static> TaskGroup<R, E> {
         F: Future<Output = Result<T, E>> + Send + 'static,
         T: Send + 'static,
     {
-        let scope: Arc<dyn Enclosing> = Arc::<Shared<E>>::clone(&self.shared);
-        let (inner, job) = task::pair(Inside::new(scope, future));
-        let (task, promise) = task::promise(inner.abort_handle());
-        if let Some(id) = self.shared.enter(inner.abort_handle()) {
-            self.runtime.spawn_detached(child(job, inner, promise, Arc::clone(&self.shared), id));
+        let (task, child) = self.shared.child(future);
+        if let Some(child) = child {
+            self.runtime.spawn_detached(child);
+        }
+        task
+    }
+}
+
+impl<R: SpawnLocal, E: Send + 'static> TaskGroup<R, E> {
+    /// Runs `future`, which need not be `Send`, as a task of the group on this thread; otherwise as
+    /// [`spawn`](TaskGroup::spawn).
+    ///
+    /// # Panics
+    ///
+    /// On a thread that does not run the group's runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "futures-executor")] {
+    /// use anywake::{LocalPool, task_group};
+    /// use std::{cell::Cell, rc::Rc};
+    ///
+    /// let sum = LocalPool.block_on(task_group(LocalPool, |group| async move {
+    ///     let sum = Rc::new(Cell::new(0));
+    ///     for n in 1..=3 {
+    ///         let sum = Rc::clone(&sum);
+    ///         group.spawn_local(async move {
+    ///             sum.set(sum.get() + n);
+    ///             Ok::<_, ()>(())
+    ///         }).await.unwrap();
+    ///     }
+    ///     Ok(sum.get())
+    /// }));
+    /// assert_eq!(sum.unwrap(), 6);
+    /// # }
+    /// ```
+    pub fn spawn_local<F, T>(&self, future: F) -> Task<T>
+    where
+        F: Future<Output = Result<T, E>> + 'static,
+        T: 'static,
+    {
+        let (task, child) = self.shared.child(future);
+        if let Some(child) = child {
+            self.runtime.spawn_local_detached(child);
         }
         task
     }
@@ -255,15 +297,15 @@ struct State {
     open: bool,
     children: BTreeMap<u64, AbortHandle>,
     next_id: u64,
-    /// How long children go on after an abort.
-    grace: Duration,
+    /// How children go on after an abort, if they do.
+    grace: Option<Arc<Grace>>,
     /// The parent of the tokens, once there is one. Cancelled after an abort.
     token: Option<CancellationToken>,
 }
 
 impl State {
     fn new() -> Self {
-        Self { open: true, children: BTreeMap::new(), next_id: 0, grace: Duration::ZERO, token: None }
+        Self { open: true, children: BTreeMap::new(), next_id: 0, grace: None, token: None }
     }
 }
 
@@ -300,7 +342,7 @@ impl<E> Shared<E> {
     fn abort(&self) {
         let mut state = self.state();
         state.open = false;
-        let (has_grace, token) = (!state.grace.is_zero(), state.token.clone());
+        let (has_grace, token) = (state.grace.is_some(), state.token.clone());
         drop(state);
         if !has_grace {
             self.cancel_children();
@@ -315,6 +357,20 @@ impl<E> Shared<E> {
     fn cancel_children(&self) {
         let children: Vec<_> = self.state().children.values().cloned().collect();
         children.iter().for_each(AbortHandle::abort);
+    }
+}
+
+impl<E: Send + 'static> Shared<E> {
+    /// The handle of a child, and what its runtime has to poll; nothing, if the group is closed.
+    fn child<F, T>(self: &Arc<Self>, future: F) -> (Task<T>, Option<Child<Inside<F>, T, E>>)
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        let scope: Arc<dyn Enclosing> = Arc::<Self>::clone(self);
+        let (inner, job) = task::pair(Inside::new(scope, future));
+        let (task, promise) = task::promise(inner.abort_handle());
+        let id = self.enter(inner.abort_handle());
+        (task, id.map(|id| child(job, inner, promise, Arc::clone(self), id)))
     }
 }
 
@@ -333,14 +389,13 @@ impl<E: Send + 'static> Enclosing for Shared<E> {
 }
 
 /// Of the group's own future: whichever way it ends, no child remains.
-struct Running<R: Runtime, E: Send + 'static> {
+struct Running<E: Send + 'static> {
     shared: Arc<Shared<E>>,
-    runtime: R,
     /// The failure of the body, which is told after all others.
     last: Option<Failure<E>>,
 }
 
-impl<R: Runtime, E: Send + 'static> Running<R, E> {
+impl<E: Send + 'static> Running<E> {
     /// Runs `body` to its end, or drops it when the group is aborted. A failure aborts the group.
     async fn run<T>(&mut self, mut body: Body<impl Future<Output = Result<T, E>>>) -> Option<T> {
         let ended = poll_fn(|cx| {
@@ -367,13 +422,13 @@ impl<R: Runtime, E: Send + 'static> Running<R, E> {
     }
 }
 
-impl<R: Runtime, E: Send + 'static> Drop for Running<R, E> {
+impl<E: Send + 'static> Drop for Running<E> {
     fn drop(&mut self) {
         self.shared.abort();
         if let Some(failure) = self.last.take() {
             self.shared.occupants.fail(failure);
         }
         self.shared.occupants.bequeath();
-        grace::leave_behind(self.runtime, &self.shared);
+        grace::leave_behind(&self.shared);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anywake_core::{Event, OwnedPermit, Semaphore};
 use futures_util::FutureExt as _;
 
-use crate::runtime::Runtime;
+use crate::runtime::{Spawn, SpawnBlocking};
 use crate::task::{self, Task};
 
 /// A bounded part of the runtime's threads for blocking functions: `run_in_executor` with a `ThreadPoolExecutor`.
@@ -34,7 +34,7 @@ pub struct BlockingPool<R> {
     runtime: R,
 }
 
-impl<R: Runtime> BlockingPool<R> {
+impl<R: Spawn + SpawnBlocking> BlockingPool<R> {
     /// Returns a pool that runs up to `threads` functions at a time.
     ///
     /// # Panics
@@ -59,7 +59,7 @@ impl<R: Runtime> BlockingPool<R> {
 
     /// Runs `function` when its turn comes, and returns its handle at once.
     ///
-    /// The rules are those of [`Runtime::spawn_blocking`]. A function that has begun cannot be stopped, and keeps its
+    /// The rules are those of [`SpawnBlocking::spawn_blocking`]. A function that has begun cannot be stopped, and keeps its
     /// place until it has ended. A function that is cancelled before its turn is dropped at once, and never called.
     ///
     /// The turn comes whether the handle is polled or not. A function that waits for another function of the same pool

@@ -19,11 +19,10 @@ use std::hash::RandomState;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anywake_core::Semaphore;
+use anywake_core::{Semaphore, Timer};
 
 use super::exclusive::Exclusive;
 use super::keyed::{Keyed, Slots, Turn};
-use crate::runtime::Runtime;
 
 mod shelf;
 
@@ -67,7 +66,7 @@ pub struct Cache<K, V, R> {
     runtime: R,
 }
 
-impl<K, V, R: Runtime> Cache<K, V, R> {
+impl<K, V, R: Timer<Instant = Instant>> Cache<K, V, R> {
     /// Returns an empty cache without a bound, whose values do not expire. The runtime is for its clock.
     ///
     /// # Examples
@@ -142,7 +141,7 @@ impl<K, V, R: Runtime> Cache<K, V, R> {
     }
 }
 
-impl<K: Eq + Hash + Clone, V: Clone, R: Runtime> Cache<K, V, R> {
+impl<K: Eq + Hash + Clone, V: Clone, R: Timer<Instant = Instant>> Cache<K, V, R> {
     /// Returns the value of `key`, if it is there and has not expired. Does not wait for a value that is being loaded.
     ///
     /// # Examples

@@ -12,9 +12,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
 use super::from_queue;
-use crate::runtime::Runtime;
+use crate::runtime::Spawn;
 use crate::task::{CancelOnDrop, TaskError};
-use crate::wait::Wait as _;
+use crate::wait::WaitExt as _;
 
 /// The items of `stream`, which runs in a task of its own and up to `capacity` items ahead of the consumer.
 ///
@@ -39,7 +39,7 @@ use crate::wait::Wait as _;
 /// # }
 /// ```
 #[doc(alias = "prefetch")]
-pub fn buffered<R: Runtime, S>(
+pub fn buffered<R: Spawn, S>(
     runtime: R,
     capacity: usize,
     stream: S,

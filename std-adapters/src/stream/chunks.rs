@@ -5,11 +5,11 @@ use core::pin::pin;
 use core::task::Poll;
 use core::time::Duration;
 
+use anywake_core::Timer;
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 
 use super::generator;
-use crate::runtime::Runtime;
 use crate::wait::cooperative;
 
 /// The items of `stream` in groups. A group is complete when it has `size` items, or when `duration` has passed since
@@ -41,7 +41,7 @@ use crate::wait::cooperative;
 /// # }
 /// ```
 #[doc(alias("batch", "ready_chunks"))]
-pub fn chunks_timeout<R: Runtime, S: Stream>(
+pub fn chunks_timeout<R: Timer, S: Stream>(
     runtime: R,
     size: usize,
     duration: Duration,

@@ -6,10 +6,10 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use core::time::Duration;
 
+use anywake_core::Timer;
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use crate::runtime::Runtime;
 use crate::wait::Elapsed;
 
 /// The items of `stream` until `deadline` completes: then one `Err`, and the end.
@@ -56,11 +56,7 @@ pub fn until<S: Stream, D: Future>(stream: S, deadline: D) -> Until<S, D> {
 /// });
 /// # }
 /// ```
-pub fn within<R: Runtime, S: Stream>(
-    runtime: R,
-    stream: S,
-    duration: Duration,
-) -> Until<S, impl Future<Output = ()> + Send + 'static> {
+pub fn within<R: Timer, S: Stream>(runtime: R, stream: S, duration: Duration) -> Until<S, R::Sleep> {
     until(stream, runtime.sleep(duration))
 }
 

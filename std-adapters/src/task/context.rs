@@ -25,7 +25,7 @@ thread_local! {
 /// A value that each task has for itself: what `contextvars.ContextVar` is in Python.
 ///
 /// It is set [for a scope](ContextVar::scope), and seen by everything that runs in it: across awaits, and in the tasks
-/// that are spawned there, by [`Runtime::spawn`](crate::Runtime::spawn), in a [`TaskGroup`](crate::TaskGroup) or as a
+/// that are spawned there, by [`Spawn::spawn`](crate::Spawn::spawn), in a [`TaskGroup`](crate::TaskGroup) or as a
 /// blocking function. These take a copy of the context as it is when they are spawned. Siblings never see it. (Tasks
 /// that are spawned by the runtime's own function do not take it along; [`Context`] does that by hand.)
 ///
@@ -164,7 +164,7 @@ type Value = Arc<dyn Any + Send + Sync>;
 
 /// The values of all variables at one moment: `contextvars.copy_context()`.
 ///
-/// For what [`Runtime::spawn`](crate::Runtime::spawn) does not reach: tasks that are spawned otherwise, threads,
+/// For what [`Spawn::spawn`](crate::Spawn::spawn) does not reach: tasks that are spawned otherwise, threads,
 /// callbacks.
 ///
 /// # Examples

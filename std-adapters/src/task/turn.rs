@@ -47,7 +47,7 @@ pub(crate) const REFUSED: &str = "a task must not block its worker, which others
 ///
 /// # Panics
 ///
-/// In the poll of a task that [`Runtime::spawn`](crate::Runtime::spawn) has spawned.
+/// In the poll of a task that [`Spawn::spawn`](crate::Spawn::spawn) has spawned.
 pub(crate) fn refuse_in_a_task() {
     let is_of_a_task = TURN.try_with(Cell::get).is_ok_and(|turn| turn.of_a_task);
     assert!(!is_of_a_task, "{REFUSED}");

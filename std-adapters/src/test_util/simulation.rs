@@ -5,19 +5,19 @@
 //! and simulated hours take no real time.
 
 use core::future::Future;
-use core::mem;
 use core::pin::pin;
-use core::task::Poll;
 use core::time::Duration;
 use std::time::Instant;
 
-use crate::runtime::Runtime;
+use anywake_core::Timer;
+
+use crate::runtime::{BlockOn, Executor, Spawn, SpawnBlocking, methods};
 
 mod random;
 mod sleep;
 mod world;
 
-use sleep::Sleep;
+pub use sleep::Sleep;
 use world::World;
 
 /// Runs a program on [`Simulated`], with an order of tasks that can be repeated.
@@ -183,39 +183,41 @@ impl Simulated {
     }
 }
 
-impl Runtime for Simulated {
+methods!(Simulated);
+
+impl Executor for Simulated {
     fn name(self) -> &'static str {
         "simulated"
     }
+}
 
+impl BlockOn for Simulated {
     fn block_on<F: Future>(self, future: F) -> F::Output {
         Simulation::new().run(future)
     }
+}
 
+impl Spawn for Simulated {
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
         World::current().spawn(Box::pin(future));
     }
+}
 
+impl SpawnBlocking for Simulated {
     fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
         self.spawn_detached(async { job() });
     }
+}
 
-    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
-        Sleep::new(duration)
-    }
+impl Timer for Simulated {
+    type Instant = Instant;
+    type Sleep = Sleep;
 
-    fn now(self) -> Instant {
+    fn now(&self) -> Instant {
         World::current().instant()
     }
 
-    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        let mut yielded = false;
-        core::future::poll_fn(move |cx| {
-            if mem::replace(&mut yielded, true) {
-                return Poll::Ready(());
-            }
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        })
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::new(duration)
     }
 }

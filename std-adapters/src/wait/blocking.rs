@@ -5,13 +5,14 @@
 //!
 //! These functions block the thread. In a task that would hold up the whole worker, and if what is waited for is to
 //! come from that worker, for ever. So in a task use `.await`, or let a function that blocks run in
-//! [`spawn_blocking`](crate::Runtime::spawn_blocking). Where the caller turns out to be in a task, this happens:
+//! [`spawn_blocking`](crate::SpawnBlocking::spawn_blocking). Where the caller turns out to be in a task, this happens:
 //!
 //! | the task is | a wait that is not granted at once |
 //! |---|---|
 //! | of tokio's multi-thread runtime | hands the worker over, as tokio's `block_in_place` does, and waits |
 //! | of tokio's current-thread runtime, or in its `block_on` | panics |
-//! | spawned by [`Runtime::spawn`](crate::Runtime::spawn) on any other runtime | panics |
+//! | of an executor of futures, or in its `block_on`, with the feature `futures-executor` | panics |
+//! | spawned by [`Spawn::spawn`](crate::Spawn::spawn) on any other runtime | panics |
 //! | spawned by another runtime's own function, or in its `block_on` | cannot be seen: it blocks the worker |
 //!
 //! # Examples
@@ -152,6 +153,8 @@ fn where_blocking_is_allowed<O>(wait: impl FnOnce() -> O) -> O {
     if tokio::is_inside() {
         return tokio::block_in_place(wait).expect(turn::REFUSED);
     }
+    #[cfg(feature = "futures-executor")]
+    assert!(futures_executor::enter().is_ok(), "{}", turn::REFUSED);
     turn::refuse_in_a_task();
     wait()
 }

@@ -19,7 +19,7 @@ use crate::task::turn;
 /// no [`cancel`](crate::Task::cancel). The primitives know no runtime, so they cannot tell when it is time to yield, and
 /// where nobody else waits a yield would only cost. So this is said where it matters, in the loop:
 ///
-/// * a wait: [`queue.pop().cooperative()`](Wait::cooperative);
+/// * a wait: [`queue.pop().cooperative()`](WaitExt::cooperative);
 /// * any other future: `cooperative(pool.get())`;
 /// * a stream: `cooperative(queue.stream())`. [`stream::from_queue`](crate::stream::from_queue),
 ///   [`stream::merge`](crate::stream::merge), [`stream::generator`](crate::stream::generator),
@@ -28,7 +28,7 @@ use crate::task::turn;
 ///
 /// It goes by a budget: 128 of these waits may begin in one turn of a task, and the next one suspends the task once,
 /// and wakes it at the same time. In a task of tokio's it is tokio's own budget, which its sockets and channels share.
-/// Elsewhere it is renewed in each turn of a task that [`Runtime::spawn`](crate::Runtime::spawn) has spawned, and
+/// Elsewhere it is renewed in each turn of a task that [`Spawn::spawn`](crate::Spawn::spawn) has spawned, and
 /// belongs to the thread for all other futures, such as that of a `block_on`.
 ///
 /// The order of the waits stays exact. The yield comes *before* the wait asks for anything, so nothing has been granted
@@ -36,7 +36,7 @@ use crate::task::turn;
 /// takes its grant in the first poll that finds it, budget or not.
 ///
 /// The first poll of such a wait may be pending although it could be granted. So put the deadline inside:
-/// `queue.pop().within::<R>(duration).cooperative()`; around it a deadline of zero may elapse at a yield.
+/// `queue.pop().within(runtime, duration).cooperative()`; around it a deadline of zero may elapse at a yield.
 ///
 /// # Cancel safety
 ///
@@ -45,7 +45,7 @@ use crate::task::turn;
 /// # Examples
 ///
 /// ```
-/// use anywake::{Queue, Wait, blocking};
+/// use anywake::{Queue, WaitExt, blocking};
 /// use futures_util::future::select;
 /// use std::{future::poll_fn, pin::pin, task::Poll};
 ///
@@ -68,8 +68,32 @@ pub fn cooperative<F>(inner: F) -> Cooperative<F> {
     Cooperative { has_begun: false, inner }
 }
 
+/// [`cooperative`] as a method of the waits.
+pub trait WaitExt: Wait {
+    /// Lets others run now and then, in a loop whose waits may all be granted at once; see [`cooperative`].
+    ///
+    /// # Cancel safety
+    ///
+    /// That of the wait itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anywake::{Queue, WaitExt, blocking};
+    ///
+    /// let queue = Queue::with_capacity(1).unwrap();
+    /// queue.try_push(3).unwrap();
+    /// assert_eq!(blocking::wait(queue.pop().cooperative()), Ok(3));
+    /// ```
+    fn cooperative(self) -> Cooperative<Self> {
+        cooperative(self)
+    }
+}
+
+impl<F: Wait> WaitExt for F {}
+
 pin_project! {
-    /// A future or a stream that lets others run, made by [`cooperative`] and [`Wait::cooperative`].
+    /// A future or a stream that lets others run, made by [`cooperative`] and [`WaitExt::cooperative`].
     #[must_use = "a wait does nothing unless it is awaited"]
     pub struct Cooperative<F> {
         // Whether the wait, or that for the next item, has been polled.

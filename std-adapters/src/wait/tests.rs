@@ -1,16 +1,22 @@
 //! Deadlines that are fired by hand, so that each race is a line of the test.
 
 use core::cell::Cell;
-use core::future::{pending, poll_fn, ready};
+use core::future::{Future, pending, poll_fn, ready};
 use core::pin::pin;
+use core::task::Poll;
 use std::sync::Arc;
 
 use anywake_core::{
     ArcPart, Broadcast, Condition, Event, Lazy, Lock, Notify, OnceCell, Queue, Semaphore, Signal, oneshot,
 };
 
+use futures_core::FusedFuture;
+
 use super::*;
 use crate::test_util::poll;
+
+mod rwlock;
+mod watch;
 
 /// A deadline that fires when it is first polled, after `action`: so the action comes after the wait was found pending
 /// and before it is given up.

@@ -8,11 +8,12 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use anywake_core::Timer;
+use anywake_core::timer::sleep_until;
 use futures_util::future::OptionFuture;
 use futures_util::task::AtomicWaker;
 
 use super::Elapsed;
-use crate::runtime::Runtime;
 
 /// Runs `future`, but not longer than `duration`: `asyncio.wait_for` of a coroutine.
 ///
@@ -48,12 +49,50 @@ use crate::runtime::Runtime;
 /// # }
 /// ```
 #[doc(alias = "wait_for")]
-pub async fn timeout<R: Runtime, F: Future>(
+pub async fn timeout<R: Timer, F: Future>(
     runtime: R,
     duration: Duration,
     future: F,
 ) -> Result<F::Output, Elapsed> {
-    let mut timer = pin!(runtime.sleep(duration));
+    at_most(runtime.sleep(duration), future).await
+}
+
+/// Runs `future`, but not longer than until `deadline`; otherwise as [`timeout`]. So one deadline can limit several
+/// steps.
+///
+/// # Cancel safety
+///
+/// That of `future`.
+///
+/// # Errors
+///
+/// [`Elapsed`] if the time was over first.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "smol")] {
+/// use anywake::{Elapsed, Smol, timeout_at};
+/// use std::{future, time::Duration};
+///
+/// Smol.block_on(async {
+///     let deadline = Smol.now() + Duration::from_millis(5);
+///     assert_eq!(timeout_at(Smol, deadline, async { 3 }).await, Ok(3));
+///     assert_eq!(timeout_at(Smol, deadline, future::pending::<()>()).await, Err(Elapsed(())));
+///     assert!(Smol.now() >= deadline);
+/// });
+/// # }
+/// ```
+pub async fn timeout_at<R: Timer, F: Future>(
+    runtime: R,
+    deadline: R::Instant,
+    future: F,
+) -> Result<F::Output, Elapsed> {
+    at_most(sleep_until(runtime, deadline), future).await
+}
+
+async fn at_most<F: Future>(timer: impl Future<Output = ()>, future: F) -> Result<F::Output, Elapsed> {
+    let mut timer = pin!(timer);
     let mut future = pin!(future);
     poll_fn(|cx| {
         if let Poll::Ready(output) = future.as_mut().poll(cx) {
@@ -93,16 +132,17 @@ pub async fn timeout<R: Runtime, F: Future>(
 /// assert_eq!(sum, Ok(3));
 /// # }
 /// ```
-pub async fn timeout_with<R: Runtime, B, F>(
+pub async fn timeout_with<R, B, F>(
     runtime: R,
     duration: Option<Duration>,
     body: B,
 ) -> Result<F::Output, Elapsed>
 where
+    R: Timer<Instant = Instant> + Clone,
     B: FnOnce(Deadline<R>) -> F,
     F: Future,
 {
-    let deadline = Deadline { shared: Arc::default(), runtime };
+    let deadline = Deadline { shared: Arc::default(), runtime: runtime.clone() };
     deadline.shared.state().when = deadline.at(duration);
     let over = OverOnDrop(&deadline.shared);
     let mut body = pin!(body(deadline.clone()));
@@ -137,7 +177,7 @@ pub struct Deadline<R> {
     runtime: R,
 }
 
-impl<R: Runtime> Deadline<R> {
+impl<R: Timer<Instant = Instant>> Deadline<R> {
     /// Moves it to `duration` from now, earlier or later, or with `None` to never.
     ///
     /// # Errors
@@ -229,9 +269,9 @@ impl<R> Deadline<R> {
     }
 }
 
-impl<R: Copy> Clone for Deadline<R> {
+impl<R: Clone> Clone for Deadline<R> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), runtime: self.runtime }
+        Self { shared: Arc::clone(&self.shared), runtime: self.runtime.clone() }
     }
 }
 

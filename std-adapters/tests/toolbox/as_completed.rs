@@ -89,7 +89,7 @@ async fn deadline_is_the_last_item_and_the_rest_run_on<R: Runtime>(rt: R) {
 
 async fn deadline_comes_although_nothing_ends<R: Runtime>(rt: R) {
     let (gates, tasks) = gated::<R, 1>(rt);
-    let ends = as_completed(tasks).within::<R>(Duration::from_millis(5)).collect::<Vec<_>>().await;
+    let ends = as_completed(tasks).within(R::default(), Duration::from_millis(5)).collect::<Vec<_>>().await;
     assert!(matches!(ends[..], [Err(Elapsed(()))]));
     gates[0].set();
 }
@@ -165,7 +165,7 @@ fn ends_that_are_there_do_not_put_the_deadline_off() {
     Simulation::new().run(async {
         let tasks = [0, 0, 9].map(|delay| Simulated.spawn(Simulated.sleep(Duration::from_secs(delay))));
         Simulated.sleep(Duration::from_secs(1)).await;
-        let mut ends = as_completed(tasks).within::<Simulated>(Duration::from_secs(1));
+        let mut ends = as_completed(tasks).within(Simulated, Duration::from_secs(1));
         assert!(matches!(ends.next().await, Some(Ok((0, Ok(()))))));
         Simulated.sleep(Duration::from_secs(1)).await;
         assert!(matches!(ends.next().await, Some(Err(Elapsed(())))));

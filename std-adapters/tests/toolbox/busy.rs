@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use anywake::test_util::{Simulated, Simulation};
 use anywake::{
-    Queue, QueueExt as _, Runtime, SenderExt as _, TaskError, Wait as _, channel, cooperative, stream,
+    Queue, QueueExt as _, Runtime, SenderExt as _, TaskError, WaitExt as _, channel, cooperative, stream,
 };
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt as _, stream as streams};
@@ -213,7 +213,9 @@ mod tokio_budget {
     use core::time::Duration;
 
     use ::tokio::sync::mpsc::unbounded_channel;
-    use anywake::{Elapsed, Event, Queue, Runtime, Tokio, Wait, blocking, stream, timeout, timeout_with};
+    use anywake::{
+        Elapsed, Event, Queue, Tokio, Wait, WaitExt as _, blocking, stream, timeout, timeout_with,
+    };
     use futures_util::{StreamExt as _, stream as streams};
 
     use super::{TURNS, drained, turns_of_a_neighbour};
@@ -279,7 +281,7 @@ mod tokio_budget {
             let waits = async {
                 let event = Event::new();
                 for _ in 0..300 {
-                    let wait = event.wait().within::<Tokio>(Duration::from_micros(1));
+                    let wait = event.wait().within(Tokio, Duration::from_micros(1));
                     assert_eq!(blocking::wait(wait), Err(Elapsed(())));
                 }
             };

@@ -8,7 +8,7 @@ use core::time::Duration;
 use std::sync::OnceLock;
 
 use anywake::test_util::{Probe, Simulated, Simulation};
-use anywake::{Cache, Runtime, assert_pending, assert_ready};
+use anywake::{Cache, assert_pending, assert_ready};
 use futures_util::FutureExt as _;
 
 use crate::support::{Looks, after, event, finishes, panic_of};

@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anywake::{ContextVar, Event, Runtime, Wait, timeout};
+use anywake::{BlockOn, ContextVar, Event, Executor, Runtime, Spawn, SpawnBlocking, Timer, Wait, timeout};
 
 /// A test that takes longer hangs.
 const LONG: Duration = Duration::from_secs(60);
@@ -22,7 +22,7 @@ fn run_within<R: Runtime>(limit: Duration, test: impl Future<Output = ()>) {
     R::default().block_on(TASKS.scope(Arc::clone(&tasks), async {
         assert!(timeout(R::default(), LONG, test).await.is_ok(), "the test hangs");
         while tasks.running.load(Ordering::Acquire) > 0 {
-            let ended = tasks.ended.wait().within::<R>(limit).await;
+            let ended = tasks.ended.wait().within(R::default(), limit).await;
             assert!(ended.is_ok(), "{} tasks are left", tasks.running.load(Ordering::Relaxed));
             tasks.ended.clear();
         }
@@ -63,15 +63,23 @@ impl Drop for Running {
     }
 }
 
-impl<R: Runtime> Runtime for Counted<R> {
+impl<R: Runtime> Executor for Counted<R> {
     fn name(self) -> &'static str {
         self.0.name()
     }
 
+    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
+        self.0.yield_now()
+    }
+}
+
+impl<R: Runtime> BlockOn for Counted<R> {
     fn block_on<F: Future>(self, future: F) -> F::Output {
         self.0.block_on(future)
     }
+}
 
+impl<R: Runtime> Spawn for Counted<R> {
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
         let running = Running::begin();
         self.0.spawn_detached(async move {
@@ -79,7 +87,9 @@ impl<R: Runtime> Runtime for Counted<R> {
             drop(running);
         });
     }
+}
 
+impl<R: Runtime> SpawnBlocking for Counted<R> {
     fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
         let running = Running::begin();
         self.0.spawn_blocking_detached(move || {
@@ -87,17 +97,18 @@ impl<R: Runtime> Runtime for Counted<R> {
             drop(running);
         });
     }
+}
 
-    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
-        self.0.sleep(duration)
-    }
+impl<R: Runtime> Timer for Counted<R> {
+    type Instant = Instant;
+    type Sleep = R::Sleep;
 
-    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        self.0.yield_now()
-    }
-
-    fn now(self) -> Instant {
+    fn now(&self) -> Instant {
         self.0.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        self.0.sleep(duration)
     }
 }
 

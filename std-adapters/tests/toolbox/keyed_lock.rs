@@ -240,12 +240,12 @@ fn deadline_ends_a_wait_and_leaves_no_entry() {
     Simulation::new().run(async {
         let locks = Arc::new(KeyedLock::new());
         let guard = locks.try_lock(1).unwrap();
-        assert!(locks.lock(1).within::<Simulated>(Duration::from_secs(1)).await.is_err());
-        let owned = Arc::clone(&locks).lock_owned(1).within::<Simulated>(Duration::from_secs(1));
+        assert!(locks.lock(1).within(Simulated, Duration::from_secs(1)).await.is_err());
+        let owned = Arc::clone(&locks).lock_owned(1).within(Simulated, Duration::from_secs(1));
         assert!(owned.await.is_err());
         drop(guard);
         assert!(locks.is_empty());
-        assert!(locks.lock(1).within::<Simulated>(Duration::ZERO).await.is_ok());
+        assert!(locks.lock(1).within(Simulated, Duration::ZERO).await.is_ok());
     });
 }
 

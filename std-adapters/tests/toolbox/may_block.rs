@@ -202,3 +202,34 @@ mod tokio_of_the_program {
         });
     }
 }
+
+#[cfg(feature = "futures-executor")]
+mod futures_executor {
+    use anywake::{LocalPool, ThreadPool};
+
+    use super::*;
+
+    #[test]
+    fn wait_in_a_task_is_refused() {
+        super::wait_in_a_task_is_refused(ThreadPool);
+    }
+
+    #[test]
+    fn block_on_in_a_task_is_refused() {
+        super::block_on_in_a_task_is_refused(ThreadPool);
+    }
+
+    #[test]
+    fn blocking_function_may_block() {
+        super::blocking_function_may_block(ThreadPool);
+    }
+
+    #[test]
+    fn wait_in_the_block_on_of_a_pool_is_refused() {
+        use std::panic::{AssertUnwindSafe, catch_unwind};
+
+        let blocks = || LocalPool.block_on(async { blocking::wait(Event::new().wait()) });
+        let refused = catch_unwind(AssertUnwindSafe(blocks)).unwrap_err();
+        assert!(message(&anywake::task::Panic::from(refused)).contains("`spawn_blocking`"));
+    }
+}

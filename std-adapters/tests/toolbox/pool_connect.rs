@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use anywake::pool::PoolConfig;
 use anywake::test_util::{Probe, Simulated, Simulation};
-use anywake::{PoolError, Runtime, assert_pending, assert_ready, timeout};
+use anywake::{PoolError, assert_pending, assert_ready, timeout};
 
 use crate::pool::{setup, sized};
 use crate::support::simulate;

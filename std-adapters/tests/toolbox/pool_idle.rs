@@ -11,7 +11,7 @@ use std::task::Wake;
 
 use anywake::pool::PoolConfig;
 use anywake::test_util::{Probe, Simulated, Simulation};
-use anywake::{PoolError, Runtime, assert_pending};
+use anywake::{PoolError, assert_pending};
 
 use crate::pool::{Setup, setup, sized};
 use crate::support::simulate;

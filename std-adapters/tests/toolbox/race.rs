@@ -94,7 +94,7 @@ async fn all_completed_waits_for_all<R: Runtime>(rt: R) {
 async fn deadline_cancels_nothing<R: Runtime>(rt: R) {
     let go = event();
     let mut tasks = [rt.spawn(after(&go, 4))];
-    let waited = wait(&mut tasks, When::AllCompleted).within::<R>(Duration::from_millis(5)).await;
+    let waited = wait(&mut tasks, When::AllCompleted).within(R::default(), Duration::from_millis(5)).await;
     assert_eq!(waited, Err(Elapsed(())));
     go.set();
     let [task] = tasks;

@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use anywake::test_util::{Simulated, Simulation, Wakes};
-use anywake::{Lock, Runtime, TaskError, assert_pending, assert_ready, gather, timeout};
+use anywake::{Lock, TaskError, assert_pending, assert_ready, gather, timeout};
 
 use crate::support::{Live, Log, event};
 

@@ -13,8 +13,8 @@ use anywake::test_util::{Simulated, Simulation};
 use anywake::wait::Deadline;
 use anywake::{
     Barrier, BlockingPool, Cache, ContextVar, ExitStack, GroupError, KeyedLock, LifoQueue, Pool, Pooled,
-    PriorityQueue, Runtime, SafeCounter, SharedState, Task, TaskError, TaskGroup, Wait as _, as_completed,
-    exit_stack, gather, gather_settled, race, shield, stream, task_group, timeout, timeout_with, wait,
+    PriorityQueue, SafeCounter, SharedState, Task, TaskError, TaskGroup, Wait as _, as_completed, exit_stack,
+    gather, gather_settled, race, shield, stream, task_group, timeout, timeout_with, wait,
 };
 use futures_util::StreamExt as _;
 
@@ -75,7 +75,7 @@ fn tasks_together() {
         assert_eq!(gather([Simulated.spawn(async { "plain" })]).await.unwrap(), ["plain"]);
         assert!(gather_settled([task()]).await.remove(0).is_ok());
         assert!(race([task(), task()]).await.1.is_ok());
-        let mut ends = as_completed([task()]).within::<Simulated>(Duration::from_secs(1));
+        let mut ends = as_completed([task()]).within(Simulated, Duration::from_secs(1));
         assert!(matches!(ends.next().await, Some(Ok((0, Ok("text"))))));
         ready(()).await;
         let mut tasks = [task()];
@@ -148,7 +148,7 @@ fn locks_of_keys() {
             (guard.key().as_str(), owned.key().as_str(), *of_a_reference.key()),
             ("text", "other", "text")
         );
-        let waited = locks.lock("text".to_owned()).within::<Simulated>(Duration::from_secs(1)).await;
+        let waited = locks.lock("text".to_owned()).within(Simulated, Duration::from_secs(1)).await;
         assert!(waited.is_err() && locks.try_lock("other".to_owned()).is_none());
     });
 }

@@ -33,7 +33,7 @@ async fn task_ends_with_its_timeout_if_it_is_cancelled_on_drop<R: Runtime>(rt: R
     assert!(timeout(rt, SOON, task.cancel_on_drop()).await.is_err());
     live.gone(rt).await;
     let task = rt.spawn(live.forever::<()>());
-    assert!(task.cancel_on_drop().within::<R>(SOON).await.is_err());
+    assert!(task.cancel_on_drop().within(R::default(), SOON).await.is_err());
     live.gone(rt).await;
 }
 

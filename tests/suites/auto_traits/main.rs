@@ -85,12 +85,16 @@ fn table() -> Vec<Row> {
 /// Public names without a row: traits, and types that are generic over types with a row.
 const WITHOUT_A_ROW: &[&str] = &[
     "Access",
-    "AnyOneshot",
     "AnyBroadcast",
+    "AnyOneshot",
     "AnyQueue",
+    "BlockOn",
     "BroadcastRing",
+    "Executor",
+    "First",
     "Guard",
     "Handle",
+    "Join",
     "KeyedGuard",
     "KeyedLockHandle",
     "LockHandle",
@@ -108,8 +112,14 @@ const WITHOUT_A_ROW: &[&str] = &[
     "SenderExt",
     "SinkHandle",
     "Slots",
+    "Spawn",
+    "SpawnBlocking",
+    "SpawnLocal",
     "Storage",
+    "Timer",
+    "TryJoin",
     "Wait",
+    "WaitExt",
     "WatchHandle",
 ];
 

@@ -25,6 +25,9 @@ pub(crate) fn rows() -> Vec<Row> {
         Until: Until<EventFuture<'static>, P> => "SY- S-- --- -Y- SY-";
         // These hold outputs, and tasks with outputs to come.
         Gather: Gather<Result<P, ()>> => "SYU S-U --U --U SYU";
+        GatherOutputs: GatherOutputs<P> => "SYU S-U --U --U SYU";
+        Started: Started<P> => "SYU SYU --U --U SYU";
+        OneOf: OneOf<P, P, P, P> => "SYU S-U --U -YU SY-";
         GatherSettled: GatherSettled<Result<P, ()>> => "SYU S-U --U --U SYU";
         AsCompleted: AsCompleted<Result<P, ()>> => "SYU S-U --U --U SYU";
         Race: Race<Result<P, ()>> => "SYU S-U --U --U SYU";
@@ -55,6 +58,12 @@ pub(crate) fn rows() -> Vec<Row> {
         TaskError: TaskError => "SYU";
         Panic: Panic => "SYU";
         Tokio: Tokio => "SYU";
+        TokioLocal: TokioLocal => "SYU";
+        LocalPool: LocalPool => "SYU";
+        ThreadPool: ThreadPool => "SYU";
+        Interval: timer::Interval<Tokio> => "SYU";
+        MissedTicks: timer::MissedTicks => "SYU";
+        NotStarted: NotStarted => "SYU";
         AsyncStd: AsyncStd => "SYU";
         Smol: Smol => "SYU";
         BlockingPool: BlockingPool<Tokio> => "SYU";

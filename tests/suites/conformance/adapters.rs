@@ -5,7 +5,9 @@ use core::time::Duration;
 use std::sync::Arc;
 use std::thread;
 
-use anywake::{Condition, Elapsed, Event, Lock, Queue, Runtime, Semaphore, Task, Wait, blocking};
+use anywake::{
+    Condition, Elapsed, Event, Lock, Queue, Runtime, Semaphore, SpawnBlocking as _, Task, Wait, blocking,
+};
 use anywake_tests::on_every_runtime;
 use anywake_tests::runtimes::{Threads, until};
 use futures_util::StreamExt;
@@ -21,19 +23,29 @@ async fn within_ends_every_wait<R: Runtime>() {
     let (condition, queue) =
         (Condition::new(), Queue::with_capacity(1).expect("there is memory for one item"));
     let guard = lock.lock().await;
-    assert_eq!(lock.lock().within::<R>(SHORT).await.err(), Some(Elapsed(())));
-    assert_eq!(Arc::clone(&lock).lock_owned().within::<R>(SHORT).await.err(), Some(Elapsed(())));
-    assert_eq!(semaphore.acquire().within::<R>(SHORT).await.err(), Some(Elapsed(())));
-    assert_eq!(semaphore.acquire_many(2).within::<R>(SHORT).await.err(), Some(Elapsed(())));
-    assert_eq!(Arc::clone(&semaphore).acquire_owned().within::<R>(SHORT).await.err(), Some(Elapsed(())));
-    assert_eq!(event.wait().within::<R>(SHORT).await, Err(Elapsed(())));
-    assert_eq!(condition.wait(guard).within::<R>(SHORT).await.err(), Some(Elapsed(())));
+    assert_eq!(lock.lock().within(R::default(), SHORT).await.err(), Some(Elapsed(())));
+    assert_eq!(Arc::clone(&lock).lock_owned().within(R::default(), SHORT).await.err(), Some(Elapsed(())));
+    assert_eq!(semaphore.acquire().within(R::default(), SHORT).await.err(), Some(Elapsed(())));
+    assert_eq!(semaphore.acquire_many(2).within(R::default(), SHORT).await.err(), Some(Elapsed(())));
+    assert_eq!(
+        Arc::clone(&semaphore).acquire_owned().within(R::default(), SHORT).await.err(),
+        Some(Elapsed(()))
+    );
+    assert_eq!(event.wait().within(R::default(), SHORT).await, Err(Elapsed(())));
+    assert_eq!(condition.wait(guard).within(R::default(), SHORT).await.err(), Some(Elapsed(())));
     let guard = lock.try_lock().expect("an elapsed wait does not lock again");
-    assert_eq!(condition.wait_for(guard, |()| false).within::<R>(SHORT).await.err(), Some(Elapsed(())));
-    assert_eq!(queue.pop().within::<R>(SHORT).await, Err(Elapsed(())));
+    assert_eq!(
+        condition.wait_for(guard, |()| false).within(R::default(), SHORT).await.err(),
+        Some(Elapsed(()))
+    );
+    assert_eq!(queue.pop().within(R::default(), SHORT).await, Err(Elapsed(())));
     queue.try_push(1).expect("there is room");
-    assert_eq!(queue.push(2).within::<R>(SHORT).await, Err(Elapsed(2)), "the error returns the item");
-    assert_eq!(queue.join().within::<R>(SHORT).await, Err(Elapsed(())));
+    assert_eq!(
+        queue.push(2).within(R::default(), SHORT).await,
+        Err(Elapsed(2)),
+        "the error returns the item"
+    );
+    assert_eq!(queue.join().within(R::default(), SHORT).await, Err(Elapsed(())));
     let waiters =
         (lock.waiters(), semaphore.waiters(), event.waiters(), condition.waiters(), queue.waiters());
     assert_eq!(waiters, (0, 0, 0, 0, 0), "no waiter is left");
@@ -44,12 +56,13 @@ async fn within_lets_a_wait_through_that_is_granted<R: Runtime>() {
     let queue = Queue::with_capacity(1).expect("there is memory for one item");
     event.set();
     for deadline in [Duration::ZERO, LONG] {
-        assert_eq!(lock.lock().within::<R>(deadline).await.map(|guard| *guard), Ok(5));
-        let acquired = semaphore.acquire().within::<R>(deadline).await.expect("the wait is granted in time");
+        assert_eq!(lock.lock().within(R::default(), deadline).await.map(|guard| *guard), Ok(5));
+        let acquired =
+            semaphore.acquire().within(R::default(), deadline).await.expect("the wait is granted in time");
         assert_eq!(acquired.map(|permit| permit.count()), Ok(1));
-        assert_eq!(event.wait().within::<R>(deadline).await, Ok(()));
-        assert_eq!(queue.push(1).within::<R>(deadline).await, Ok(Ok(())));
-        assert_eq!(queue.pop().within::<R>(deadline).await, Ok(Ok(1)));
+        assert_eq!(event.wait().within(R::default(), deadline).await, Ok(()));
+        assert_eq!(queue.push(1).within(R::default(), deadline).await, Ok(Ok(())));
+        assert_eq!(queue.pop().within(R::default(), deadline).await, Ok(Ok(1)));
     }
 }
 
@@ -59,9 +72,9 @@ async fn a_task_is_waited_for_within_a_time<R: Runtime>() {
         let event = Arc::clone(&event);
         async move { event.wait().await }
     });
-    assert!((&mut task).within::<R>(SHORT).await.is_err(), "the task waits for the event");
+    assert!((&mut task).within(R::default(), SHORT).await.is_err(), "the task waits for the event");
     event.set();
-    assert!(matches!((&mut task).within::<R>(LONG).await, Ok(Ok(()))));
+    assert!(matches!((&mut task).within(R::default(), LONG).await, Ok(Ok(()))));
 }
 
 async fn until_ends_a_wait_at_any_event<R: Runtime>() {
@@ -91,7 +104,7 @@ async fn an_elapsed_wait_makes_way_for_the_next<R: Runtime>() {
     let guard = lock.lock().await;
     let hasty = spawn_all::<R, _>(3, |_| {
         let lock = Arc::clone(&lock);
-        async move { lock.lock().within::<R>(SHORT).await.is_err() }
+        async move { lock.lock().within(R::default(), SHORT).await.is_err() }
     });
     let patient = R::default().spawn({
         let lock = Arc::clone(&lock);

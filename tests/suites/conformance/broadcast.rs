@@ -111,7 +111,7 @@ async fn a_receiver_whose_task_is_cancelled_holds_nobody_back<R: Runtime>() {
     until::<R>(|| sender.broadcast().waiters() == 1).await;
     cancel(task).await;
     assert_eq!(outputs(vec![publisher]).await, [Ok(())]);
-    assert_eq!(receiver.recv().within::<R>(LONG).await, Ok(Ok(2)));
+    assert_eq!(receiver.recv().within(R::default(), LONG).await, Ok(Ok(2)));
 }
 
 async fn a_publisher_that_panics_ends_its_receivers<R: Runtime>() {

@@ -47,7 +47,7 @@ async fn a_cancel_of_a_child_spares_the_rest<R: Runtime>() {
     until::<R>(|| first.waiters() + second.waiters() == 2).await;
     first.cancel();
     ends.await.expect("the task completes");
-    assert!(second.cancelled().within::<R>(SHORT).await.is_err());
+    assert!(second.cancelled().within(R::default(), SHORT).await.is_err());
     root.cancel();
     goes_on.await.expect("the task completes");
 }
@@ -115,7 +115,7 @@ async fn a_guard_ends_the_tasks_of_a_task_that_ends<R: Runtime>() {
             R::default().yield_now().await;
         }
     });
-    assert!(child.cancelled().within::<R>(LONG).await.is_ok());
+    assert!(child.cancelled().within(R::default(), LONG).await.is_ok());
     started.await.expect("the task completes");
     assert!(!root.is_cancelled());
 }

@@ -126,7 +126,8 @@ async fn room_is_reserved_before_an_item_is_made<R: Runtime>() {
     let producers = spawn_all::<R, _>(4, |number| {
         let (sender, made) = (sender.clone(), Arc::clone(&made));
         async move {
-            let slot = sender.reserve().within::<R>(LONG).await.expect("in time").expect("it is open");
+            let slot =
+                sender.reserve().within(R::default(), LONG).await.expect("in time").expect("it is open");
             // Nobody else has room, so the items are made in the order in which they are received.
             made.lock().await.push(number);
             slot.send(number).expect("there is a receiver");

@@ -61,7 +61,7 @@ async fn a_guard_counts_down_for_a_cancelled_task<R: Runtime>() {
         core::future::pending::<()>().await;
     });
     R::default().yield_now().await;
-    assert!(latch.wait().within::<R>(SHORT).await.is_err());
+    assert!(latch.wait().within(R::default(), SHORT).await.is_err());
     cancel(task).await;
     latch.wait().await;
 }

@@ -13,6 +13,9 @@ mod channel;
 mod condition;
 mod event;
 mod latch;
+#[macro_use]
+mod local;
+mod local_tasks;
 mod lock;
 mod notify;
 mod once_cell;
@@ -21,6 +24,7 @@ mod queue;
 mod rwlock;
 mod semaphore;
 mod signal;
+mod table;
 mod wait_group;
 mod watch;
 

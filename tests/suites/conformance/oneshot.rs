@@ -82,7 +82,7 @@ async fn a_worker_stops_when_nobody_waits_for_its_answer<R: Runtime>() {
 async fn a_receive_with_a_deadline_can_be_tried_again<R: Runtime>() {
     let (sender, mut receiver) = channel();
     for _ in 0..2 {
-        assert!(receiver.recv().within::<R>(SHORT).await.is_err());
+        assert!(receiver.recv().within(R::default(), SHORT).await.is_err());
     }
     let answers = R::default().spawn(async move { sender.send(1).is_ok() });
     assert_eq!(receiver.recv().await, Ok(1));

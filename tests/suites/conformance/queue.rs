@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anywake::queue::UnboundedQueue;
 use anywake::{Closed, Queue, QueueExt, Runtime, StaticQueue, TaskError, Wait};
+use anywake_tests::runtimes::RUNTIMES;
 use anywake_tests::{Drops, Item, on_every_runtime};
 use futures_util::{SinkExt, StreamExt, stream};
 
@@ -60,9 +61,8 @@ async fn many_producers_and_consumers<R: Runtime>() {
 
 async fn a_queue_in_a_static<R: Runtime>() {
     // One queue per runtime, since all instances of a generic function share its statics.
-    static QUEUES: [StaticQueue<usize, 3>; 5] = [const { StaticQueue::new() }; 5];
-    let names = ["tokio current-thread", "tokio multi-thread", "async-std", "smol", "threads"];
-    let at = names.iter().position(|name| *name == R::default().name()).expect("the runtime has a queue");
+    static QUEUES: [StaticQueue<usize, 3>; RUNTIMES.len()] = [const { StaticQueue::new() }; RUNTIMES.len()];
+    let at = RUNTIMES.iter().position(|name| *name == R::default().name()).expect("the runtime has a queue");
     let queue = &QUEUES[at];
     let producer = R::default().spawn(async move {
         for number in 0..ITEMS {
@@ -83,7 +83,7 @@ async fn items_may_have_a_lifetime<R: Runtime>() {
             for word in ["to", "and", "fro"] {
                 queue
                     .push(Some(word))
-                    .within::<R>(LONG)
+                    .within(R::default(), LONG)
                     .await
                     .expect("the wait is granted in time")
                     .expect("the queue is open");
@@ -97,7 +97,7 @@ async fn items_may_have_a_lifetime<R: Runtime>() {
             words.extend(
                 queue
                     .pop()
-                    .within::<R>(LONG)
+                    .within(R::default(), LONG)
                     .await
                     .expect("the wait is granted in time")
                     .expect("the queue is open"),
@@ -396,7 +396,7 @@ async fn slack_takes_what_is_promised<R: Runtime>() {
             loop {
                 assert!(queue.len() <= capacity + slack);
                 // A wait that is given up again and again leaves its item in the queue.
-                let Ok(popped) = queue.pop().within::<R>(SHORT / 100).await else { continue };
+                let Ok(popped) = queue.pop().within(R::default(), SHORT / 100).await else { continue };
                 let Ok(item) = popped else { return items };
                 items.push(item);
             }

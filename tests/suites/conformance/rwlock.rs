@@ -225,10 +225,11 @@ async fn an_upgrade_that_elapses_returns_its_guard<R: Runtime>() {
     let lock = RwLock::new(1);
     let reader = lock.read().await;
     let guard = lock.upgradable_read().await;
-    let guard = UpgradableGuard::upgrade(guard).within::<R>(SHORT).await.expect_err("there is a reader").0;
+    let guard =
+        UpgradableGuard::upgrade(guard).within(R::default(), SHORT).await.expect_err("there is a reader").0;
     assert_eq!((*guard, lock.readers(), lock.waiters()), (1, 2, 0));
     drop(reader);
-    assert!(UpgradableGuard::upgrade(guard).within::<R>(LONG).await.is_ok());
+    assert!(UpgradableGuard::upgrade(guard).within(R::default(), LONG).await.is_ok());
 }
 
 /// A panic while a writer is inside lets the next ones in.

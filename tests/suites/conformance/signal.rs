@@ -105,9 +105,9 @@ async fn a_reader_sees_the_last_value<R: Runtime>() {
 
 async fn a_wait_with_a_deadline_loses_no_value<R: Runtime>() {
     let signal = Signal::new();
-    assert!(signal.wait().within::<R>(SHORT).await.is_err());
+    assert!(signal.wait().within(R::default(), SHORT).await.is_err());
     signal.signal(1);
-    assert_eq!(signal.wait().within::<R>(SHORT).await, Ok(1));
+    assert_eq!(signal.wait().within(R::default(), SHORT).await, Ok(1));
 }
 
 on_every_runtime! {

@@ -48,7 +48,7 @@ async fn a_cancelled_task_gives_its_token_up<R: Runtime>() {
         let _token = token;
         core::future::pending::<()>().await;
     });
-    assert!(group.wait().within::<R>(SHORT).await.is_err());
+    assert!(group.wait().within(R::default(), SHORT).await.is_err());
     cancel(task).await;
     group.wait().await;
 }

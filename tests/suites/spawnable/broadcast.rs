@@ -11,13 +11,13 @@ use crate::{LONG, spawned, text};
 fn broadcasts_of_values_with_a_lifetime_across_an_await() {
     spawned(async {
         let (sender, mut receiver) = channel::<&'static str>(1);
-        sender.publish("one").within::<Tokio>(LONG).await.unwrap().unwrap();
-        assert_eq!(receiver.recv().within::<Tokio>(LONG).await.unwrap(), Ok("one"));
+        sender.publish("one").within(Tokio, LONG).await.unwrap().unwrap();
+        assert_eq!(receiver.recv().within(Tokio, LONG).await.unwrap(), Ok("one"));
         let mut clone = receiver.clone();
         sender.publish("two").await.unwrap();
         assert_eq!((receiver.recv().await, clone.recv().await), (Ok("two"), Ok("two")));
         receiver.close();
-        sender.closed().within::<Tokio>(LONG).await.unwrap();
+        sender.closed().within(Tokio, LONG).await.unwrap();
     });
 }
 
@@ -33,11 +33,7 @@ fn static_and_owned_broadcasts_across_an_await() {
         let news = Arc::new(Broadcast::<_, 1>::new());
         let (sender, mut receiver) = over(Arc::clone(&news));
         sender.publish(text()).await.unwrap();
-        Arc::clone(&news)
-            .publish_owned(text())
-            .within::<Tokio>(core::time::Duration::ZERO)
-            .await
-            .unwrap_err();
+        Arc::clone(&news).publish_owned(text()).within(Tokio, core::time::Duration::ZERO).await.unwrap_err();
         assert_eq!(*receiver.recv().await.unwrap().lock().await, "text");
         drop(sender);
         news.closed_owned().await;

@@ -3,7 +3,7 @@
 use core::future::ready;
 use std::sync::Arc;
 
-use anywake::{CancellationToken, Runtime, Tokio, Wait};
+use anywake::{CancellationToken, Tokio, Wait};
 
 use crate::{LONG, soon, spawned, text};
 
@@ -23,7 +23,7 @@ fn cancellation_tokens_across_an_await() {
         assert_eq!(task.await.unwrap(), None);
         soon(token.cancelled()).await;
         soon(token.clone().cancelled_owned()).await;
-        token.cancelled().within::<Tokio>(LONG).await.unwrap();
+        token.cancelled().within(Tokio, LONG).await.unwrap();
     });
 }
 

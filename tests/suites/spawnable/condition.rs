@@ -4,7 +4,7 @@ use core::future::{pending, ready};
 use core::time::Duration;
 use std::sync::Arc;
 
-use anywake::{Condition, Event, Runtime, Tokio, Wait};
+use anywake::{Condition, Event, Tokio, Wait};
 
 use crate::{spawned, text};
 
@@ -18,9 +18,9 @@ fn condition_waits_across_an_await() {
         let elapsed = condition.wait(guard).until(ready(())).await;
         assert!(elapsed.is_err());
         let owned = Arc::clone(&lock).lock_owned().await;
-        assert!(condition.wait(owned).within::<Tokio>(Duration::ZERO).await.is_err());
+        assert!(condition.wait(owned).within(Tokio, Duration::ZERO).await.is_err());
         let guard = lock.lock().await;
-        let never = condition.wait_until(guard, pending::<()>()).within::<Tokio>(Duration::ZERO);
+        let never = condition.wait_until(guard, pending::<()>()).within(Tokio, Duration::ZERO);
         assert!(never.await.is_err());
     });
 }

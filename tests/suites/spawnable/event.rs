@@ -11,6 +11,6 @@ fn events_across_an_await() {
     spawned(async {
         let event = Arc::new(Event::new());
         event.set();
-        event.wait().within::<Tokio>(LONG).await.unwrap();
+        event.wait().within(Tokio, LONG).await.unwrap();
     });
 }

@@ -15,7 +15,7 @@ fn latches_and_guards_across_an_await() {
         let owned = Arc::clone(&latch).guard_owned().unwrap();
         soon(open.wait()).await;
         drop((guard, owned));
-        latch.wait().within::<Tokio>(LONG).await.unwrap();
+        latch.wait().within(Tokio, LONG).await.unwrap();
         soon(latch.wait_owned()).await;
     });
 }

@@ -20,7 +20,7 @@ fn lock_guards_across_an_await() {
         let owned = Arc::clone(&lock).lock_owned().await;
         ready(()).await;
         drop(OwnedLockGuard::map(owned, |text| text));
-        assert!(lock.lock().within::<Tokio>(LONG).await.is_ok());
-        assert!(lock.lock_owned().within::<Tokio>(LONG).await.is_ok());
+        assert!(lock.lock().within(Tokio, LONG).await.is_ok());
+        assert!(lock.lock_owned().within(Tokio, LONG).await.is_ok());
     });
 }

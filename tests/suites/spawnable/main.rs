@@ -27,7 +27,7 @@ use core::future::Future;
 use core::time::Duration;
 use std::sync::Arc;
 
-use anywake::{Condition, Event, Lock, Queue, Runtime, Semaphore, Tokio, Wait};
+use anywake::{Condition, Event, Lock, Queue, Semaphore, Tokio, Wait};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -42,7 +42,7 @@ fn text() -> Arc<Lock<&'static str>> {
 
 /// A helper that is generic over the wait. Whether its future can be spawned is checked at the call.
 async fn soon<W: Wait>(wait: W) -> W::Output {
-    let Ok(output) = wait.within::<Tokio>(LONG).await else { panic!("the wait is ready at once") };
+    let Ok(output) = wait.within(Tokio, LONG).await else { panic!("the wait is ready at once") };
     output
 }
 

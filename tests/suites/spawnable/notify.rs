@@ -11,7 +11,7 @@ fn notifies_across_an_await() {
     spawned(async {
         let notify = Arc::new(Notify::new());
         notify.notify_one();
-        notify.notified().within::<Tokio>(LONG).await.unwrap();
+        notify.notified().within(Tokio, LONG).await.unwrap();
         notify.notify_one();
         Arc::clone(&notify).notified_owned().await;
     });

@@ -3,7 +3,7 @@
 use core::future::ready;
 use std::sync::Arc;
 
-use anywake::{ArcPart, Lazy, OnceCell, Runtime, Tokio, Wait};
+use anywake::{ArcPart, Lazy, OnceCell, Tokio, Wait};
 
 use crate::{LONG, soon, spawned};
 
@@ -48,12 +48,12 @@ fn cells_in_a_larger_value_across_an_await() {
 fn cells_and_their_waits_with_a_deadline() {
     spawned(async {
         let cell = Arc::new(OnceCell::<&'static str>::new());
-        let failed = cell.get_or_try_init(|| make(Err("offline"))).within::<Tokio>(LONG).await.unwrap();
+        let failed = cell.get_or_try_init(|| make(Err("offline"))).within(Tokio, LONG).await.unwrap();
         assert_eq!(failed, Err("offline"));
-        assert_eq!(cell.get_or_init(|| make("text")).within::<Tokio>(LONG).await, Ok(&"text"));
+        assert_eq!(cell.get_or_init(|| make("text")).within(Tokio, LONG).await, Ok(&"text"));
         assert_eq!(*soon(cell.wait()).await, "text");
         assert_eq!(*soon(Arc::clone(&cell).wait_owned()).await, "text");
-        let value = Arc::clone(&cell).get_or_init_owned(|| make("unused")).within::<Tokio>(LONG).await;
+        let value = Arc::clone(&cell).get_or_init_owned(|| make("unused")).within(Tokio, LONG).await;
         assert_eq!(*value.unwrap(), "text");
         let numbers = OnceCell::new();
         assert_eq!(soon(numbers.get_or_try_init(|| make(Err(404)))).await, Err(404));
@@ -69,7 +69,7 @@ fn a_static_and_a_shared_lazy_across_an_await() {
         ready(()).await;
         assert_eq!(*value, "text");
         let shared = Arc::new(Lazy::new(|| Box::pin(make("text"))));
-        let value = shared.force().within::<Tokio>(LONG).await.unwrap();
+        let value = shared.force().within(Tokio, LONG).await.unwrap();
         ready(()).await;
         assert_eq!(*value, "text");
         assert_eq!(*(&*shared).await, "text");

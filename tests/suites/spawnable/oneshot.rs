@@ -17,7 +17,7 @@ fn ends_on_the_heap_across_an_await() {
 
         let (sender, mut receiver) = channel::<&'static str>();
         sender.send("text").unwrap();
-        assert_eq!(receiver.recv().within::<Tokio>(LONG).await, Ok(Ok("text")));
+        assert_eq!(receiver.recv().within(Tokio, LONG).await, Ok(Ok("text")));
 
         let (sender, receiver) = channel::<&'static str>();
         drop(receiver);

@@ -15,10 +15,10 @@ fn queues_of_items_with_a_lifetime_across_an_await() {
     spawned(async {
         let queue = Arc::new(Queue::<&'static str>::with_capacity(1).unwrap());
         queue.push("item").await.unwrap();
-        assert_eq!(queue.push("late").within::<Tokio>(Duration::ZERO).await.unwrap_err().0, "late");
-        assert_eq!(queue.pop().within::<Tokio>(LONG).await.unwrap(), Ok("item"));
+        assert_eq!(queue.push("late").within(Tokio, Duration::ZERO).await.unwrap_err().0, "late");
+        assert_eq!(queue.pop().within(Tokio, LONG).await.unwrap(), Ok("item"));
         queue.task_done().unwrap();
-        queue.join().within::<Tokio>(LONG).await.unwrap();
+        queue.join().within(Tokio, LONG).await.unwrap();
 
         static STATIC: StaticQueue<&str, 1> = StaticQueue::new();
         STATIC.push("item").await.unwrap();
@@ -35,7 +35,7 @@ fn queues_of_items_with_a_lifetime_across_an_await() {
 fn ends_of_items_with_a_lifetime_across_an_await() {
     spawned(async {
         let (sender, receiver) = bounded::<&'static str>(2);
-        let slot = sender.reserve().within::<Tokio>(LONG).await.unwrap().unwrap();
+        let slot = sender.reserve().within(Tokio, LONG).await.unwrap().unwrap();
         tokio::task::yield_now().await;
         slot.send("one").unwrap();
         sender.send("two").await.unwrap();
@@ -54,7 +54,7 @@ fn ends_of_items_with_a_lifetime_across_an_await() {
         sink.close().await.unwrap();
         assert_eq!((last.recv().await, last.recv().await), (Ok("four"), Err(Closed)));
         drop(receiver);
-        sender.closed().within::<Tokio>(LONG).await.unwrap();
+        sender.closed().within(Tokio, LONG).await.unwrap();
     });
 }
 
@@ -63,7 +63,7 @@ fn queues_without_a_bound_and_with_slack_across_an_await() {
     spawned(async {
         let (sender, receiver) = unbounded::<&'static str>();
         sender.send_now("one").unwrap();
-        assert_eq!(receiver.recv().within::<Tokio>(LONG).await.unwrap(), Ok("one"));
+        assert_eq!(receiver.recv().within(Tokio, LONG).await.unwrap(), Ok("one"));
         let (sender, receiver) = anywake::channel::over(Arc::new(Queue::with_slack(1, 1).unwrap()));
         sender.send("two").await.unwrap();
         assert_eq!(receiver.recv().await, Ok("two"));

@@ -103,6 +103,6 @@ fn rwlock_waits_with_deadlines() {
         drop(soon(Arc::clone(&lock).read_owned()).await);
         drop(soon(Arc::clone(&lock).write_owned()).await);
         let upgradable = soon(Arc::clone(&lock).upgradable_read_owned()).await;
-        assert!(Guard::upgrade(upgradable).within::<Tokio>(LONG).await.is_ok());
+        assert!(Guard::upgrade(upgradable).within(Tokio, LONG).await.is_ok());
     });
 }

@@ -14,13 +14,13 @@ fn permits_across_an_await() {
         let (one, two) = (semaphore.acquire().await.unwrap(), semaphore.acquire_many(2).await.unwrap());
         ready(()).await;
         drop((one, two));
-        assert!(semaphore.acquire().within::<Tokio>(LONG).await.is_ok());
-        assert!(semaphore.acquire_many(2).within::<Tokio>(LONG).await.is_ok());
+        assert!(semaphore.acquire().within(Tokio, LONG).await.is_ok());
+        assert!(semaphore.acquire_many(2).within(Tokio, LONG).await.is_ok());
         let permits = Queue::<OwnedPermit>::with_capacity(1).unwrap();
         permits.push(Arc::clone(&semaphore).acquire_many_owned(2).await.unwrap()).await.unwrap();
         ready(()).await;
         drop(permits.pop().await.unwrap());
         assert_eq!(semaphore.available_permits(), 3);
-        assert!(semaphore.acquire_owned().within::<Tokio>(LONG).await.is_ok());
+        assert!(semaphore.acquire_owned().within(Tokio, LONG).await.is_ok());
     });
 }

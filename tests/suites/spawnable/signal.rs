@@ -13,7 +13,7 @@ fn signals_across_an_await() {
         signal.signal("text");
         assert_eq!(signal.wait().await, "text");
         signal.signal("text");
-        assert_eq!(signal.wait().within::<Tokio>(LONG).await, Ok("text"));
+        assert_eq!(signal.wait().within(Tokio, LONG).await, Ok("text"));
         signal.signal("text");
         assert_eq!(soon(signal.wait()).await, "text");
         signal.signal("text");

@@ -15,7 +15,7 @@ fn groups_and_tokens_across_an_await() {
         let owned = Arc::clone(&group).add_owned().unwrap();
         soon(empty.wait()).await;
         drop((token, owned));
-        group.wait().within::<Tokio>(LONG).await.unwrap();
+        group.wait().within(Tokio, LONG).await.unwrap();
         soon(group.wait_owned()).await;
     });
 }

@@ -16,7 +16,7 @@ fn watches_across_an_await() {
         tokio::task::yield_now().await;
         assert_eq!(*first, "first");
         drop(first);
-        receiver.changed().within::<Tokio>(LONG).await.unwrap().unwrap();
+        receiver.changed().within(Tokio, LONG).await.unwrap().unwrap();
         let second = receiver.wait_for(|value| *value == "second").await.unwrap();
         tokio::task::yield_now().await;
         assert_eq!(*second, "second");

@@ -5,8 +5,9 @@ use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 use core::time::Duration;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
-use anywake::{Runtime, blocking};
+use anywake::{BlockOn, Executor, Runtime, Spawn, SpawnBlocking, Timer, blocking};
 use anywake_tests::runtimes::{AsyncStd, Smol, Threads, TokioCurrentThread, TokioMultiThread};
 
 use crate::plan::Plan;
@@ -78,15 +79,24 @@ struct Mixed;
 /// Selects the runtime of the next task.
 static TURN: AtomicUsize = AtomicUsize::new(0);
 
-impl Runtime for Mixed {
+impl Executor for Mixed {
     fn name(self) -> &'static str {
         "mixed"
     }
 
+    /// Yields by smol, which only wakes the task.
+    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
+        Smol.yield_now()
+    }
+}
+
+impl BlockOn for Mixed {
     fn block_on<F: Future>(self, future: F) -> F::Output {
         blocking::wait(future)
     }
+}
 
+impl Spawn for Mixed {
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
         match TURN.fetch_add(1, Relaxed) % 4 {
             0 => TokioMultiThread.spawn_detached(future),
@@ -95,7 +105,9 @@ impl Runtime for Mixed {
             _ => Threads.spawn_detached(future),
         }
     }
+}
 
+impl SpawnBlocking for Mixed {
     fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
         match TURN.fetch_add(1, Relaxed) % 3 {
             0 => TokioMultiThread.spawn_blocking_detached(job),
@@ -103,14 +115,18 @@ impl Runtime for Mixed {
             _ => Smol.spawn_blocking_detached(job),
         }
     }
+}
 
-    /// Sleeps by smol, whose timer thread serves every task.
-    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
-        Smol.sleep(duration)
+impl Timer for Mixed {
+    type Instant = Instant;
+    type Sleep = <Smol as Timer>::Sleep;
+
+    fn now(&self) -> Instant {
+        Instant::now()
     }
 
-    /// Yields by smol, which only wakes the task.
-    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        Smol.yield_now()
+    /// Sleeps by smol, whose timer thread serves every task.
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        Smol.sleep(duration)
     }
 }

@@ -54,7 +54,7 @@ where
     match patience {
         Patience::Endless => Ok(wait.await),
         Patience::Time(limit) => {
-            let waited = wait.within::<R>(limit).await;
+            let waited = wait.within(R::default(), limit).await;
             waited.map_err(|Elapsed(returned)| GivenUp::Returned(returned))
         }
         Patience::Polls { most, ask } => poll_a_few_times::<R, _>(wait, most, ask).await,

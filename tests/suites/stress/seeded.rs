@@ -12,8 +12,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Wake;
+use std::time::Instant;
 
-use anywake::{Runtime, Smol};
+use anywake::{BlockOn, Smol, Spawn, SpawnBlocking, Timer};
+use futures_util::future::BoxFuture;
 
 use crate::rng::Rng;
 
@@ -136,26 +138,46 @@ impl Seeded {
     }
 }
 
-impl Runtime for Seeded {
+impl anywake::Executor for Seeded {
     fn name(self) -> &'static str {
         "seeded"
     }
 
+    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
+        // smol's `yield_now` only wakes the task.
+        Smol.yield_now()
+    }
+}
+
+impl BlockOn for Seeded {
     fn block_on<F: Future>(self, future: F) -> F::Output {
         Self::run(0, future).0
     }
+}
 
+impl Spawn for Seeded {
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
         executor().spawn(Box::pin(future));
     }
+}
 
+impl SpawnBlocking for Seeded {
     fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, job: F) {
         self.spawn_detached(async move { job() });
     }
+}
 
-    fn sleep(self, duration: Duration) -> impl Future<Output = ()> + Send + 'static {
+impl Timer for Seeded {
+    type Instant = Instant;
+    type Sleep = BoxFuture<'static, ()>;
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
         let due = executor().now.get() + duration;
-        poll_fn(move |context| {
+        Box::pin(poll_fn(move |context| {
             let executor = executor();
             if executor.now.get() >= due {
                 return Poll::Ready(());
@@ -164,11 +186,6 @@ impl Runtime for Seeded {
             // The number distinguishes timers that are due at the same time.
             timers.insert((due, executor.polls.get()), context.waker().clone());
             Poll::Pending
-        })
-    }
-
-    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        // smol's `yield_now` only wakes the task.
-        Smol.yield_now()
+        }))
     }
 }

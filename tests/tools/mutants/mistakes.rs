@@ -675,6 +675,18 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
         "toolbox",
         "the children of an aborted group do not learn that they should end",
     ),
+    (
+        "an_elapsed_wait_keeps_its_place",
+        "toolbox",
+        "a wait that has elapsed stays in its queue until it is dropped",
+    ),
+    ("a_skipped_tick_loses_the_rhythm", "toolbox", "an interval that skips ticks counts from a wrong time"),
+    ("a_failed_attempt_waits_for_the_delay", "toolbox", "an attempt that has failed holds up the next one"),
+    (
+        "a_group_leaves_its_function_behind",
+        "toolbox",
+        "a group that is aborted ends before a function that blocks in it",
+    ),
     ("a_grace_has_no_end", "toolbox", "a child that does not end by itself keeps its aborted group for ever"),
     ("a_stay_never_ends", "toolbox", "what a dropped scope leaves is never over"),
     ("a_destructor_is_in_no_scope", "toolbox", "what a destructor in a scope leaves is not waited for"),

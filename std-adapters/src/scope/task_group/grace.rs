@@ -1,17 +1,26 @@
 //! The end of a group that children learn of: tokens, and a time to end by themselves before they are cancelled.
 
 use core::future::poll_fn;
+use core::mem;
 use core::task::Poll;
 use core::time::Duration;
 use std::sync::Arc;
 
-use anywake_core::CancellationToken;
+use anywake_core::{CancellationToken, Event, Timer};
+use futures_util::future::BoxFuture;
 
 use super::{Shared, TaskGroup};
-use crate::runtime::Runtime;
+use crate::runtime::{Executor, Spawn, SpawnLocal};
 use crate::task::catch;
 
-impl<R, E> TaskGroup<R, E> {
+/// The time that the children of an aborted group have, and how the group's runtime keeps it.
+pub(super) struct Grace {
+    sleep: Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>,
+    /// Runs what sees to the end of a group whose future is dropped.
+    spawn: Box<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>,
+}
+
+impl<R: Executor, E> TaskGroup<R, E> {
     /// Returns a new token that is cancelled as soon as the group is aborted, by a failure, by
     /// [`cancel`](TaskGroup::cancel) or by the drop of its future, and also when the group has ended.
     ///
@@ -79,19 +88,84 @@ impl<R, E> TaskGroup<R, E> {
     /// # }
     /// ```
     #[doc(alias("graceful_shutdown", "shutdown_timeout"))]
-    pub fn set_grace(&self, grace: Duration) {
-        let mut state = self.shared.state();
-        if state.open {
-            state.grace = grace;
-        }
+    pub fn set_grace(&self, grace: Duration)
+    where
+        R: Timer<Sleep: Send + 'static> + Spawn,
+    {
+        let runtime = self.runtime;
+        self.shared.set_grace((!grace.is_zero()).then(|| Grace {
+            sleep: Box::new(move || Box::pin(runtime.sleep(grace))),
+            spawn: Box::new(move |end| runtime.spawn_detached(end)),
+        }));
+    }
+
+    /// [`set_grace`](TaskGroup::set_grace) on a runtime whose timers stay on its thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "futures-executor")] {
+    /// use anywake::{LocalPool, task_group};
+    /// use std::time::Duration;
+    ///
+    /// let worker = LocalPool.block_on(async {
+    ///     let group = task_group(LocalPool, |group| async move {
+    ///         group.set_grace_local(Duration::from_secs(5));
+    ///         let stop = group.token();
+    ///         let worker = group.spawn_local(async move {
+    ///             stop.cancelled().await;
+    ///             LocalPool.yield_now().await;
+    ///             Ok::<_, ()>("flushed")
+    ///         });
+    ///         group.cancel();
+    ///         Ok(worker)
+    ///     });
+    ///     group.await.unwrap().await
+    /// });
+    /// assert_eq!(worker.unwrap(), "flushed");
+    /// # }
+    /// ```
+    pub fn set_grace_local(&self, grace: Duration)
+    where
+        R: Timer<Sleep: 'static> + SpawnLocal,
+    {
+        let runtime = self.runtime;
+        self.shared.set_grace((!grace.is_zero()).then(|| Grace {
+            // The group may be told of the end on any thread.
+            sleep: Box::new(move || {
+                let over = Arc::new(Event::new());
+                let ends = Arc::clone(&over);
+                let timer = runtime.sleep(grace);
+                let timer = runtime.spawn_local(async move {
+                    timer.await;
+                    ends.set();
+                });
+                let timer = timer.cancel_on_drop();
+                Box::pin(async move {
+                    over.wait().await;
+                    drop(timer);
+                })
+            }),
+            spawn: Box::new(move |end| runtime.spawn_local_detached(end)),
+        }));
     }
 }
 
 impl<E> Shared<E> {
-    /// How long the children of an aborted group go on, if they do.
-    fn grace_of_an_aborted_group(&self) -> Option<Duration> {
+    fn set_grace(&self, grace: Option<Grace>) {
+        let mut grace = grace.map(Arc::new);
+        let mut state = self.state();
+        if state.open {
+            mem::swap(&mut state.grace, &mut grace);
+        }
+        drop(state);
+        drop(grace);
+    }
+
+    /// The time that the children of an aborted group have, if they have any.
+    fn grace_of_an_aborted_group(&self) -> Option<Arc<Grace>> {
         let state = self.state();
-        (!state.open && !state.grace.is_zero()).then_some(state.grace)
+        state.grace.as_ref().filter(|_| !state.open).map(Arc::clone)
     }
 
     /// The parent of the group's tokens.
@@ -109,7 +183,7 @@ impl<E> Shared<E> {
 
 /// Waits until nothing is left in the group. From the first poll on that finds the group aborted, its children have the
 /// time that the group gives them; those that are left then are cancelled.
-pub(super) async fn emptied<R: Runtime, E>(runtime: R, shared: &Shared<E>) {
+pub(super) async fn emptied<E>(shared: &Shared<E>) {
     let mut timer = None;
     let mut over = false;
     poll_fn(|cx| {
@@ -117,7 +191,7 @@ pub(super) async fn emptied<R: Runtime, E>(runtime: R, shared: &Shared<E>) {
             return Poll::Ready(());
         }
         if let Some(grace) = shared.grace_of_an_aborted_group().filter(|_| !over) {
-            let timer = timer.get_or_insert_with(|| Box::pin(runtime.sleep(grace)));
+            let timer = timer.get_or_insert_with(|| (grace.sleep)());
             over = timer.as_mut().poll(cx).is_ready();
             if over {
                 // mistake a_grace_has_no_end: shared.cancel_children(); ~>
@@ -130,13 +204,14 @@ pub(super) async fn emptied<R: Runtime, E>(runtime: R, shared: &Shared<E>) {
 }
 
 /// The group's future is being dropped, and its children still have their time: a task of its own sees to its end.
-pub(super) fn leave_behind<R: Runtime, E: Send + 'static>(runtime: R, shared: &Arc<Shared<E>>) {
-    if shared.grace_of_an_aborted_group().is_none() || shared.state().children.is_empty() {
+pub(super) fn leave_behind<E: Send + 'static>(shared: &Arc<Shared<E>>) {
+    let Some(grace) = shared.grace_of_an_aborted_group() else { return };
+    if shared.state().children.is_empty() {
         return;
     }
     let group = Arc::clone(shared);
     // A runtime that has ended may refuse the task by a panic.
-    if catch(|| runtime.spawn_detached(async move { emptied(runtime, &group).await })).is_err() {
+    if catch(|| (grace.spawn)(Box::pin(async move { emptied(&group).await }))).is_err() {
         shared.cancel_children();
     }
 }

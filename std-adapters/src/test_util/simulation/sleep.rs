@@ -1,5 +1,6 @@
 //! The timer of a simulation.
 
+use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -8,8 +9,9 @@ use std::sync::Arc;
 
 use super::world::{TimerKey, World};
 
-/// A timer of the simulation on this thread.
-pub(super) struct Sleep {
+/// A sleep in a [`Simulation`](super::Simulation), made by [`Simulated.sleep`](super::Simulated::sleep).
+#[must_use = "a sleep does nothing unless it is awaited"]
+pub struct Sleep {
     world: Arc<World>,
     key: TimerKey,
 }
@@ -33,5 +35,11 @@ impl Future for Sleep {
 impl Drop for Sleep {
     fn drop(&mut self) {
         self.world.forget_timer(self.key);
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep").finish_non_exhaustive()
     }
 }

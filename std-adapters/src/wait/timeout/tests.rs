@@ -1,10 +1,12 @@
 //! Deadlines that are moved in the very poll in which their timer fires.
 
 use core::cell::RefCell;
-use core::future::{pending, ready};
+use core::future::pending;
 use core::pin::Pin;
 use core::task::{Context, Waker};
 use std::rc::Rc;
+
+use futures_util::future::BoxFuture;
 
 use super::*;
 use crate::test_util::{Probe, Wakes};
@@ -15,39 +17,26 @@ thread_local! {
     static FIRES: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
 }
 
-/// A runtime that has timers only, which never fire unless [`FIRES`] says what happens then.
+/// A clock with timers that never fire unless [`FIRES`] says what happens then.
 #[derive(Clone, Copy, Debug, Default)]
 struct Hooked;
 
-impl Runtime for Hooked {
-    fn name(self) -> &'static str {
-        "hooked"
+impl Timer for Hooked {
+    type Instant = Instant;
+    type Sleep = BoxFuture<'static, ()>;
+
+    fn now(&self) -> Instant {
+        Instant::now()
     }
 
-    fn block_on<F: Future>(self, _: F) -> F::Output {
-        unreachable!("polled by hand")
-    }
-
-    fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, _: F) {
-        unreachable!("there are no tasks")
-    }
-
-    fn spawn_blocking_detached<F: FnOnce() + Send + 'static>(self, _: F) {
-        unreachable!("there are no tasks")
-    }
-
-    fn sleep(self, _: Duration) -> impl Future<Output = ()> + Send + 'static {
-        poll_fn(|_| match FIRES.take() {
+    fn sleep(&self, _: Duration) -> Self::Sleep {
+        Box::pin(poll_fn(|_| match FIRES.take() {
             Some(action) => {
                 action();
                 Poll::Ready(())
             }
             None => Poll::Pending,
-        })
-    }
-
-    fn yield_now(self) -> impl Future<Output = ()> + Send + 'static {
-        ready(())
+        }))
     }
 }
 

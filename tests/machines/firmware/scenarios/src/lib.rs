@@ -31,7 +31,7 @@ mod timer;
 mod wait_group;
 mod watch;
 
-pub use timer::{on_tick, sleep, timeout};
+pub use timer::{Ticks, on_tick, sleep, timeout};
 
 /// The number of tasks that an executor has to run.
 pub const PLAYERS: usize = 4;
@@ -87,6 +87,7 @@ pub async fn player<B: Board>(role: usize) {
         cancel::either_or: "cancel: the loser of a select leaves no trace",
         cancel::granted: "cancel: the grant of a dropped wait goes to the next",
         timer::timeouts: "cancel: by a timeout, from an interrupt",
+        timer::deadlines: "deadline: an elapsed push returns its item, and ticks keep their rhythm",
     }
     if role == 0 {
         FINISHED.set();
