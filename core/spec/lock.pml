@@ -12,6 +12,9 @@
 #endif
 #define is_linked(i) (phase[i] == Queued && status[i] == Queued)
 #define is_granted(i) holder = i
+#ifdef LIVE
+#define may_change_waker (LIMIT == 0)  /* liveness with changing wakers is checked without a bypass */
+#endif
 #include "wait.pml"
 
 #define LOCKED 1

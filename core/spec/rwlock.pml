@@ -4,8 +4,9 @@
  * when it is outside. A holder downgrades once, and leaves in the end.
  *
  *   N=3            all of it
- *   N=4 BATCHES    three readers and a writer: a phase crosses the boundary of a batch, and the lock is full
-
+ *   N=4 BATCHES    three readers and a writer, one reader also writes or is dropped: a phase crosses the boundary of a
+ *                  batch, and the lock is full
+ *
  * Where liveness is checked nobody downgrades, without DOWNGRADES. With it readers, writers and upgrades do not starve
  * either, but a task that waits to read upgradably may: writers in a row may all downgrade to upgradable readers, and when
  * such a one leaves, the writer that waits goes first.
@@ -144,12 +145,10 @@ inline next_due() {
             due = Nothing;
             if
             :: waits(Read) ->
-#ifndef MISTAKE_a_batch_of_readers_is_overtaken
                 if
                 :: !(has_phase && of_phase[front(lists[Read])]) && !waits(Write) -> begin_phase()
                 :: else
                 fi;
-#endif
                 if
                 :: (has_phase && of_phase[front(lists[Read])] || !waits(Write)) && read_fits(word) -> due = Read
                 :: else

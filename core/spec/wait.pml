@@ -15,8 +15,9 @@
  *   A loop around compare_exchange is one step: what it decides follows from the value that the last exchange replaced.
  *   A critical section with a single access to what others reach without the lock (the word, a status) is one step: all
  *     else that it touches is the lock's, so nobody can tell. With more accesses the section is as many steps.
- *   The internal lock is granted in the order of arrival. A waiting thread has no effect before it has the lock, so every
- *     order of critical sections is still there. Without it an unlucky thread might never get the lock.
+ *   Where liveness is checked (LIVE) the internal lock is granted in the order of arrival. A waiting thread has no effect
+ *     before it has the lock, so every order of critical sections is still there. Without it an unlucky thread might never
+ *     get the lock.
  *   The stamps do not wrap (see event.pml). The unit tests of core/src/wait/status.rs drive them past that point.
  */
 
@@ -29,6 +30,9 @@
 mtype = { Idle, Queued, Done,        /* Phase; a queued waiter has the State ... */
           Granted };                 /* ... Queued or Granted */
 
+#ifndef may_change_waker
+#define may_change_waker true
+#endif
 #ifndef in_one_list                  /* a model with several lists says it */
 #define in_one_list(i, j) true
 #endif
@@ -164,7 +168,7 @@ inline next_context() {
     woken[me] = 0;
     if
     :: true
-    :: context[me] == 1 -> context[me] = 2
+    :: may_change_waker && context[me] == 1 -> context[me] = 2
     fi
 }
 

@@ -40,10 +40,14 @@ type ClosedWait<T> = OwnedClosedFuture<Arc<Oneshot<T>>>;
 type RecvWait<T> = OwnedRecvFuture<Arc<Oneshot<T>>>;
 
 /// The end that sends.
-pub struct Sender<T> {
-    sender: oneshot::Sender<T>,
-    /// The wait of `poll_closed`, once there was one that was pending.
-    closed: Option<Pin<Box<ClosedWait<T>>>>,
+pub struct Sender<T>(Sending<T>);
+
+enum Sending<T> {
+    Idle(oneshot::Sender<T>),
+    /// `poll_closed` was pending.
+    Waiting(Pin<Box<ClosedWait<T>>>),
+    /// In between.
+    Moved,
 }
 
 /// The end that receives, and the future of the value.
@@ -60,16 +64,26 @@ enum State<T> {
 /// Both ends.
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let (sender, receiver) = oneshot::channel();
-    (Sender { sender, closed: None }, Receiver(State::Idle(receiver)))
+    (Sender(Sending::Idle(sender)), Receiver(State::Idle(receiver)))
 }
 
 impl<T> Sender<T> {
+    /// The sender, after the end of its wait.
+    fn idle(&mut self) -> oneshot::Sender<T> {
+        match core::mem::replace(&mut self.0, Sending::Moved) {
+            Sending::Idle(sender) => Some(sender),
+            Sending::Waiting(mut wait) => wait.as_mut().cancel(),
+            Sending::Moved => None,
+        }
+        .expect("it is put back")
+    }
+
     /// Sends the value.
     ///
     /// # Errors
     /// The value, if the receiver is gone or closed.
-    pub fn send(self, t: T) -> Result<(), T> {
-        self.sender.send(t).map_err(oneshot::SendError::into_inner)
+    pub fn send(mut self, t: T) -> Result<(), T> {
+        self.idle().send(t).map_err(oneshot::SendError::into_inner)
     }
 
     /// Waits until the receiver is gone or closed.
@@ -79,18 +93,24 @@ impl<T> Sender<T> {
 
     /// Whether the receiver is gone or closed.
     pub fn is_closed(&self) -> bool {
-        self.sender.is_closed()
+        match &self.0 {
+            Sending::Idle(sender) => sender.is_closed(),
+            Sending::Waiting(wait) => wait.is_decided(),
+            Sending::Moved => false,
+        }
     }
 
     /// As [`closed`](Self::closed), polled by hand.
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.is_closed() {
-            self.closed = None;
-            return Poll::Ready(());
+        if let Sending::Idle(sender) = &self.0 {
+            if sender.is_closed() {
+                return Poll::Ready(());
+            }
+            self.0 = Sending::Waiting(Box::pin(self.idle().closed_owned()));
         }
-        let closed = self.closed.get_or_insert_with(|| Box::pin(self.sender.closed_owned()));
-        ready!(closed.as_mut().poll(cx));
-        self.closed = None;
+        let Sending::Waiting(wait) = &mut self.0 else { unreachable!("it is put back") };
+        let sender = ready!(wait.as_mut().poll(cx));
+        self.0 = Sending::Idle(sender);
         Poll::Ready(())
     }
 }

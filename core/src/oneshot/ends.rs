@@ -134,33 +134,38 @@ impl<T, H: Handle<Target = Oneshot<T>>> SenderOf<H> {
     pub fn closed(&self) -> ClosedFuture<'_, T> {
         ClosedFuture::over(Wait::new(&*self.slot, ()))
     }
+}
 
-    /// As [`closed`](Self::closed), with a future that holds the slot as this sender does: with an `Arc` it can be stored
-    /// beside the sender, and outlive it.
+impl<H: Handle<Target: AnyOneshot>> SenderOf<H> {
+    /// As [`closed`](Self::closed), with a future that owns the sender, and returns it: it can be stored in a struct and
+    /// spawned.
     ///
     /// # Cancel safety
-    /// Dropping the future loses nothing.
+    /// If the future is dropped, the sender is dropped with it. [`cancel`](OwnedClosedFuture::cancel) returns it.
     ///
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, receiver) = anywake::oneshot::channel::<u32>();
+    /// let (sender, receiver) = anywake::oneshot::channel();
     /// let closed = sender.closed_owned();
-    /// drop(sender);
     /// drop(receiver);
-    /// closed.await;
+    /// assert!(closed.await.send(1).is_err());
     /// # }
     /// # anywake_core::doctest::block_on(example());
     /// ```
     #[inline]
     #[cfg_attr(feature = "diagnose", track_caller)]
-    pub fn closed_owned(&self) -> OwnedClosedFuture<H> {
-        OwnedClosedFuture::over(Wait::new(self.slot.clone(), ()))
+    pub fn closed_owned(self) -> OwnedClosedFuture<H> {
+        OwnedClosedFuture::of(self)
     }
-}
 
-impl<H: Handle<Target: AnyOneshot>> SenderOf<H> {
+    /// The slot, for a wait that owns this sender.
+    #[inline]
+    pub(super) fn slot(&self) -> &H::Target {
+        &self.slot
+    }
+
     /// Whether the receiver is gone, or has closed the channel. Then a send fails.
     ///
     /// # Examples

@@ -3,7 +3,7 @@
 use core::ops::Deref;
 use core::pin::Pin;
 
-use super::ends::ReceiverOf;
+use super::ends::{ReceiverOf, SenderOf};
 use super::raw::{LISTENING, OneshotCore, RECEIVING};
 use super::{AnyOneshot, Oneshot, Slot as _};
 use crate::closed::Closed;
@@ -83,6 +83,21 @@ impl<H: Handle<Target: AnyOneshot>> Deref for Receiving<H> {
 // SAFETY: H1, as its handle promises.
 unsafe impl<H: Handle<Target: AnyOneshot>> Holds for Receiving<H> {}
 
+/// A sender inside the future that waits for the end of its receiver.
+pub(crate) struct Asking<H: Handle<Target: AnyOneshot>>(SenderOf<H>);
+
+impl<H: Handle<Target: AnyOneshot>> Deref for Asking<H> {
+    type Target = H::Target;
+
+    #[inline]
+    fn deref(&self) -> &H::Target {
+        self.0.slot()
+    }
+}
+
+// SAFETY: H1, as its handle promises.
+unsafe impl<H: Handle<Target: AnyOneshot>> Holds for Asking<H> {}
+
 wait_futures! {
     /// The future of [`ReceiverOf::recv`]: waits for the value, and takes it.
     pub struct RecvFuture['a, T]['a, T] waits as Wait<&'a Oneshot<T>, ReceiveWait> => Result<T, Closed>,
@@ -98,9 +113,32 @@ wait_futures! {
     /// The future of [`SenderOf::closed`](super::SenderOf::closed): waits until the receiver is gone, or has closed the channel.
     pub struct ClosedFuture['a, T]['a, T] waits as Wait<&'a Oneshot<T>, ClosedWait> => (), |_, ()| ();
 
-    /// The future of [`SenderOf::closed_owned`](super::SenderOf::closed_owned): as [`ClosedFuture`], and holds the slot as the
-    /// sender does.
-    pub struct OwnedClosedFuture[H: Handle<Target: AnyOneshot>][H] waits as Wait<H, ClosedWait> => (), |_, ()| ();
+    /// The future of [`SenderOf::closed_owned`]: as [`ClosedFuture`], owns the sender, and returns it.
+    pub struct OwnedClosedFuture[H: Handle<Target: AnyOneshot>][H] waits as Wait<Asking<H>, ClosedWait>
+    => SenderOf<H>, |asking, ()| asking.0;
+}
+
+impl<H: Handle<Target: AnyOneshot>> OwnedClosedFuture<H> {
+    #[inline]
+    #[cfg_attr(feature = "diagnose", track_caller)]
+    pub(super) fn of(sender: SenderOf<H>) -> Self {
+        Self::over(Wait::new(Asking(sender), ()))
+    }
+
+    /// Ends the wait and returns the sender, unless the output was returned already.
+    ///
+    /// # Examples
+    /// ```
+    /// # use anywake_core as anywake;
+    /// let (sender, mut receiver) = anywake::oneshot::channel();
+    /// let mut closed = Box::pin(sender.closed_owned());
+    /// assert!(!closed.as_mut().enable());
+    /// closed.as_mut().cancel().unwrap().send(1).unwrap();
+    /// assert_eq!(receiver.try_recv(), Ok(1));
+    /// ```
+    pub fn cancel(self: Pin<&mut Self>) -> Option<SenderOf<H>> {
+        self.project().withdraw().0.map(|asking| asking.0)
+    }
 }
 
 impl<H: Handle<Target: AnyOneshot>> OwnedRecvFuture<H> {

@@ -93,8 +93,8 @@ pub(super) unsafe fn proceed<P: Policy>(
     if decided.is_none() {
         trace::waits::<P>(core, waiter, Some(context));
     }
-    if let Some(verdict) = decided {
-        trace::settles::<P>(waiter, verdict);
+    if decided.is_some() {
+        trace::settles::<P>(waiter, decided);
         // SAFETY: the caller owns the future (W3), and this is its decision.
         unsafe { acknowledge::<P>(waiter) };
     }

@@ -39,8 +39,7 @@ pub(crate) enum Served {
 #[inline]
 pub(super) fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
-        trace::wakes(&waker);
-        waker.wake();
+        trace::wake(waker);
     }
 }
 
@@ -189,14 +188,12 @@ impl WakeBatch {
     pub(crate) fn wake(&mut self) {
         while self.woken < self.len {
             let slot = &self.slots[self.woken];
-            // mistake a_panic_wakes_twice: self.woken += 1; let waker = unsafe { slot.assume_init_read() };
-            //     trace::wakes(&waker); waker.wake(); ~> unsafe { slot.assume_init_read() }.wake(); self.woken += 1;
+            // mistake a_panic_wakes_twice: self.woken += 1; trace::wake(unsafe { slot.assume_init_read() }); ~>
+            //     trace::wake(unsafe { slot.assume_init_read() }); self.woken += 1;
             // Before the call, so that a panic in it does not wake this one twice (B2).
             self.woken += 1;
             // SAFETY: the slot was inside `woken..len` (B1), and has just left it.
-            let waker = unsafe { slot.assume_init_read() };
-            trace::wakes(&waker);
-            waker.wake();
+            trace::wake(unsafe { slot.assume_init_read() });
         }
     }
 }

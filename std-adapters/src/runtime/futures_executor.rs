@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use ::futures_executor as executor;
 use anywake_core::Timer;
-use futures_util::task::{AtomicWaker, LocalFutureObj, LocalSpawn as _, SpawnExt as _};
+use futures_util::task::{AtomicWaker, LocalFutureObj, LocalSpawn as _};
 
 use super::clock::ThreadSleep;
 use super::{BlockOn, Executor, Spawn, SpawnBlocking, SpawnLocal, local_methods, methods};
@@ -153,7 +153,7 @@ impl BlockOn for ThreadPool {
 
 impl Spawn for ThreadPool {
     fn spawn_detached<F: Future<Output = ()> + Send + 'static>(self, future: F) {
-        (&*POOL).spawn(future).expect("the pool is never shut down");
+        POOL.spawn_ok(future);
     }
 }
 

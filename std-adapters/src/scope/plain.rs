@@ -298,10 +298,9 @@ where
     R: Timer,
     F: Future<Output = Result<T, E>>,
 {
-    let mut attempts = attempts.into_iter();
     let mut running = FuturesUnordered::new();
     let mut errors = Vec::new();
-    while let Some(attempt) = attempts.next() {
+    for attempt in attempts {
         running.push(attempt);
         let mut timer = pin!(runtime.sleep(delay));
         let won = poll_fn(|cx| {

@@ -287,6 +287,9 @@ impl<R, E> fmt::Debug for TaskGroup<R, E> {
     }
 }
 
+/// What the runtime polls of a child with this future.
+type ChildOf<F, T, E> = Child<Inside<F>, T, E>;
+
 struct Shared<E> {
     state: Mutex<State>,
     occupants: Occupants<E>,
@@ -362,7 +365,7 @@ impl<E> Shared<E> {
 
 impl<E: Send + 'static> Shared<E> {
     /// The handle of a child, and what its runtime has to poll; nothing, if the group is closed.
-    fn child<F, T>(self: &Arc<Self>, future: F) -> (Task<T>, Option<Child<Inside<F>, T, E>>)
+    fn child<F, T>(self: &Arc<Self>, future: F) -> (Task<T>, Option<ChildOf<F, T, E>>)
     where
         F: Future<Output = Result<T, E>>,
     {

@@ -12,7 +12,7 @@ use anywake::{
 };
 
 /// A runtime whose tasks stay on the thread.
-pub trait Local: SpawnLocal + BlockOn + Timer<Sleep: 'static> {}
+pub(crate) trait Local: SpawnLocal + BlockOn + Timer<Sleep: 'static> {}
 
 impl<R: SpawnLocal + BlockOn + Timer<Sleep: 'static>> Local for R {}
 
@@ -25,7 +25,7 @@ async fn until<R: Local>(rt: R, condition: impl Fn() -> bool) {
     }
 }
 
-pub async fn a_lock_and_a_semaphore_are_shared_by_rc<R: Local>(rt: R) {
+pub(crate) async fn a_lock_and_a_semaphore_are_shared_by_rc<R: Local>(rt: R) {
     let shared = Rc::new((Lock::new(0), Semaphore::new(2), RwLock::new(1)));
     let tasks = (0..8).map(|_| {
         let shared = Rc::clone(&shared);
@@ -43,7 +43,7 @@ pub async fn a_lock_and_a_semaphore_are_shared_by_rc<R: Local>(rt: R) {
     assert_eq!(*shared.0.lock().await, 80);
 }
 
-pub async fn items_need_not_be_send<R: Local>(rt: R) {
+pub(crate) async fn items_need_not_be_send<R: Local>(rt: R) {
     let queue = Rc::new(Queue::with_capacity(2).unwrap());
     let pushes = Rc::clone(&queue);
     let producer = rt.spawn_local(async move {
@@ -60,7 +60,7 @@ pub async fn items_need_not_be_send<R: Local>(rt: R) {
     assert!(popped.into_iter().eq(0..20));
 }
 
-pub async fn deadlines_return_the_item_and_leave_no_waiter<R: Local>(rt: R) {
+pub(crate) async fn deadlines_return_the_item_and_leave_no_waiter<R: Local>(rt: R) {
     let (queue, lock) = (Queue::with_capacity(1).unwrap(), Lock::new(()));
     queue.try_push(Rc::new(1)).unwrap();
     let begun = rt.now();
@@ -74,7 +74,7 @@ pub async fn deadlines_return_the_item_and_leave_no_waiter<R: Local>(rt: R) {
     assert_eq!(timeout(rt, LONG, async { 3 }).await, Ok(3));
 }
 
-pub async fn a_broadcast_and_a_cancel_reach_tasks<R: Local>(rt: R) {
+pub(crate) async fn a_broadcast_and_a_cancel_reach_tasks<R: Local>(rt: R) {
     let event = Rc::new(Event::new());
     let waits: Vec<_> = (0..40)
         .map(|_| {
@@ -98,7 +98,7 @@ pub async fn a_broadcast_and_a_cancel_reach_tasks<R: Local>(rt: R) {
     assert_eq!((notify.waiters(), Rc::strong_count(&notify)), (0, 1));
 }
 
-pub async fn a_group_of_local_tasks_ends_as_one<R: Local>(rt: R) {
+pub(crate) async fn a_group_of_local_tasks_ends_as_one<R: Local>(rt: R) {
     let live = Rc::new(());
     let kept = Rc::clone(&live);
     let failed = task_group(rt, |group| async move {
@@ -114,7 +114,7 @@ pub async fn a_group_of_local_tasks_ends_as_one<R: Local>(rt: R) {
     assert_eq!(Rc::strong_count(&live), 1);
 }
 
-pub async fn a_thread_wakes_a_task<R: Local>(rt: R) {
+pub(crate) async fn a_thread_wakes_a_task<R: Local>(rt: R) {
     let (ask, answer) = (Arc::new(Event::new()), Arc::new(Event::new()));
     let (asked, answers) = (Arc::clone(&ask), Arc::clone(&answer));
     let other = thread::spawn(move || {

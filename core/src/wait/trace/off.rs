@@ -114,10 +114,13 @@ pub(crate) fn waits<P: Policy>(_: &P::Core, _: &Waiter<P::Request>, _: Option<&C
 }
 
 #[inline(always)]
-pub(crate) fn settles<P: Policy>(_: &Waiter<P::Request>, _: Verdict) {}
+pub(crate) fn settles<P: Policy>(_: &Waiter<P::Request>, _: Option<Verdict>) {}
 
 #[inline(always)]
 pub(crate) fn gives_up<P: Policy>(_: &Waiter<P::Request>) {}
 
+/// Wakes the task of a waiter that was decided, or is to try for itself.
 #[inline(always)]
-pub(crate) fn wakes(_: &Waker) {}
+pub(crate) fn wake(waker: Waker) {
+    waker.wake();
+}

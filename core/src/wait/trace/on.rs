@@ -470,14 +470,15 @@ impl Registry {
 }
 
 /// The future learns the decision in this poll.
-pub(crate) fn settles<P: Policy>(waiter: &Waiter<P::Request>, verdict: Verdict) {
+pub(crate) fn settles<P: Policy>(waiter: &Waiter<P::Request>, verdict: Option<Verdict>) {
     if P::REQUEUES && waiter.status().is_requeued() {
         // It goes on in another queue.
         return;
     }
     let standing = match verdict {
-        Verdict::Granted => Standing::Granted,
-        Verdict::Refused => Standing::Refused,
+        Some(Verdict::Granted) => Standing::Granted,
+        Some(Verdict::Refused) => Standing::Refused,
+        None => Standing::Queued,
     };
     ends(waiter.trace(), Some(standing));
 }
@@ -522,8 +523,14 @@ fn ends(trace: &Trace, settled: Option<Standing>) {
     }
 }
 
-/// This task is about to be woken: tells the observer of its waits that were decided, and of which it was not told yet.
-pub(crate) fn wakes(waker: &Waker) {
+/// Wakes the task of a waiter that was decided, or is to try for itself. Before that it tells the observer of all waits of
+/// the task that were decided, and of which it was not told yet.
+pub(crate) fn wake(waker: Waker) {
+    tell_decided(&waker);
+    waker.wake();
+}
+
+fn tell_decided(waker: &Waker) {
     let task = TaskId::of(waker);
     if task.is_none() || !diagnose::is_observed() {
         return;

@@ -144,14 +144,21 @@ fn a_cancelled_receive_returns_its_receiver_with_what_has_arrived() {
 }
 
 #[test]
-fn a_wait_for_the_end_of_the_receiver_may_outlive_the_sender() {
+fn a_wait_for_the_end_of_the_receiver_owns_the_sender_and_returns_it() {
     let (sender, receiver) = channel::<u8>();
     let mut closed = queued(sender.closed_owned());
-    let mut dropped = queued(sender.closed_owned());
-    assert_pending!(dropped.poll());
-    drop(dropped);
-    drop(sender);
-    assert_pending!(closed.poll());
+    let sender = closed.pinned().cancel().expect("it has returned nothing");
+    let mut closed = queued(sender.closed_owned());
     drop(receiver);
-    closed.ready();
+    assert_eq!(closed.ready().send(1).map_err(|error| error.0), Err(1));
+    assert!(closed.pinned().cancel().is_none(), "the sender went with the output");
+}
+
+#[test]
+fn a_sender_goes_with_its_wait_for_the_end_of_the_receiver() {
+    let (sender, mut receiver) = channel::<u8>();
+    let closed = queued(sender.closed_owned());
+    let mut receive = queued(receiver.recv());
+    drop(closed);
+    assert_eq!(receive.ready(), Err(Closed));
 }
