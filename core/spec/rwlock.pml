@@ -7,10 +7,6 @@
  *   N=4 BATCHES    three readers and a writer, one reader also writes or is dropped: a phase crosses the boundary of a
  *                  batch, and the lock is full
  *
- * Where liveness is checked nobody downgrades, without DOWNGRADES. With it readers, writers and upgrades do not starve
- * either, but a task that waits to read upgradably may: writers in a row may all downgrade to upgradable readers, and when
- * such a one leaves, the writer that waits goes first.
- *
  * Abstracted beside what wait.pml says:
  *   The generation of a reader is the bit of_phase. It is compared with one cohort only, that of the phase, and whoever
  *     waits when a phase begins is of its cohort.
@@ -162,7 +158,11 @@ inline next_due() {
             :: else
             fi
         fi;
+#ifdef MISTAKE_a_writer_that_becomes_upgradable_owes_nobody
         with_upgradable = 0
+#else
+        with_upgradable = with_upgradable && waits(Upgradable) && !upgradable_fits(word)
+#endif
     }
 }
 
@@ -182,7 +182,7 @@ inline changes(locked) {
 #ifdef MISTAKE_upgrades_in_a_row_starve_a_writer
                 with_upgradable = 1;
 #else
-                with_upgradable = (word & UPGRADABLE -> 0 : 1);
+                with_upgradable = (word & UPGRADABLE -> with_upgradable : 1);
 #endif
                 count_phase()
             :: else
@@ -306,11 +306,9 @@ owner:
         if
         :: changed == 2 -> changed = 1; due = Upgradable
         :: changed < 2 -> due = Nothing
-#if !defined(LIVE) || defined(DOWNGRADES)
         :: !changed -> changed = 1; due = Read
 #ifndef BATCHES
         :: !changed && inside[me] == Write -> changed = 1; due = Upgradable
-#endif
 #endif
         fi;
         if

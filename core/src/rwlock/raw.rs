@@ -18,10 +18,13 @@
 //! that writer out for ever, since each goes before it and lets in the next upgradable reader. With it an upgrade
 //! overtakes a waiting writer at most once for each writer that is not upgraded and leaves.
 //!
+//! A writer that becomes the upgradable reader keeps out the one that would go in with the phase. That one goes in when it
+//! has left, before any writer. Without this, writers that all do so would keep it out for ever.
+//!
 //! # Who is served
 //! 1. An upgrade that waits, as soon as its upgradable reader is alone. Nobody else goes in before it.
-//! 2. The first upgradable reader, if none is inside, and either a writer that was not upgraded has just left, or no
-//!    writer waits.
+//! 2. The first upgradable reader, if none is inside, and either a writer that was not upgraded has left since it waits, or
+//!    no writer waits.
 //! 3. Readers: those of the phase; all, if no writer waits.
 //! 4. The first writer, when nobody is inside.
 //!
@@ -128,7 +131,8 @@ pub(crate) struct State {
     next: Generation,
     /// The cohort of the phase, until the next writer goes in.
     phase: Option<Generation>,
-    /// A writer that was not upgraded has left in this critical section: an upgradable reader may go in with the phase.
+    /// A writer that was not upgraded has left: an upgradable reader may go in with the phase. The next one does, if it waits
+    /// already, as soon as no other is inside.
     with_upgradable: bool,
 }
 
@@ -329,7 +333,7 @@ impl RwLockCore {
             let state = locked.state_mut();
             state.begin_phase();
             // mistake upgrades_in_a_row_starve_a_writer: word & UPGRADABLE == 0 ~> true
-            state.with_upgradable = word & UPGRADABLE == 0;
+            state.with_upgradable |= word & UPGRADABLE == 0;
         }
         self.serve_due(locked);
     }
@@ -355,16 +359,19 @@ impl RwLockCore {
 
     /// Whose turn it is, whether or not those inside let it in.
     fn next_due(&self, locked: &mut Locked<'_, Self>) -> Option<Kind> {
-        // mistake a_phase_admits_upgradable_readers_for_ever: core::mem::take(&mut locked.state_mut().with_upgradable) ~>
-        //     locked.state().with_upgradable
-        let with_upgradable = core::mem::take(&mut locked.state_mut().with_upgradable);
-        if !locked.is_empty(UPGRADES) {
-            return Some(Kind::Upgrade);
-        }
         // Ordering: Relaxed, `take` checks it.
         let word = self.word().load(Ordering::Relaxed);
         let writers = !locked.is_empty(WRITERS);
-        if !locked.is_empty(UPGRADABLES) && (with_upgradable || !writers) && Kind::Upgradable.fits(word) {
+        let upgradables = !locked.is_empty(UPGRADABLES);
+        let fits = Kind::Upgradable.fits(word);
+        let with_upgradable = locked.state().with_upgradable;
+        // mistake a_phase_admits_upgradable_readers_for_ever: with_upgradable && upgradables && !fits ~> with_upgradable
+        // mistake a_writer_that_becomes_upgradable_owes_nobody: with_upgradable && upgradables && !fits ~> false
+        locked.state_mut().with_upgradable = with_upgradable && upgradables && !fits;
+        if !locked.is_empty(UPGRADES) {
+            return Some(Kind::Upgrade);
+        }
+        if upgradables && (with_upgradable || !writers) && fits {
             return Some(Kind::Upgradable);
         }
         if self.reader_is_due(locked, writers) && Kind::Read.fits(word) {

@@ -342,6 +342,23 @@ fn upgrades_without_end_overtake_a_writer_once_for_each_writer_before_it() {
     assert_eq!(upgrades, 3, "upgraders are not starved either");
 }
 
+/// Each writer becomes the upgradable reader before it leaves, while the next one waits.
+#[test]
+fn writers_that_downgrade_to_upgradable_do_not_keep_an_upgradable_reader_out() {
+    let lock = RwLock::new(());
+    let mut inside = lock.try_write().unwrap();
+    let waiting = queued(lock.upgradable_read());
+    for _ in 0..10 {
+        let mut next = queued(lock.write());
+        drop(WriteGuard::downgrade_to_upgradable(inside));
+        if waiting.is_woken() {
+            return;
+        }
+        inside = assert_ready!(next.poll_if_woken());
+    }
+    panic!("ten writers have overtaken an upgradable reader");
+}
+
 #[test]
 fn an_upgradable_reader_that_upgrades_again_and_again_has_not_left() {
     let lock = RwLock::new(());

@@ -72,6 +72,8 @@ pub struct RwLockModel {
     writer: bool,
     /// The writer inside was the upgradable reader.
     upgraded: bool,
+    /// A writer that was not upgraded has left, and the upgradable reader in line has had no room since.
+    owed: bool,
     /// Who waits for what, longest first.
     line: Vec<(usize, RwLockKind)>,
     granted: Vec<usize>,
@@ -122,16 +124,19 @@ impl RwLockModel {
         true
     }
 
-    /// All readers that wait now go in.
-    fn phase(&mut self, with_upgradable: bool, wakes: &mut Wakes) {
-        if with_upgradable && !self.upgradable {
+    /// The first upgradable reader in line goes in, if no other is inside, and one is owed its turn or no writer waits.
+    fn let_in_upgradable(&mut self, wakes: &mut Wakes) {
+        let fits = !self.writer && !self.upgradable;
+        let due = self.owed || !self.waits(RwLockKind::Write);
+        self.owed &= self.waits(RwLockKind::Upgradable) && !fits;
+        if due && fits {
             self.let_in(RwLockKind::Upgradable, wakes);
         }
-        while self.let_in(RwLockKind::Read, wakes) {}
     }
 
     /// Lets in who is due.
     fn settle(&mut self, wakes: &mut Wakes) {
+        self.let_in_upgradable(wakes);
         if self.writer {
             return;
         }
@@ -140,19 +145,20 @@ impl RwLockModel {
                 self.let_in(RwLockKind::Upgrade, wakes);
             }
         } else if !self.waits(RwLockKind::Write) {
-            self.phase(true, wakes);
+            while self.let_in(RwLockKind::Read, wakes) {}
         } else if self.readers == 0 {
             self.let_in(RwLockKind::Write, wakes);
         }
     }
 
     fn end_write(&mut self, left: Option<Holds>, wakes: &mut Wakes) {
-        let upgraded = core::mem::take(&mut self.upgraded);
+        // Upgrades in a row keep no writer out.
+        self.owed |= !core::mem::take(&mut self.upgraded);
         self.writer = false;
         self.readers = usize::from(left.is_some());
         self.upgradable = left == Some(Holds::Upgradable);
-        // Upgrades in a row keep no writer out.
-        self.phase(!upgraded || !self.waits(RwLockKind::Write), wakes);
+        self.let_in_upgradable(wakes);
+        while self.let_in(RwLockKind::Read, wakes) {}
         self.settle(wakes);
     }
 
@@ -423,6 +429,7 @@ impl Scenario for RwLockScenario {
             upgradable: false,
             writer: false,
             upgraded: false,
+            owed: false,
             line: Vec::new(),
             granted: Vec::new(),
         }

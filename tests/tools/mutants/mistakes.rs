@@ -293,6 +293,11 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ("a_downgrade_lets_a_writer_in", "semantics", "a writer that became a reader is not inside any more"),
     ("upgrades_in_a_row_starve_a_writer", "semantics", "a writer waits for ever while others upgrade"),
     (
+        "a_writer_that_becomes_upgradable_owes_nobody",
+        "semantics",
+        "an upgradable reader waits for ever while writers become upgradable readers before they leave",
+    ),
+    (
         "a_batch_of_readers_is_overtaken",
         "semantics",
         "a writer that comes between two batches goes in before the readers of the second one",
