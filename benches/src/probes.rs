@@ -6,6 +6,7 @@ mod notify;
 mod once_cell;
 
 mod oneshot;
+mod priorities;
 mod signal;
 
 mod barrier;
@@ -88,6 +89,7 @@ pub fn all() -> Vec<Probe> {
     notify::all(p);
     cancellation_token::all(p);
     rwlock::all(p);
+    priorities::all(p);
     unbounded::all(p);
     watch::all(p);
     probes

@@ -149,7 +149,7 @@ pub fn over<H: Handle<Target: AnyQueue>>(queue: H) -> (SenderOf<H>, ReceiverOf<H
     (sender, ReceiverOf { queue })
 }
 
-impl<T, S: Storage> QueueOf<T, S> {
+impl<T, S: Storage<T>> QueueOf<T, S> {
     /// Two ends that borrow the queue: no allocation, also of a queue in a `static`.
     ///
     /// # Examples
@@ -171,7 +171,7 @@ impl<T, S: Storage> QueueOf<T, S> {
     }
 }
 
-impl<T, S: Slots, H: Handle<Target = QueueOf<T, S>>> SenderOf<H> {
+impl<T, S: Slots<T>, H: Handle<Target = QueueOf<T, S>>> SenderOf<H> {
     /// Adds an item, and waits while there is no room: [`QueueOf::push`].
     ///
     /// # Cancel safety
@@ -244,7 +244,7 @@ impl<T, S: Slots, H: Handle<Target = QueueOf<T, S>>> SenderOf<H> {
     }
 }
 
-impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> SenderOf<H> {
+impl<T, S: Storage<T>, H: Handle<Target = QueueOf<T, S>>> SenderOf<H> {
     /// Adds an item if there is room.
     ///
     /// # Errors
@@ -302,7 +302,7 @@ impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> SenderOf<H> {
     }
 }
 
-impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> ReceiverOf<H> {
+impl<T, S: Storage<T>, H: Handle<Target = QueueOf<T, S>>> ReceiverOf<H> {
     /// Takes the first item, and waits while there is none: [`QueueOf::pop`].
     ///
     /// # Cancel safety
@@ -432,7 +432,7 @@ impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> ReceiverOf<H> {
     }
 }
 
-impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> WeakReceiverOf<H> {
+impl<T, S: Storage<T>, H: Handle<Target = QueueOf<T, S>>> WeakReceiverOf<H> {
     /// A receiver, if there is another one and the channel is open.
     ///
     /// # Examples
@@ -451,7 +451,7 @@ impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> WeakReceiverOf<H> {
     }
 }
 
-impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> WeakSenderOf<H> {
+impl<T, S: Storage<T>, H: Handle<Target = QueueOf<T, S>>> WeakSenderOf<H> {
     /// A sender, if there is another one and the channel is open.
     ///
     /// # Examples
@@ -472,7 +472,7 @@ impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> WeakSenderOf<H> {
 /// What both ends can say about their channel.
 macro_rules! ends {
     ($($end:ident: $new:ident, $make:literal;)+) => {$(
-        impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> $end<H> {
+        impl<T, S: Storage<T>, H: Handle<Target = QueueOf<T, S>>> $end<H> {
             /// The queue, as this end holds it.
             ///
             /// # Examples
@@ -560,7 +560,7 @@ macro_rules! ends {
             }
         }
 
-        impl<T, S: Slots, H: Handle<Target = QueueOf<T, S>>> $end<H> {
+        impl<T, S: Slots<T>, H: Handle<Target = QueueOf<T, S>>> $end<H> {
             /// The most items that the channel can hold.
             ///
             /// # Examples
@@ -686,7 +686,7 @@ impl<'a, Q: AnyQueue> RecvManyFuture<'a, Q> {
 }
 
 #[cfg(feature = "alloc")]
-impl<T, S: Storage> Future for RecvManyFuture<'_, QueueOf<T, S>> {
+impl<T, S: Storage<T>> Future for RecvManyFuture<'_, QueueOf<T, S>> {
     type Output = usize;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<usize> {
@@ -719,7 +719,7 @@ impl<T, S: Storage> Future for RecvManyFuture<'_, QueueOf<T, S>> {
 
 #[cfg(all(feature = "alloc", feature = "futures"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "futures")))]
-impl<T, S: Storage> futures_core::FusedFuture for RecvManyFuture<'_, QueueOf<T, S>> {
+impl<T, S: Storage<T>> futures_core::FusedFuture for RecvManyFuture<'_, QueueOf<T, S>> {
     fn is_terminated(&self) -> bool {
         self.pop.is_none()
     }
@@ -727,7 +727,7 @@ impl<T, S: Storage> futures_core::FusedFuture for RecvManyFuture<'_, QueueOf<T, 
 
 macro_rules! shown {
     ($($end:ident, $name:literal;)+) => {$(
-        impl<T, S: Storage, H: Handle<Target = QueueOf<T, S>>> fmt::Debug for $end<H> {
+        impl<T, S: Storage<T>, H: Handle<Target = QueueOf<T, S>>> fmt::Debug for $end<H> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct($name).field("queue", &*self.queue).finish()
             }

@@ -11,6 +11,7 @@
 //! | one task at a time to use a value, over an `.await` | [`Lock`] | `Lock` | `Mutex` |
 //! | many tasks to read a value, or one to write it, over an `.await` | [`RwLock`] | – | |
 //! | at most *n* tasks at a time to do something | [`Semaphore`] | `Semaphore`, `BoundedSemaphore` | |
+//! | the same, the more urgent ones first | [`PrioritySemaphore`] | | |
 //! | tasks to wait until something has happened, and stays so | [`Event`] | `Event` | `ManualResetEvent` |
 //! | one task to be woken, now or when it comes to wait; or all that wait now | [`Notify`] | | `Notify`, `AutoResetEvent` |
 //! | tasks to wait until a value behind a lock has changed | [`Condition`] | `Condition` | `Condvar` |
@@ -18,6 +19,7 @@
 //! | tasks to wait for each other, round after round | [`Barrier`] | `Barrier` | `CyclicBarrier` |
 //! | to pass items from tasks to tasks, with a bound | [`StaticQueue`], [`Queue`](queue::QueueOf) | `Queue` | channel |
 //! | the same without a bound, and a push that never waits | [`Queue::unbounded`](queue::QueueOf) (feature `alloc`) | `Queue()` | unbounded channel |
+//! | the same, the most urgent item first, or the newest | [`StaticPriorityQueue`], `LifoQueue` (feature `alloc`) | `PriorityQueue`, `LifoQueue` | |
 //! | each value to go to all tasks that listen | [`Broadcast`] | | `PubSubChannel`, `broadcast` |
 //! | to wait until all items that were passed are worked off | [`join`](queue::QueueOf::join) of a queue | `Queue.join` | |
 //! | tasks to wait until *n* things have happened | [`Latch`] | | `CountDownLatch` |
@@ -178,8 +180,10 @@ pub use once_cell::Lazy;
 pub use once_cell::{OnceCell, SetError};
 pub use oneshot::Oneshot;
 #[cfg(feature = "alloc")]
-pub use queue::{CapacityError, Queue, SlackQueue, UnboundedQueue};
-pub use queue::{PushError, StaticQueue, TaskDoneError, TryPopError, TryPushError};
+pub use queue::{CapacityError, LifoQueue, Queue, SlackQueue, UnboundedQueue};
+pub use queue::{
+    Keyed, PushError, StaticPriorityQueue, StaticQueue, TaskDoneError, TryPopError, TryPushError,
+};
 pub use rwlock::{MappedReadGuard, MappedWriteGuard, ReadGuard, RwLock, UpgradableGuard, WriteGuard};
 #[cfg(feature = "alloc")]
 pub use rwlock::{
@@ -188,7 +192,8 @@ pub use rwlock::{
 #[cfg(feature = "alloc")]
 pub use semaphore::OwnedPermit;
 pub use semaphore::{
-    AcquireError, MergeError, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
+    AcquireError, MergeError, Permit, PrioritySemaphore, ReleaseError, Semaphore, TooManyPermits,
+    TryAcquireError,
 };
 pub use signal::Signal;
 pub use timer::{Elapsed, Timer, Wait};

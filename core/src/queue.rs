@@ -1,4 +1,5 @@
-//! The queue: with a bound, in an array ([`StaticQueue`]) or on the heap ([`Queue`]), or without one. Its futures and errors.
+//! The queue: with a bound, in an array ([`StaticQueue`]) or on the heap ([`Queue`]), or without one; first in first out,
+//! or in another order ([`StaticPriorityQueue`], `LifoQueue`). Its futures and errors.
 //!
 //! # Problem
 //! A `pop` that is promised an item and then dropped must not lose it; a `push` that is dropped must neither lose nor
@@ -11,8 +12,9 @@
 //! # Chosen
 //! Items are in the queue, or with the tasks that push them. A `pop` that waits is granted a *claim* on one item of the
 //! queue, which nobody else can take; the item itself stays there until the `pop` is polled. A `push` that waits has its
-//! item moved into the queue by the thread that makes room, and is done then. Where the items lie, and how many may, is
-//! the queue's [`Storage`].
+//! item moved into the queue by the thread that makes room, and is done then. Where the items lie, how many may, and which
+//! is the first, is the queue's [`Storage`]. A claim is not on a certain item: a `pop` takes the item that is the first
+//! when it runs.
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
@@ -27,8 +29,11 @@ use crate::wait::trace::{self, named};
 #[cfg(feature = "alloc")]
 mod blocks;
 mod bounded;
+mod by_key;
 mod error;
 mod guard;
+#[cfg(feature = "alloc")]
+mod newest;
 mod raw;
 mod ring;
 #[cfg(feature = "alloc")]
@@ -43,11 +48,14 @@ mod wait;
 
 #[cfg(feature = "alloc")]
 pub use blocks::Blocks;
+pub use by_key::{ByKey, Key, Keyed, StaticPriorityQueue};
 
 #[cfg(feature = "alloc")]
 pub use error::CapacityError;
 pub use error::{PushError, TaskDoneError, TryPopError, TryPushError};
 pub use guard::Slot;
+#[cfg(feature = "alloc")]
+pub use newest::{LifoQueue, Newest};
 use raw::QueueCore;
 #[cfg(feature = "alloc")]
 pub use ring::Boxed;
@@ -67,9 +75,10 @@ pub use wait::{ClosedFuture, JoinFuture, PopFuture, PushFuture, ReserveFuture};
 #[cfg(feature = "alloc")]
 pub use wait::{OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, OwnedReserveFuture};
 
-/// A first-in-first-out queue for any number of producers and consumers, with the rules of `asyncio.Queue`: the common type
-/// of [`StaticQueue`], [`Queue`] and the queues that [`Queue::with_slack`](Self::with_slack) and
-/// [`Queue::unbounded`](Self::unbounded) make.
+/// A queue for any number of producers and consumers, with the rules of `asyncio.Queue`: the common type of
+/// [`StaticQueue`], [`Queue`] and the queues that [`Queue::with_slack`](Self::with_slack) and
+/// [`Queue::unbounded`](Self::unbounded) make, which are first in first out, and of [`StaticPriorityQueue`] and
+/// `LifoQueue`, which are not.
 ///
 /// [`push`](Self::push) waits while the queue is full, [`pop`](Self::pop) while it is empty. It is one object, shared by
 /// reference or `Arc`; there are no ends to clone or drop. [`close`](Self::close) ends it: what is queued can still be
@@ -81,9 +90,11 @@ pub use wait::{OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFutu
 /// | [`Queue<T>`](Queue) | [`Queue::with_capacity`](Self::with_capacity) | its capacity | once, when it is made |
 /// | `SlackQueue<T>` | [`Queue::with_slack`](Self::with_slack) | its capacity, and in slack what is promised | once, when it is made |
 /// | `UnboundedQueue<T>` | [`Queue::unbounded`](Self::unbounded) | as many as there is memory for | a block for every 32 items, at most |
+/// | [`StaticPriorityQueue<T, N>`](StaticPriorityQueue) | `StaticPriorityQueue::new` | `N` items, the smallest key first | never |
+/// | `LifoQueue<T>` | `LifoQueue::with_capacity` | its capacity, the newest first | once, when it is made |
 ///
 /// # Fairness
-/// Items come out in the order in which they went in. Waiting pushes and pops are served in the order in which they began
+/// Items come out in the order in which they went in, or in that of the queue's type. Waiting pushes and pops are served in the order in which they began
 /// to wait, by direct hand-over, and no task overtakes. (In asyncio a woken `put` or `get` can lose its place.) `try_push`
 /// fails while others wait to push, `try_pop` while all items are promised to others.
 ///
@@ -120,7 +131,7 @@ pub use wait::{OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture, OwnedPushFutu
 /// # anywake_core::doctest::block_on(example());
 /// ```
 #[doc(alias("channel", "mpsc", "mpmc", "bounded"))]
-pub struct QueueOf<T, S: Storage> {
+pub struct QueueOf<T, S: Storage<T>> {
     core: QueueCore<T, S>,
 }
 
@@ -132,15 +143,15 @@ pub trait AnyQueue:
     /// What the queue holds.
     type Item;
     /// Where the queue holds it.
-    type Storage: Storage;
+    type Storage: Storage<Self::Item>;
 }
 
-impl<T, S: Storage> AnyQueue for QueueOf<T, S> {
+impl<T, S: Storage<T>> AnyQueue for QueueOf<T, S> {
     type Item = T;
     type Storage = S;
 }
 
-impl<T, S: Storage> Primitive for QueueOf<T, S> {
+impl<T, S: Storage<T>> Primitive for QueueOf<T, S> {
     type Core = QueueCore<T, S>;
 
     #[inline]
@@ -210,7 +221,7 @@ impl<T> Queue<T> {
     }
 }
 
-impl<T, S: Storage> QueueOf<T, S> {
+impl<T, S: Storage<T>> QueueOf<T, S> {
     named! { core.queue }
 
     /// Takes the first item, and waits while there is none.
@@ -589,7 +600,7 @@ impl<T, S: Storage> QueueOf<T, S> {
     }
 }
 
-impl<T, S: Storage> fmt::Debug for QueueOf<T, S> {
+impl<T, S: Storage<T>> fmt::Debug for QueueOf<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Read first: what follows runs the caller's formatter.
         let figures = self.core.figures();

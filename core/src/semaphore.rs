@@ -1,4 +1,5 @@
-//! [`Semaphore`]: a number of permits, handed out first come, first served. Its permits, futures and errors, and its modes.
+//! [`Semaphore`]: a number of permits, handed out first come, first served, or by priority ([`PrioritySemaphore`]). Its
+//! permits, futures and errors, and its modes.
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
@@ -12,6 +13,7 @@ use crate::wait::trace::{self, named};
 mod error;
 mod guard;
 mod mode;
+mod priorities;
 mod raw;
 mod wait;
 
@@ -20,7 +22,8 @@ pub use error::{AcquireError, MergeError, ReleaseError, TooManyPermits, TryAcqui
 pub use guard::OwnedPermit;
 use guard::try_acquire;
 pub use guard::{Permit, Permits};
-pub use mode::{Bypass, Fifo, Mode};
+pub use mode::{Bypass, Fifo, Mode, Priorities};
+pub use priorities::PrioritySemaphore;
 use raw::{MAX, Request, SemaphoreCore};
 pub use wait::{AcquireFuture, AcquireManyFuture};
 #[cfg(feature = "alloc")]
@@ -45,6 +48,7 @@ pub use wait::{OwnedAcquireFuture, OwnedAcquireManyFuture, PartAcquireFuture};
 ///   the bound holds without an operating system, too. A queued waiter that is polled while its permits are free takes
 ///   them, wherever it stands in the queue, and counts as one that overtakes.
 /// * [`with_unbounded_bypass`](Semaphore::with_unbounded_bypass): the same without a bound.
+/// * [`with_priorities`](Semaphore::with_priorities): requests have levels, see [`PrioritySemaphore`].
 ///
 /// The mode is the type parameter `M`: a semaphore with a bypass is a `Semaphore<`[`Bypass`]`>`, and a `Semaphore` has none.
 ///
@@ -293,7 +297,7 @@ impl<M: Mode> Semaphore<M> {
     #[inline]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire(&self) -> AcquireFuture<'_, M> {
-        AcquireFuture::over(Wait::new(self, Request::ONE))
+        AcquireFuture::over(Wait::new(self, Request::one(M::LEAST)))
     }
 
     /// Waits for `n` permits, and takes them together. Zero permits are granted at once.
@@ -322,7 +326,7 @@ impl<M: Mode> Semaphore<M> {
     #[inline]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire_many(&self, n: usize) -> AcquireManyFuture<'_, M> {
-        AcquireManyFuture::over(Wait::new(self, Request::many(n)))
+        AcquireManyFuture::over(Wait::new(self, Request::many(n, M::LEAST)))
     }
 
     /// Takes a permit if one is there, without waiting. Does not overtake a waiter, or not beyond the bypass limit.
@@ -345,7 +349,7 @@ impl<M: Mode> Semaphore<M> {
     #[inline]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire(&self) -> Result<Permit<'_, M>, TryAcquireError> {
-        try_acquire(self, 1)
+        try_acquire(self, Request::many(1, M::LEAST))
     }
 
     /// Takes `n` permits if they are there, without waiting. Does not overtake a waiter, or not beyond the bypass limit. Zero
@@ -365,7 +369,7 @@ impl<M: Mode> Semaphore<M> {
     #[inline]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire_many(&self, n: usize) -> Result<Permit<'_, M>, TryAcquireError> {
-        try_acquire(self, n)
+        try_acquire(self, Request::many(n, M::LEAST))
     }
 
     /// As [`acquire`](Self::acquire), but the permit keeps the semaphore alive and may be sent to other threads.
@@ -395,7 +399,7 @@ impl<M: Mode> Semaphore<M> {
     #[doc(alias("acquire_arc"))]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire_owned(self: Arc<Self>) -> OwnedAcquireFuture<M> {
-        OwnedAcquireFuture::over(Wait::new(self, Request::ONE))
+        OwnedAcquireFuture::over(Wait::new(self, Request::one(M::LEAST)))
     }
 
     /// As [`acquire_many`](Self::acquire_many), but the permits keep the semaphore alive.
@@ -420,7 +424,7 @@ impl<M: Mode> Semaphore<M> {
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire_many_owned(self: Arc<Self>, n: usize) -> OwnedAcquireManyFuture<M> {
-        OwnedAcquireManyFuture::over(Wait::new(self, Request::many(n)))
+        OwnedAcquireManyFuture::over(Wait::new(self, Request::many(n, M::LEAST)))
     }
 
     /// As [`try_acquire`](Self::try_acquire), but the permit keeps the semaphore alive.
@@ -442,7 +446,7 @@ impl<M: Mode> Semaphore<M> {
     #[doc(alias("try_acquire_arc"))]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedPermit<M>, TryAcquireError> {
-        try_acquire(self, 1)
+        try_acquire(self, Request::many(1, M::LEAST))
     }
 
     /// As [`try_acquire_many`](Self::try_acquire_many), but the permits keep the semaphore alive.
@@ -461,7 +465,7 @@ impl<M: Mode> Semaphore<M> {
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire_many_owned(self: Arc<Self>, n: usize) -> Result<OwnedPermit<M>, TryAcquireError> {
-        try_acquire(self, n)
+        try_acquire(self, Request::many(n, M::LEAST))
     }
 
     /// Adds `n` permits: new ones, or permits that were [forgotten](Permits::forget) earlier.

@@ -5,7 +5,7 @@
 //!
 //! # Invariants of [`Until`], for its unsafe code
 //!
-//! * U1. A wait with a deadline is pinned together with the wait and the deadline in it. Neither is moved from then on:
+//! * D2. A wait with a deadline is pinned together with the wait and the deadline in it. Neither is moved from then on:
 //!   there is no method that takes one of them out, `Until` has no destructor of its own, and both are dropped in place
 //!   when the state is replaced.
 
@@ -323,20 +323,20 @@ enum State<F, D> {
 impl<F, D> Until<F, D> {
     /// The wait and its deadline.
     fn project(self: Pin<&mut Self>) -> (Pin<&mut F>, Pin<&mut D>) {
-        // SAFETY: U1. Nothing is moved out of the reference, here or by the caller, who gets it pinned again.
+        // SAFETY: D2. Nothing is moved out of the reference, here or by the caller, who gets it pinned again.
         let this = unsafe { self.get_unchecked_mut() };
         let State::Waiting { wait, deadline } = &mut this.state else {
             panic!("`Until` polled after it had completed")
         };
-        // SAFETY: U1, the wait is pinned with `self`.
+        // SAFETY: D2, the wait is pinned with `self`.
         let wait = unsafe { Pin::new_unchecked(wait) };
-        // SAFETY: U1, the deadline is pinned with `self`.
+        // SAFETY: D2, the deadline is pinned with `self`.
         let deadline = unsafe { Pin::new_unchecked(deadline) };
         (wait, deadline)
     }
 
     fn complete(self: Pin<&mut Self>) {
-        // SAFETY: U1. The assignment drops the wait and the deadline in their places. Nothing is moved out.
+        // SAFETY: D2. The assignment drops the wait and the deadline in their places. Nothing is moved out.
         let this = unsafe { self.get_unchecked_mut() };
         // mistake an_elapsed_wait_keeps_its_place: this.state = State::Done; ~> _ = this;
         this.state = State::Done;

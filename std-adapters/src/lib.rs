@@ -193,7 +193,7 @@ pub use share::keyed_lock;
 pub use share::keyed_lock::KeyedLock;
 pub use share::ordered_queue;
 #[doc(inline)]
-pub use share::ordered_queue::{LifoQueue, PriorityQueue};
+pub use share::ordered_queue::PriorityQueue;
 pub use share::pool;
 #[doc(inline)]
 pub use share::pool::{Pool, PoolError, Pooled};

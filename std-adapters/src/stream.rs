@@ -61,7 +61,7 @@ pub use until::{Until, until, within};
 /// let items: Vec<i32> = blocking::wait(stream::from_queue(queue.into()).collect());
 /// assert_eq!(items, [0, 1, 2]);
 /// ```
-pub fn from_queue<T, S: Storage>(queue: Arc<QueueOf<T, S>>) -> impl Stream<Item = T> {
+pub fn from_queue<T, S: Storage<T>>(queue: Arc<QueueOf<T, S>>) -> impl Stream<Item = T> {
     let items = stream::unfold(queue, |queue| async {
         let item = queue.pop().cooperative().await.ok()?;
         Some((item, queue))

@@ -10,7 +10,6 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::runtime::Runtime;
 use crate::scope::{Shield, TaskGroup};
-use crate::share::ordered_queue::LifoQueue;
 use crate::share::pool::{Manager, Pool};
 use crate::share::{BlockingPool, SafeCounter, SharedState};
 use crate::stream::{Buffered, Emitter};
@@ -34,7 +33,6 @@ unwind_safe! {
     [M: Manager + RefUnwindSafe, R: Runtime] Pool<M, R>;
     [] SafeCounter;
     [T] SharedState<T>;
-    [T] LifoQueue<T>;
     [T] Emitter<T>;
     [T] Buffered<T>;
 }

@@ -281,16 +281,16 @@ fn many_tasks_cancelled_at_any_moment_leave_nothing_behind<R: Runtime>(rt: R) {
 fn local_tasks_end_with_their_block_on<R: SpawnLocal + BlockOn>(rt: R) {
     let owned = Rc::new(());
     let inside = Rc::clone(&owned);
-    let task = rt.block_on(async {
-        let task: Task<()> = rt.spawn_local(async move {
+    let mut task = None;
+    rt.block_on(async {
+        task = Some(rt.spawn_local(async move {
             let _inside = inside;
-            pending().await
-        });
+            pending::<()>().await
+        }));
         rt.yield_now().await;
-        task
     });
     assert_eq!(Rc::strong_count(&owned), 1);
-    assert!(is_cancelled(&blocking::wait(task)));
+    assert!(is_cancelled(&blocking::wait(task.expect("it was spawned"))));
 }
 
 #[allow(dead_code, reason = "there may be no adapter of that kind")]

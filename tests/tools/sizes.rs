@@ -8,9 +8,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anywake::{
-    Barrier, Broadcast, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, Lock, LockGuard,
-    MappedGuard, Notify, OnceCell, Oneshot, OwnedDropGuard, OwnedLockGuard, OwnedPermit, OwnedWaitToken,
-    Permit, Queue, Semaphore, Signal, StaticQueue, WaitGroup, WaitToken, Watch, WatchRef,
+    Barrier, Broadcast, CancellationToken, Condition, DropGuard, Event, Latch, LatchGuard, LifoQueue, Lock,
+    LockGuard, MappedGuard, Notify, OnceCell, Oneshot, OwnedDropGuard, OwnedLockGuard, OwnedPermit,
+    OwnedWaitToken, Permit, PrioritySemaphore, Queue, Semaphore, Signal, StaticPriorityQueue, StaticQueue,
+    WaitGroup, WaitToken, Watch, WatchRef,
     barrier::{BarrierFuture, OwnedBarrierFuture},
     broadcast::{self, HeapBroadcast},
     cancellation_token::{CancelledFuture, OwnedCancelledFuture, RunUntilCancelledFuture},
@@ -100,6 +101,12 @@ fn sizes() -> impl Iterator<Item = Size> {
         RwLock<usize> => (RWLOCK + 1) * WORD;
         Watch<()> => WATCH * WORD;
         Watch<&str> => (WATCH - 1 + 3 * 2) * WORD;
+        // A list and a count for each level beyond the first, at most, and the limit.
+        PrioritySemaphore<3> => (SEMAPHORE + 1 + 2) * WORD;
+        // A slot has a number besides; and there is a count of the numbers instead of a place of the first item.
+        StaticPriorityQueue<(), 1> => 16 + (QUEUE + if WORD == 8 { 0 } else { 2 }) * WORD;
+        StaticPriorityQueue<usize, 16> => 16 * 24 + (QUEUE + if WORD == 8 { 0 } else { 2 }) * WORD;
+        LifoQueue<Item> => QUEUE * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;
         StaticQueue<usize, 16> => (16 + QUEUE) * WORD;

@@ -13,8 +13,8 @@ use crate::wait::future::Wait;
 use crate::wait::offer::Offer;
 use crate::wait::trace::Taker;
 
-impl<T, S: Slots> QueueOf<T, S> {
-    /// Adds an item at the end, and waits while the queue is full.
+impl<T, S: Slots<T>> QueueOf<T, S> {
+    /// Adds an item at its place, which is the end if the queue has no other order, and waits while the queue is full.
     ///
     /// # Cancel safety
     /// A push whose last poll returned `Pending` may have been sent: the thread that makes room takes the item over, before
@@ -69,8 +69,10 @@ impl<T, S: Slots> QueueOf<T, S> {
         OwnedPushFuture::over(Wait::new(self, Offer::new(Some(item))))
     }
 
-    /// Adds an item at the end, even before pushes that wait, and displaces the first one if the queue is full. Returns the
-    /// displaced item, which then does not count as pushed any more.
+    /// Adds an item, even before pushes that wait, and displaces one if the queue is full. Returns the displaced item, which
+    /// then does not count as pushed any more. It is the oldest one, which is the first or, in a `LifoQueue`, the last. In
+    /// a [`StaticPriorityQueue`](super::StaticPriorityQueue) it is the one that would come out last, which may be the new
+    /// one.
     ///
     /// # Errors
     /// [`TryPushError`], with the item, if the queue is closed, or full of [reserved](Self::reserve) slots, which hold no item

@@ -39,8 +39,8 @@ pub(super) enum Gate {
 }
 
 /// What the lock guards.
-pub(crate) struct State<T, S: Storage> {
-    items: S::Of<T>,
+pub(crate) struct State<T, S: Storage<T>> {
+    items: S::Of,
     /// Items that are promised to a `pop`.
     claims: usize,
     /// Slots that are promised to a later `send`.
@@ -52,11 +52,11 @@ pub(crate) struct State<T, S: Storage> {
 }
 
 /// The queue of the waiters, and the state that is guarded by its lock. There is no word: all is done under the lock.
-pub(crate) struct QueueCore<T, S: Storage> {
+pub(crate) struct QueueCore<T, S: Storage<T>> {
     pub(super) queue: WaitQueue<Self>,
 }
 
-impl<T, S: Storage> Core for QueueCore<T, S> {
+impl<T, S: Storage<T>> Core for QueueCore<T, S> {
     type Word = ();
     type State = State<T, S>;
     type Lists = [List; 4];
@@ -85,7 +85,7 @@ pub(super) const JOINERS: ListOf<()> = unsafe { ListOf::new(2) };
 // SAFETY: W6, only requests of `()` enter list 3 of a `QueueCore`.
 pub(super) const LISTENERS: ListOf<()> = unsafe { ListOf::new(3) };
 
-impl<T, S: Storage> State<T, S> {
+impl<T, S: Storage<T>> State<T, S> {
     #[cfg(feature = "alloc")]
     pub(super) fn slack(&self) -> usize {
         self.items.slack()
@@ -175,9 +175,9 @@ pub(super) struct Figures {
     pub(super) closed: bool,
 }
 
-impl<T, S: Storage> QueueCore<T, S> {
+impl<T, S: Storage<T>> QueueCore<T, S> {
     const_fn! {
-        pub(super) const fn new(items: S::Of<T>) -> Self {
+        pub(super) const fn new(items: S::Of) -> Self {
             let state = State {
                 items,
                 claims: 0,
@@ -228,7 +228,7 @@ impl<T, S: Storage> QueueCore<T, S> {
     /// The rest of `try_push` if there is no place: with more memory, if the storage can grow and there is some.
     #[inline]
     fn grow_and_push(&self, item: T) -> Result<(), (T, bool)> {
-        let Some(memory) = S::Of::<T>::allocate() else { return Err((item, false)) };
+        let Some(memory) = S::Of::allocate() else { return Err((item, false)) };
         let mut locked = self.queue.lock();
         // mistake a_closed_queue_grows: locked.state().gate != Gate::Open ~> false
         if locked.state().gate != Gate::Open {
@@ -339,8 +339,8 @@ impl<T, S: Storage> QueueCore<T, S> {
     pub(super) fn look_to_pop<'q>(&self, mut locked: Locked<'q, Self>) -> Result<Verdict, Locked<'q, Self>> {
         if locked.state().has_free_item() {
             locked.state_mut().claims += 1;
-            // mistake a_claim_makes_room_for_nobody: S::Of::<T>::HAS_SLACK ~> false
-            if S::Of::<T>::HAS_SLACK {
+            // mistake a_claim_makes_room_for_nobody: S::Of::HAS_SLACK ~> false
+            if S::Of::HAS_SLACK {
                 self.serve_after_claim(locked);
             }
             return Ok(Verdict::Granted);
@@ -490,7 +490,7 @@ impl<T, S: Storage> QueueCore<T, S> {
         if state.gate != Gate::Discarding || state.items.len() == state.claims {
             return false;
         }
-        // From the end: claimed items are taken from the front.
+        // From the end: claimed items are taken from the front, whatever the order of the storage.
         let item = state.items.pop_back();
         let loose = state.items.take_loose();
         drop(locked);
@@ -506,23 +506,23 @@ impl<T, S: Storage> QueueCore<T, S> {
     }
 }
 
-impl<T, S: Slots> QueueCore<T, S> {
+impl<T, S: Slots<T>> QueueCore<T, S> {
     pub(super) fn is_full(&self) -> bool {
         !self.queue.lock().state().has_room()
     }
 
-    /// As `try_push`, but displaces the first item if there is no room. There may be none: all slots are reserved then.
+    /// As `try_push`, but displaces an item if there is no room. There may be none: all slots are reserved then.
     pub(super) fn force_push(&self, item: T) -> Result<Option<T>, (T, bool)> {
         let mut locked = self.queue.lock();
         let state = locked.state_mut();
         if state.gate != Gate::Open {
             return Err((item, true));
         }
-        let displaced = if state.has_room() {
-            None
+        let (displaced, item) = if state.has_room() {
+            (None, item)
         } else {
-            let Some(first) = state.items.pop_front() else { return Err((item, false)) };
-            Some(first)
+            let (displaced, item) = state.items.displace(item).map_err(|item| (item, false))?;
+            (Some(displaced), item)
         };
         // mistake displaced_work_is_never_done: displaced.is_some() ~> false
         if displaced.is_some() {
@@ -535,7 +535,7 @@ impl<T, S: Slots> QueueCore<T, S> {
 }
 
 /// Serves the next of the waiters that Q2 and Q4 do not let wait.
-fn serve_one<T, S: Storage>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
+fn serve_one<T, S: Storage<T>>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served {
     if let Some(slot) = locked.front_request(pushers::<T>()) {
         if locked.state().gate != Gate::Open {
             return Served::One(locked.decide(pushers::<T>(), Verdict::Refused));
@@ -564,10 +564,10 @@ fn serve_one<T, S: Storage>(locked: &mut Locked<'_, QueueCore<T, S>>) -> Served 
     Served::Nobody
 }
 
-impl<T, S: Storage> Drop for State<T, S> {
+impl<T, S: Storage<T>> Drop for State<T, S> {
     fn drop(&mut self) {
-        struct Rest<'a, T, S: Storage>(&'a mut State<T, S>);
-        impl<T, S: Storage> Drop for Rest<'_, T, S> {
+        struct Rest<'a, T, S: Storage<T>>(&'a mut State<T, S>);
+        impl<T, S: Storage<T>> Drop for Rest<'_, T, S> {
             fn drop(&mut self) {
                 while self.0.items.pop_front().is_some() {}
             }
@@ -578,7 +578,7 @@ impl<T, S: Storage> Drop for State<T, S> {
     }
 }
 
-impl<T, S: Storage> fmt::Debug for State<T, S> {
+impl<T, S: Storage<T>> fmt::Debug for State<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").field("len", &self.items.len()).finish_non_exhaustive()
     }

@@ -12,7 +12,7 @@ use core::mem::MaybeUninit;
 
 #[cfg(feature = "alloc")]
 use super::error::CapacityError;
-use super::storage::Store;
+use super::storage::{Store, never_grows};
 
 /// Slots in an array inside the queue.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +113,18 @@ impl<S> Ring<S> {
         (self.len > 0).then(|| unsafe { self.slots.as_ref()[self.head].assume_init_read() })
     }
 
+    /// A copy of the last item.
+    #[cfg(feature = "alloc")]
+    pub(super) fn last<T: Copy>(&self) -> Option<T>
+    where
+        S: AsRef<[MaybeUninit<T>]>,
+    {
+        let slots = self.slots.as_ref();
+        let last = wrap(self.head + self.len.checked_sub(1)?, slots.len());
+        // SAFETY: the ring is not empty, so the slot of the last item holds one (A2), which is `Copy`.
+        Some(unsafe { slots[last].assume_init_read() })
+    }
+
     /// Takes the last item.
     pub(crate) fn pop_back<T>(&mut self) -> Option<T>
     where
@@ -160,16 +172,7 @@ impl<T, S: AsRef<[MaybeUninit<T>]> + AsMut<[MaybeUninit<T>]>> Store<T> for Ring<
         self.first()
     }
 
-    #[inline]
-    fn allocate() -> Option<()> {
-        None
-    }
-
-    #[inline]
-    fn grow(&mut self, (): ()) {}
-
-    #[inline]
-    fn take_loose(&mut self) {}
+    never_grows!();
 }
 
 /// An index below twice the capacity, brought into range.

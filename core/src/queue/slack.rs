@@ -23,7 +23,7 @@ use core::mem::MaybeUninit;
 use super::error::CapacityError;
 use super::raw::QueueCore;
 use super::ring::{Ring, boxed_slots};
-use super::storage::Store;
+use super::storage::{Store, never_grows};
 use super::{Queue, QueueOf};
 
 /// A queue with a capacity, and slack for items that are promised: see [`Queue::with_slack`](QueueOf::with_slack).
@@ -141,14 +141,5 @@ impl<T> Store<T> for SlackRing<T> {
         self.ring.first()
     }
 
-    #[inline]
-    fn allocate() -> Option<()> {
-        None
-    }
-
-    #[inline]
-    fn grow(&mut self, (): ()) {}
-
-    #[inline]
-    fn take_loose(&mut self) {}
+    never_grows!();
 }

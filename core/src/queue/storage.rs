@@ -1,26 +1,30 @@
-//! Where the items of a queue lie, and so what "room" means. Nothing about waiting.
+//! Where the items of a queue lie, and so what "room" means and which item is the first. Nothing about waiting.
 //!
-//! A queue decides who is served; its storage has the places. So a queue with a bound and one without, with slack or
-//! without, are one [`QueueCore`](super::raw::QueueCore). What a storage does not have, such as slack or more memory, is a
-//! constant of its type, and costs the others nothing.
+//! A queue decides who is served; its storage has the places, in an order. So a queue with a bound and one without, with
+//! slack or without, first in first out or by key, are one [`QueueCore`](super::raw::QueueCore). What a storage does not
+//! have, such as slack or more memory, is a constant of its type, and costs the others nothing.
+//!
+//! An order is the storage's own, and runs no code of the caller: a queue looks at its items under the internal lock.
 
+use super::by_key::{ByKey, Heap, Key, Keyed};
 use super::ring::{InArray, Ring};
 
-/// Where a queue holds its items: [`InArray`], `Boxed` or `WithSlack`, which are [`Slots`], or `Blocks` without a bound.
-/// Sealed.
+/// Where a queue of `T` holds its items: [`InArray`], `Boxed`, `WithSlack`, [`ByKey`] or `Newest`, which are [`Slots`], or
+/// `Blocks` without a bound. Sealed.
 #[allow(private_bounds, reason = "sealed")]
-pub trait Storage: Places {}
+pub trait Storage<T>: Places<T> {}
 
 /// A storage for a number of items that is fixed when the queue is made. Sealed.
-pub trait Slots: Storage {}
+pub trait Slots<T>: Storage<T> {}
 
-/// The places for items of any type.
-pub(crate) trait Places {
+/// The places for items of this type.
+pub(crate) trait Places<T> {
     /// The places for items of this type.
-    type Of<T>: Store<T>;
+    type Of: Store<T>;
 }
 
-/// The places of one queue, first in, first out. The items that are left are dropped by the queue.
+/// The places of one queue. Which item is the first is decided here: the oldest, the newest, or the one of the smallest
+/// key. The items that are left are dropped by the queue.
 pub(crate) trait Store<T> {
     /// Memory that is in no queue. Allocated and freed by its owner, who holds no internal lock.
     type Loose;
@@ -40,7 +44,7 @@ pub(crate) trait Store<T> {
         0
     }
 
-    /// Adds an item behind the last, and leaves as many slots free as are `held_back`.
+    /// Adds an item where it belongs, and leaves as many slots free as are `held_back`.
     ///
     /// # Errors
     /// Returns it if there is no other place.
@@ -51,6 +55,19 @@ pub(crate) trait Store<T> {
 
     /// Takes the last item.
     fn pop_back(&mut self) -> Option<T>;
+
+    /// Makes room for an item, for which there is none: returns the item that has to go, which may be the new one, and the
+    /// one to add.
+    ///
+    /// # Errors
+    /// Returns the new item if there is no other one.
+    #[inline]
+    fn displace(&mut self, item: T) -> Result<(T, T), T> {
+        match self.pop_front() {
+            Some(first) => Ok((first, item)),
+            None => Err(item),
+        }
+    }
 
     /// A copy of the first item.
     fn first(&self) -> Option<T>
@@ -67,10 +84,33 @@ pub(crate) trait Store<T> {
     fn take_loose(&mut self) -> Self::Loose;
 }
 
-impl<const N: usize> Storage for InArray<N> {}
-impl<const N: usize> Slots for InArray<N> {}
-impl<const N: usize> Places for InArray<N> {
-    type Of<T> = Ring<[core::mem::MaybeUninit<T>; N]>;
+/// What a storage with a fixed number of slots says about memory: that it needs none.
+macro_rules! never_grows {
+    () => {
+        #[inline]
+        fn allocate() -> Option<()> {
+            None
+        }
+
+        #[inline]
+        fn grow(&mut self, (): ()) {}
+
+        #[inline]
+        fn take_loose(&mut self) {}
+    };
+}
+pub(super) use never_grows;
+
+impl<T, const N: usize> Storage<T> for InArray<N> {}
+impl<T, const N: usize> Slots<T> for InArray<N> {}
+impl<T, const N: usize> Places<T> for InArray<N> {
+    type Of = Ring<[core::mem::MaybeUninit<T>; N]>;
+}
+
+impl<T, K: Key, const N: usize> Storage<Keyed<T, K>> for ByKey<N> {}
+impl<T, K: Key, const N: usize> Slots<Keyed<T, K>> for ByKey<N> {}
+impl<T, K: Key, const N: usize> Places<Keyed<T, K>> for ByKey<N> {
+    type Of = Heap<T, K, N>;
 }
 
 #[cfg(feature = "alloc")]
@@ -80,23 +120,30 @@ mod on_the_heap {
 
     use super::{Places, Slots, Storage};
     use crate::queue::blocks::{Blocks, Chain};
+    use crate::queue::newest::{Newest, Stack};
     use crate::queue::ring::{Boxed, Ring};
     use crate::queue::slack::{SlackRing, WithSlack};
 
-    impl Storage for Boxed {}
-    impl Slots for Boxed {}
-    impl Places for Boxed {
-        type Of<T> = Ring<Box<[MaybeUninit<T>]>>;
+    impl<T> Storage<T> for Boxed {}
+    impl<T> Slots<T> for Boxed {}
+    impl<T> Places<T> for Boxed {
+        type Of = Ring<Box<[MaybeUninit<T>]>>;
     }
 
-    impl Storage for WithSlack {}
-    impl Slots for WithSlack {}
-    impl Places for WithSlack {
-        type Of<T> = SlackRing<T>;
+    impl<T> Storage<T> for WithSlack {}
+    impl<T> Slots<T> for WithSlack {}
+    impl<T> Places<T> for WithSlack {
+        type Of = SlackRing<T>;
     }
 
-    impl Storage for Blocks {}
-    impl Places for Blocks {
-        type Of<T> = Chain<T>;
+    impl<T> Storage<T> for Newest {}
+    impl<T> Slots<T> for Newest {}
+    impl<T> Places<T> for Newest {
+        type Of = Stack<T>;
+    }
+
+    impl<T> Storage<T> for Blocks {}
+    impl<T> Places<T> for Blocks {
+        type Of = Chain<T>;
     }
 }

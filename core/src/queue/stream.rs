@@ -24,7 +24,7 @@ pub struct PopStream<'a, Q: AnyQueue> {
     pop: PopFuture<'a, Q>,
 }
 
-impl<'a, T, S: Storage> PopStream<'a, QueueOf<T, S>> {
+impl<'a, T, S: Storage<T>> PopStream<'a, QueueOf<T, S>> {
     pub(super) fn new(queue: &'a QueueOf<T, S>) -> Self {
         Self { queue, pop: queue.pop() }
     }

@@ -24,7 +24,7 @@ pub(crate) struct PushWait<T, S>(PhantomData<(T, S)>);
 
 // SAFETY: `pushers()` is a list of a `QueueCore`, whose waiters have requests `Offer<T>` (W6); `look` returns the
 // `Locked` that it was given, and neither it nor `after_cancel` takes the lock again.
-unsafe impl<T, S: Storage> Policy for PushWait<T, S> {
+unsafe impl<T, S: Storage<T>> Policy for PushWait<T, S> {
     type Core = QueueCore<T, S>;
     type Request = Offer<T>;
     /// The item, if the queue is closed.
@@ -68,7 +68,7 @@ unsafe impl<T, S: Storage> Policy for PushWait<T, S> {
 pub(crate) struct ReserveWait<T, S>(PhantomData<(T, S)>);
 
 // SAFETY: as for `PushWait` (W6).
-unsafe impl<T, S: Storage> Policy for ReserveWait<T, S> {
+unsafe impl<T, S: Storage<T>> Policy for ReserveWait<T, S> {
     type Core = QueueCore<T, S>;
     type Request = Offer<T>;
     type Grant = Result<(), Closed>;
@@ -116,7 +116,7 @@ pub(crate) struct PopWait<T, S>(PhantomData<(T, S)>);
 
 // SAFETY: `POPPERS` is a list of a `QueueCore` (W6); `look` returns the `Locked` that it was given, and neither it nor
 // `after_cancel` takes the lock again.
-unsafe impl<T, S: Storage> Policy for PopWait<T, S> {
+unsafe impl<T, S: Storage<T>> Policy for PopWait<T, S> {
     type Core = QueueCore<T, S>;
     type Request = ();
     type Grant = Result<T, Closed>;
@@ -162,7 +162,7 @@ macro_rules! waits_until {
 
         // SAFETY: it is a list of a `QueueCore` for requests of `()` (W6); `look` returns the `Locked` that it was given,
         // and neither it nor `after_cancel` takes the lock again.
-        unsafe impl<T, S: Storage> Policy for $wait<T, S> {
+        unsafe impl<T, S: Storage<T>> Policy for $wait<T, S> {
             type Core = QueueCore<T, S>;
             type Request = ();
             type Grant = ();

@@ -7,7 +7,6 @@ use core::marker::PhantomData;
 use alloc::sync::Arc;
 
 use super::error::{MergeError, TryAcquireError};
-#[cfg(feature = "alloc")]
 use super::raw::Request;
 #[cfg(feature = "alloc")]
 use super::wait::PartAcquireFuture;
@@ -148,14 +147,15 @@ impl<H: Handle<Target = Semaphore<M>>, M: Mode> fmt::Debug for Permits<H, M> {
     }
 }
 
-/// Takes `n` permits at once, for a semaphore that is held as `H`.
+/// Takes permits at once, for a semaphore that is held as `H`.
 #[inline]
 #[cfg_attr(feature = "diagnose", track_caller)]
 pub(super) fn try_acquire<H: Handle<Target = Semaphore<M>>, M: Mode>(
     semaphore: H,
-    n: usize,
+    request: Request<M::Level>,
 ) -> Result<Permits<H, M>, TryAcquireError> {
-    if semaphore.core.try_take(n) {
+    let n = request.permits();
+    if semaphore.core.try_take(request) {
         Ok(Permits::new(semaphore, n, Taker::here()))
     } else {
         Err(semaphore.core.why_not(n))
@@ -192,7 +192,7 @@ impl<S: ?Sized, M: Mode> ArcPart<S, Semaphore<M>> {
     /// ```
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn acquire(self, n: usize) -> PartAcquireFuture<S, M> {
-        PartAcquireFuture::over(Wait::new(self, Request::many(n)))
+        PartAcquireFuture::over(Wait::new(self, Request::many(n, M::LEAST)))
     }
 
     /// As [`Semaphore::try_acquire_many`], but the permits keep the whole value alive.
@@ -213,6 +213,6 @@ impl<S: ?Sized, M: Mode> ArcPart<S, Semaphore<M>> {
     /// ```
     #[cfg_attr(feature = "diagnose", track_caller)]
     pub fn try_acquire(self, n: usize) -> Result<Permits<Self, M>, TryAcquireError> {
-        try_acquire(self, n)
+        try_acquire(self, Request::many(n, M::LEAST))
     }
 }

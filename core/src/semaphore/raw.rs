@@ -28,6 +28,12 @@
 //!   by the task that overtook it last, or by the thread of S6. So the others wait for permits that are not there, as S6 says.
 //! * S8. A first waiter whose request can never be met is refused, by whoever made it the first, or made the request too
 //!   large.
+//!
+//! With priorities, there is a list for each level, and "the first waiter" is the first of one of them:
+//! * S9. It is the longest waiter of the most urgent level that has any, unless one of a less urgent level was overtaken as
+//!   often as may be. Then it is that one, and if there are several, the one of the least urgent level.
+//! * S10. Each time that permits are taken for a request, one is counted in the status of the longest waiter of each less
+//!   urgent level. So by S9 that count never exceeds the limit.
 
 use core::task::Waker;
 
@@ -35,7 +41,6 @@ use super::error::{ReleaseError, TryAcquireError};
 use super::mode::Mode;
 use crate::sys::atomic::{AtomicUsize, Ordering, const_fn};
 use crate::sys::on_drop::{OnDrop, sheltered};
-use crate::wait::list::List;
 use crate::wait::policy::Look;
 use crate::wait::queue::{Core, Locked, WaitQueue};
 use crate::wait::status::Verdict;
@@ -54,37 +59,52 @@ pub(super) const MAX_LIMIT: u16 = 8191;
 /// No limit. The count never reaches it.
 pub(super) const NO_LIMIT: u16 = u16::MAX;
 
-// SAFETY: W6, it is the only list of a `SemaphoreCore`, and its requests are `Request`.
-pub(super) const REQUESTS: ListOf<Request> = unsafe { ListOf::new(0) };
+/// The list of a level. There is one level, unless the mode has priorities.
+pub(super) const fn requests<M: Mode>(level: usize) -> ListOf<Request<M::Level>> {
+    // SAFETY: W6, there is a list for each level, and the requests in them are of this type.
+    unsafe { ListOf::new(level) }
+}
 
-/// How many permits a wait asks for.
+/// How many permits a wait asks for, and how urgently.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Request(usize);
+pub(crate) struct Request<L> {
+    permits: usize,
+    level: L,
+}
 
-impl Request {
-    /// Above every number of permits.
-    const PATIENT: usize = !(usize::MAX >> 1);
+/// Above every number of permits.
+const PATIENT: usize = !(usize::MAX >> 1);
 
+impl<L: Copy> Request<L> {
     /// One permit, however long that takes: waits even if there will never be one.
-    pub(super) const ONE: Self = Self(1 | Self::PATIENT);
+    #[inline]
+    pub(super) const fn one(level: L) -> Self {
+        Self { permits: 1 | PATIENT, level }
+    }
 
     /// `n` permits. Refused if there can never be as many.
-    pub(super) const fn many(n: usize) -> Self {
+    #[inline]
+    pub(super) const fn many(n: usize, level: L) -> Self {
         // More than `MAX` are too many, whatever the bound.
-        Self(if n <= MAX { n } else { MAX + 1 })
+        Self { permits: if n <= MAX { n } else { MAX + 1 }, level }
     }
 
     #[inline]
     pub(super) const fn permits(self) -> usize {
-        self.0 & !Self::PATIENT
+        self.permits & !PATIENT
+    }
+
+    #[inline]
+    pub(super) const fn level(self) -> L {
+        self.level
     }
 
     /// Whether the request can never be met.
     #[inline]
     fn is_too_many(self, bound: usize) -> bool {
-        // mistake a_single_acquire_is_refused: self.0 & Self::PATIENT == 0 && self.0 > bound ~>
+        // mistake a_single_acquire_is_refused: self.permits & PATIENT == 0 && self.permits > bound ~>
         //     self.permits() > bound
-        self.0 & Self::PATIENT == 0 && self.0 > bound
+        self.permits & PATIENT == 0 && self.permits > bound
     }
 }
 
@@ -106,7 +126,7 @@ pub(crate) struct SemaphoreCore<M: Mode> {
 impl<M: Mode> Core for SemaphoreCore<M> {
     type Word = AtomicUsize;
     type State = State<M>;
-    type Lists = [List; 1];
+    type Lists = M::Lists;
 
     #[inline]
     fn queue(&self) -> &WaitQueue<Self> {
@@ -126,7 +146,7 @@ fn available(word: usize) -> usize {
 
 /// The decision about a first waiter with this request, if there is one.
 #[inline]
-fn decision(word: usize, request: Request, bound: usize) -> Option<Verdict> {
+fn decision<L: Copy>(word: usize, request: Request<L>, bound: usize) -> Option<Verdict> {
     if word & CLOSED != 0 || request.is_too_many(bound) {
         Some(Verdict::Refused)
     } else {
@@ -138,20 +158,24 @@ impl<M: Mode> SemaphoreCore<M> {
     const_fn! {
         pub(super) const fn new(permits: usize, bound: usize, limit: M::Limit) -> Self {
             let state = State { total: permits as isize, bound, limit };
-            Self { queue: WaitQueue::new(AtomicUsize::new(permits * ONE), state, [const { List::new() }; 1]) }
+            Self { queue: WaitQueue::new(AtomicUsize::new(permits * ONE), state, M::LISTS) }
         }
     }
 
-    /// Takes `n` permits if they are there, the semaphore is open, and nobody waits. Zero permits wait for nobody.
+    /// What there is only one of, unless the mode has priorities.
+    const REQUESTS: ListOf<Request<M::Level>> = requests::<M>(0);
+
+    /// Takes the permits if they are there, the semaphore is open, and nobody waits. Zero permits wait for nobody.
     #[inline]
-    pub(super) fn try_take(&self, n: usize) -> bool {
+    pub(super) fn try_take(&self, request: Request<M::Level>) -> bool {
+        let n = request.permits();
         // Ordering: Relaxed, the exchange below checks it.
         let mut word = self.queue.word.load(Ordering::Relaxed);
         loop {
             // mistake try_acquire_overtakes: WAITERS | CLOSED ~> CLOSED
             let closed_to_it = if n == 0 { CLOSED } else { WAITERS | CLOSED };
-            if M::BYPASS && word & closed_to_it == WAITERS && available(word) >= n {
-                if let Some(taken) = self.overtake(n) {
+            if (M::BYPASS || M::LEVELS > 1) && word & closed_to_it == WAITERS && available(word) >= n {
+                if let Some(taken) = self.overtake(request) {
                     return taken;
                 }
                 // Ordering: Relaxed, as above.
@@ -171,19 +195,78 @@ impl<M: Mode> SemaphoreCore<M> {
         }
     }
 
-    /// With a bypass, takes `n` permits although others wait, on behalf of a task that does not wait. Returns whether it
-    /// has, or `None` if nobody waits any more.
+    /// With a bypass or priorities, takes permits although others wait, on behalf of a task that does not wait. Returns
+    /// whether it has, or `None` if nobody waits any more.
     #[cold]
-    fn overtake(&self, n: usize) -> Option<bool> {
+    fn overtake(&self, request: Request<M::Level>) -> Option<bool> {
         let mut locked = self.queue.lock();
-        if locked.is_empty(REQUESTS) {
+        if Self::nobody_waits(&locked) {
             return None;
         }
-        let taken = self.take_past(&mut locked, n, None);
+        let taken = if M::BYPASS {
+            self.take_past(&mut locked, request.permits(), None)
+        } else {
+            self.is_before_all(&locked, request.level()) && self.take_first(&mut locked, request)
+        };
         if taken {
-            self.after_bypass(locked, n);
+            self.after_bypass(locked, request.permits());
         }
         Some(taken)
+    }
+
+    #[inline]
+    fn nobody_waits(locked: &Locked<'_, Self>) -> bool {
+        // What there is one list of is known without a load.
+        if M::LEVELS == 1 { locked.is_empty(Self::REQUESTS) } else { locked.count() == 0 }
+    }
+
+    /// The least urgent level whose longest waiter was overtaken as often as it may be.
+    #[inline]
+    fn due_level(&self, locked: &Locked<'_, Self>) -> Option<usize> {
+        let limit = M::limit(locked.state().limit);
+        // mistake the_least_urgent_waits_for_ever: locked.front_overtaken(requests::<M>(*level)) >= limit ~> false
+        let is_due = |level: &usize| locked.front_overtaken(requests::<M>(*level)) >= limit;
+        // mistake a_due_waiter_is_overtaken_again: (1..M::LEVELS).rev().find(is_due) ~> (1..M::LEVELS).find(is_due)
+        (1..M::LEVELS).rev().find(is_due)
+    }
+
+    /// The level of the first waiter, if there is one (S9).
+    #[inline]
+    fn first_level(&self, locked: &Locked<'_, Self>) -> usize {
+        if M::LEVELS == 1 {
+            return 0;
+        }
+        let most_urgent = || (0..M::LEVELS).find(|level| !locked.is_empty(requests::<M>(*level)));
+        self.due_level(locked).or_else(most_urgent).unwrap_or(0)
+    }
+
+    /// With priorities, whether a request of this level that comes now is before all who wait (S9).
+    fn is_before_all(&self, locked: &Locked<'_, Self>, level: M::Level) -> bool {
+        // mistake an_urgent_request_overtakes_its_own_level: M::index(level) < self.first_level(locked) ~>
+        //     M::index(level) <= self.first_level(locked)
+        M::LEVELS > 1 && self.due_level(locked).is_none() && M::index(level) < self.first_level(locked)
+    }
+
+    /// With priorities, takes the permits for a request that comes before all who wait, if they are there.
+    fn take_first(&self, locked: &mut Locked<'_, Self>, request: Request<M::Level>) -> bool {
+        let n = request.permits();
+        // Ordering: Relaxed, nobody else takes permits meanwhile (S2), or closes (S3).
+        let word = self.queue.word.load(Ordering::Relaxed);
+        if word & CLOSED != 0 || available(word) < n {
+            return false;
+        }
+        // Ordering: Acquire as in `try_take`.
+        self.queue.word.fetch_sub(n * ONE, Ordering::Acquire);
+        self.count_served(locked, M::index(request.level()));
+        true
+    }
+
+    /// With priorities, permits are taken for a request of this level: the less urgent ones are overtaken (S10).
+    #[inline]
+    fn count_served(&self, locked: &mut Locked<'_, Self>, level: usize) {
+        for less_urgent in level + 1..M::LEVELS {
+            locked.overtake_front(requests::<M>(less_urgent));
+        }
     }
 
     /// With a bypass, takes `n` free permits while somebody waits, on behalf of `waiter`, if there is one. A task that is not
@@ -193,7 +276,7 @@ impl<M: Mode> SemaphoreCore<M> {
         if available(self.queue.word.load(Ordering::Relaxed)) < n {
             return false;
         }
-        let overtakes = locked.front(REQUESTS) != waiter;
+        let overtakes = locked.front(Self::REQUESTS) != waiter;
         if overtakes && !self.first_may_be_overtaken(locked) {
             return false;
         }
@@ -209,20 +292,20 @@ impl<M: Mode> SemaphoreCore<M> {
     #[inline]
     fn first_may_be_overtaken(&self, locked: &Locked<'_, Self>) -> bool {
         let limit = M::limit(locked.state().limit);
-        // mistake one_permit_too_many_goes_past: locked.front_overtaken(REQUESTS) < limit ~>
-        //     limit > 0 && locked.front_overtaken(REQUESTS) <= limit
-        M::BYPASS && locked.front_overtaken(REQUESTS) < limit
+        // mistake one_permit_too_many_goes_past: locked.front_overtaken(Self::REQUESTS) < limit ~>
+        //     limit > 0 && locked.front_overtaken(Self::REQUESTS) <= limit
+        M::BYPASS && locked.front_overtaken(Self::REQUESTS) < limit
     }
 
     /// The first waiter is overtaken. If that was the last time, what is left for it becomes its own (S7).
     fn count_overtaking(&self, locked: &mut Locked<'_, Self>) {
         // Without a limit the count stays where no limit is.
-        if locked.front_overtaken(REQUESTS) < MAX_LIMIT.into() {
-            locked.overtake_front(REQUESTS);
+        if locked.front_overtaken(Self::REQUESTS) < MAX_LIMIT.into() {
+            locked.overtake_front(Self::REQUESTS);
         }
-        // mistake a_grant_forgets_to_wake: locked.front_is_asleep(REQUESTS) ~> false
+        // mistake a_grant_forgets_to_wake: locked.front_is_asleep(Self::REQUESTS) ~> false
         // A first waiter that is asleep has to be woken without the lock, by the thread that is on its way (S6).
-        if self.first_may_be_overtaken(locked) || locked.front_is_asleep(REQUESTS) {
+        if self.first_may_be_overtaken(locked) || locked.front_is_asleep(Self::REQUESTS) {
             return;
         }
         // mistake the_last_to_overtake_leaves_permits_to_nobody: self.first_due(locked) ~> None::<(usize, Verdict)>
@@ -234,27 +317,29 @@ impl<M: Mode> SemaphoreCore<M> {
     }
 
     /// With a bypass, a queued waiter is polled: takes its permits if they are there, wherever it stands.
-    pub(super) fn retry(&self, locked: &mut Locked<'_, Self>, waiter: &Waiter<Request>) -> bool {
+    pub(super) fn retry(&self, locked: &mut Locked<'_, Self>, waiter: &Waiter<Request<M::Level>>) -> bool {
         self.take_past(locked, waiter.request.permits(), Some(waiter.node_ptr()))
     }
 
-    /// With a bypass, somebody has taken `n` permits while others waited, and another waiter may be the first now. If its
-    /// request can never be met, it and those behind it are served. Releases the lock.
+    /// With a bypass or priorities, somebody has taken `n` permits while others waited, and another waiter may be the first
+    /// now. If its request can never be met, it and those behind it are served; with priorities, also if it can be met: it
+    /// may be of a less urgent level, and ask for less. Releases the lock.
     #[inline]
     pub(super) fn after_bypass(&self, locked: Locked<'_, Self>, n: usize) {
         // mistake the_last_to_retry_leaves_its_mark: locked.retract_if_nobody_waits(); ~>
         locked.retract_if_nobody_waits();
-        // mistake a_new_first_is_not_refused: matches!(self.first_due(&locked), Some((_, Verdict::Refused))) ~> false
-        // A first waiter whose request can be met takes it itself (S6), or has been granted it (S7).
-        if matches!(self.first_due(&locked), Some((_, Verdict::Refused))) {
-            self.refuse_first(locked, n);
+        // With a bypass, a first waiter whose request can be met takes it itself (S6), or has been granted it (S7).
+        // mistake a_waiter_that_became_due_is_forgotten: M::LEVELS > 1 ~> false
+        // mistake a_new_first_is_not_refused: verdict == Verdict::Refused ~> false
+        if self.first_due(&locked).is_some_and(|(_, verdict)| M::LEVELS > 1 || verdict == Verdict::Refused) {
+            self.serve_first(locked, n);
         }
     }
 
-    /// Refuses the first waiter. The wakers are strangers': if one panics, the caller keeps its `n` permits, or they come back
+    /// Decides the first waiter. The wakers are strangers': if one panics, the caller keeps its `n` permits, or they come back
     /// where a panic can't be caught.
     #[cold]
-    fn refuse_first(&self, locked: Locked<'_, Self>, n: usize) {
+    fn serve_first(&self, locked: Locked<'_, Self>, n: usize) {
         let taken = OnDrop(|| self.put_back(n));
         // mistake a_refused_waiters_panic_costs_a_permit: sheltered(|| self.grant_due(locked)); ~> self.grant_due(locked);
         sheltered(|| self.grant_due(locked));
@@ -380,12 +465,12 @@ impl<M: Mode> SemaphoreCore<M> {
     /// Permits come in: to the first waiter directly (S4), or into the word. Grants what is due then.
     #[inline]
     fn give(&self, mut locked: Locked<'_, Self>, n: usize) {
+        let first = requests::<M>(self.first_level(&locked));
         // mistake a_hand_over_forgets_what_is_there: self.queue.word.load(Ordering::Relaxed) == WAITERS ~> true
         // Ordering: Relaxed, nothing is taken from the word: what was done under these permits comes to the waiter with
         // its status.
         let no_others = self.queue.word.load(Ordering::Relaxed) == WAITERS;
-        if M::BYPASS || !no_others || locked.front_request(REQUESTS).is_none_or(|first| first.permits() != n)
-        {
+        if M::BYPASS || !no_others || locked.front_request(first).is_none_or(|first| first.permits() != n) {
             // Ordering: Release as in `put_back`.
             self.queue.word.fetch_add(n * ONE, Ordering::Release);
             return self.grant_due(locked);
@@ -393,8 +478,9 @@ impl<M: Mode> SemaphoreCore<M> {
         let first = self.decide_front(&mut locked, Verdict::Granted);
         // No permit is left for the next waiter. But it may be refused now.
         let bound = locked.state().bound;
+        let next = requests::<M>(self.first_level(&locked));
         // mistake a_hand_over_serves_one_only: decision(0, *next, bound).is_some() ~> false
-        if locked.front_request(REQUESTS).is_some_and(|next| decision(0, *next, bound).is_some()) {
+        if locked.front_request(next).is_some_and(|next| decision(0, *next, bound).is_some()) {
             self.wake_and_go_on(locked, first);
         } else {
             locked.wake(first);
@@ -430,7 +516,7 @@ impl<M: Mode> SemaphoreCore<M> {
     fn wake_next(&self, locked: &mut Locked<'_, Self>) -> Served {
         // Ordering: Relaxed, nothing is taken.
         let mut free = available(self.queue.word.load(Ordering::Relaxed));
-        let waker = locked.take_waker_while(REQUESTS, |request| {
+        let waker = locked.take_waker_while(Self::REQUESTS, |request| {
             let left = free.checked_sub(request.permits());
             free = left.unwrap_or(0);
             left.is_some()
@@ -451,7 +537,7 @@ impl<M: Mode> SemaphoreCore<M> {
     /// The first waiter's request and its decision, if it can be decided now.
     #[inline]
     fn first_due(&self, locked: &Locked<'_, Self>) -> Option<(usize, Verdict)> {
-        let request = *locked.front_request(REQUESTS)?;
+        let request = *locked.front_request(requests::<M>(self.first_level(locked)))?;
         // Ordering: Acquire as in `try_take`, on behalf of the waiter.
         let word = self.queue.word.load(Ordering::Acquire);
         let verdict = decision(word, request, locked.state().bound)?;
@@ -460,18 +546,27 @@ impl<M: Mode> SemaphoreCore<M> {
 
     #[inline]
     fn decide_front(&self, locked: &mut Locked<'_, Self>, verdict: Verdict) -> Option<Waker> {
-        let waker = locked.decide(REQUESTS, verdict);
+        let level = self.first_level(locked);
+        let waker = locked.decide(requests::<M>(level), verdict);
+        // mistake a_hand_over_is_not_counted: verdict == Verdict::Granted ~> false
+        if verdict == Verdict::Granted {
+            self.count_served(locked, level);
+        }
         locked.retract_if_nobody_waits();
         waker
     }
 
     /// The last look of a request before it waits: decides it, or announces it.
     #[inline]
-    pub(super) fn look<'q>(&self, mut locked: Locked<'q, Self>, request: Request) -> Look<'q, Self> {
+    pub(super) fn look<'q>(
+        &self,
+        mut locked: Locked<'q, Self>,
+        request: Request<M::Level>,
+    ) -> Look<'q, Self> {
         if request.is_too_many(locked.state().bound) {
             return Look::Done(Verdict::Refused);
         }
-        let first = locked.is_empty(REQUESTS);
+        let first = Self::nobody_waits(&locked);
         // From here on returning permits come to the lock, and fast acquires fail.
         let seen = locked.announce();
         let n = request.permits();
@@ -480,7 +575,15 @@ impl<M: Mode> SemaphoreCore<M> {
         // mistake a_request_for_nothing_waits: n == 0 ~> false
         let there = n == 0 || (first && available(seen) >= n);
         if !closed && !there {
-            if M::BYPASS && !first && self.take_past(&mut locked, n, None) {
+            let taken = if M::BYPASS {
+                !first && self.take_past(&mut locked, n, None)
+            } else {
+                // mistake an_urgent_request_waits_behind_others: self.is_before_all(&locked, request.level()) ~> false
+                !first
+                    && self.is_before_all(&locked, request.level())
+                    && self.take_first(&mut locked, request)
+            };
+            if taken {
                 self.after_bypass(locked, n);
                 return Look::Done(Verdict::Granted);
             }

@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 #[cfg(feature = "alloc")]
 use super::OwnedPermit;
 use super::error::AcquireError;
-use super::raw::{REQUESTS, Request, SemaphoreCore};
+use super::raw::{Request, SemaphoreCore, requests};
 use super::{Fifo, Mode, Permit, Permits, Semaphore};
 use crate::closed::Closed;
 use crate::wait::future::{Wait, wait_futures};
@@ -22,20 +22,26 @@ use crate::wait::waiter::{ListOf, Waiter};
 /// Asks for permits of a semaphore.
 pub(crate) struct AcquireWait<M>(PhantomData<M>);
 
-// SAFETY: `REQUESTS` is the one list of a `SemaphoreCore` (W6); `look` returns the `Locked` that it was given, and
-// neither it nor `after_cancel` takes the lock again; `retry` returns true only after it has taken the permits.
+// SAFETY: `requests` are the lists of a `SemaphoreCore`, one for each level, and the level of a request does not change
+// (W6); `look` returns the `Locked` that it was given, and neither it nor `after_cancel` takes the lock again; `retry`
+// returns true only after it has taken the permits.
 unsafe impl<M: Mode> Policy for AcquireWait<M> {
     type Core = SemaphoreCore<M>;
-    type Request = Request;
+    type Request = Request<M::Level>;
     /// How many permits.
     type Grant = Result<usize, AcquireError>;
 
-    const LIST: ListOf<Request> = REQUESTS;
+    const LIST: ListOf<Self::Request> = requests::<M>(0);
     const RETRIES: bool = M::BYPASS;
 
     #[inline]
-    fn try_now(core: &SemaphoreCore<M>, request: &Request) -> Option<Self::Grant> {
-        if core.try_take(request.permits()) {
+    fn list(request: &Self::Request) -> ListOf<Self::Request> {
+        requests::<M>(M::index(request.level()))
+    }
+
+    #[inline]
+    fn try_now(core: &SemaphoreCore<M>, request: &Self::Request) -> Option<Self::Grant> {
+        if core.try_take(*request) {
             Some(Ok(request.permits()))
         } else {
             core.is_closed().then_some(Err(AcquireError::Closed))
@@ -46,13 +52,13 @@ unsafe impl<M: Mode> Policy for AcquireWait<M> {
     fn look<'q>(
         core: &SemaphoreCore<M>,
         locked: Locked<'q, SemaphoreCore<M>>,
-        request: &Request,
+        request: &Self::Request,
     ) -> Look<'q, SemaphoreCore<M>> {
         core.look(locked, *request)
     }
 
     #[inline]
-    fn take(core: &SemaphoreCore<M>, verdict: Verdict, request: &Request) -> Self::Grant {
+    fn take(core: &SemaphoreCore<M>, verdict: Verdict, request: &Self::Request) -> Self::Grant {
         match verdict {
             Verdict::Granted => Ok(request.permits()),
             Verdict::Refused if core.is_closed() => Err(AcquireError::Closed),
@@ -60,30 +66,30 @@ unsafe impl<M: Mode> Policy for AcquireWait<M> {
         }
     }
 
-    fn give_back(core: &SemaphoreCore<M>, request: &Request) {
+    fn give_back(core: &SemaphoreCore<M>, request: &Self::Request) {
         // mistake a_granted_acquire_keeps_its_permits: core.put_back(request.permits()); ~>
         core.put_back(request.permits());
     }
 
     #[inline]
-    fn after_cancel(core: &SemaphoreCore<M>, locked: Locked<'_, SemaphoreCore<M>>, _: &Request) {
+    fn after_cancel(core: &SemaphoreCore<M>, locked: Locked<'_, SemaphoreCore<M>>, _: &Self::Request) {
         core.after_cancel(locked);
     }
 
-    fn claim(request: &Request) -> Option<Claim> {
+    fn claim(request: &Self::Request) -> Option<Claim> {
         Some(Claim::Permits(request.permits()))
     }
 
     fn retry(
         core: &SemaphoreCore<M>,
         locked: &mut Locked<'_, SemaphoreCore<M>>,
-        waiter: &Waiter<Request>,
+        waiter: &Waiter<Self::Request>,
     ) -> bool {
         core.retry(locked, waiter)
     }
 
     #[inline]
-    fn after_retry(core: &SemaphoreCore<M>, locked: Locked<'_, SemaphoreCore<M>>, request: &Request) {
+    fn after_retry(core: &SemaphoreCore<M>, locked: Locked<'_, SemaphoreCore<M>>, request: &Self::Request) {
         core.after_bypass(locked, request.permits());
     }
 }
@@ -100,7 +106,8 @@ wait_futures! {
     => Result<Permit<'a, M>, Closed>,
     |semaphore, grant, taker| grant.map(|n| Permits::new(semaphore, n, taker)).map_err(closed);
 
-    /// The future of [`Semaphore::acquire_many`]: waits for a number of permits, and returns them together.
+    /// The future of [`Semaphore::acquire_many`] and of [`PrioritySemaphore::acquire_at`](super::PrioritySemaphore): waits for a
+    /// number of permits, and returns them together.
     pub struct AcquireManyFuture['a, M: Mode]['a, M][= Fifo] waits as Wait<&'a Semaphore<M>, AcquireWait<M>>
     => Result<Permit<'a, M>, AcquireError>,
     |semaphore, grant, taker| grant.map(|n| Permits::new(semaphore, n, taker));

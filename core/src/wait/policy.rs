@@ -103,7 +103,8 @@ impl<'q, C: Core> From<Result<Verdict, Locked<'q, C>>> for Look<'q, C> {
 ///
 /// # Safety
 /// Unsafe code relies on an implementation:
-/// * [`LIST`](Self::LIST) is a list of `Core`, and its waiters have requests of this type (W6; see [`ListOf::new`]).
+/// * [`LIST`](Self::LIST) is a list of `Core`, and its waiters have requests of this type (W6; see [`ListOf::new`]). So is
+///   what [`list`](Self::list) returns, which is always the same for one request.
 /// * [`look`](Self::look) returns the `Locked` that it was given, or one of the same queue.
 /// * [`look`](Self::look) and [`after_cancel`](Self::after_cancel) do not release the lock and take it again before
 ///   they return it.
@@ -117,8 +118,15 @@ pub(crate) unsafe trait Policy {
     /// What a decided wait returns, before the future makes its output of it.
     type Grant;
 
-    /// The list that waits of this kind enter.
+    /// The list that waits of this kind enter, or the first of them.
     const LIST: ListOf<Self::Request>;
+
+    /// The list that a wait with this request enters.
+    #[inline]
+    fn list(_request: &Self::Request) -> ListOf<Self::Request> {
+        Self::LIST
+    }
+
     /// Whether a grant is kept from others until the waiter takes it or gives it back.
     const HANDS_OVER: bool = true;
     /// Whether what this waits for can be kept from it in that way.

@@ -164,13 +164,14 @@ unsafe fn enter<P: Policy>(
     match P::look(core, core.queue().lock(), &waiter.request) {
         Look::Done(verdict) => Some(verdict),
         Look::Wait(mut locked) => {
-            // mistake the_lock_is_free_before_the_waiter_is_linked: unsafe { locked.enter(P::LIST, waiter, waker) };
+            let list = P::list(&waiter.request);
+            // mistake the_lock_is_free_before_the_waiter_is_linked: unsafe { locked.enter(list, waiter, waker) };
             //     ~>
             //     let mut locked = core::mem::ManuallyDrop::new(locked); drop(unsafe { core::ptr::read(&*locked) });
-            //     unsafe { locked.enter(P::LIST, waiter, waker) };
+            //     unsafe { locked.enter(list, waiter, waker) };
             // mistake clone_under_the_lock: + let _clone = mistaken!().then(|| waker.clone());
             // SAFETY: pinned and idle, and cancelled before it is dropped (W1); the list is the policy's (W6).
-            unsafe { locked.enter(P::LIST, waiter, waker) };
+            unsafe { locked.enter(list, waiter, waker) };
             None
         }
     }
@@ -194,7 +195,7 @@ unsafe fn refresh<P: Policy>(
             return Retried::Not(locked.into_held());
         }
         // SAFETY: undecided under the lock, so linked (W1), in the list of its policy (W6).
-        let _waker = unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) };
+        let _waker = unsafe { locked.waiters_mut().withdraw(P::list(&waiter.request), waiter) };
         P::after_retry(core, locked, &waiter.request);
         Retried::Taken
     };
@@ -297,10 +298,11 @@ unsafe fn cancel_queued<P: Policy>(core: &P::Core, waiter: &Waiter<P::Request>) 
         unsafe { acknowledge::<P>(waiter) };
         return Cancelled::Decided(verdict);
     }
-    // mistake drop_a_waker_under_the_lock: unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) } ~>
-    //     { drop(unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) }); None::<Waker> }
+    let list = P::list(&waiter.request);
+    // mistake drop_a_waker_under_the_lock: unsafe { locked.waiters_mut().withdraw(list, waiter) } ~>
+    //     { drop(unsafe { locked.waiters_mut().withdraw(list, waiter) }); None::<Waker> }
     // SAFETY: undecided under the lock, so linked (W1), in the list of its policy (W6).
-    let _waker = unsafe { locked.waiters_mut().withdraw(P::LIST, waiter) };
+    let _waker = unsafe { locked.waiters_mut().withdraw(list, waiter) };
     // mistake cancel_serves_nobody: P::after_cancel(core, locked, &waiter.request) ~> drop(locked)
     // Waiters behind it may be due now.
     P::after_cancel(core, locked, &waiter.request);

@@ -1,15 +1,16 @@
-//! [`LifoQueue`] and [`PriorityQueue`]: queues whose items come out in another order than they went in.
+//! [`PriorityQueue`], and queues in another order of your own: queues whose items are compared by the caller's code.
 
 // # Problem
-// The core's queue is a ring under a lock that runs no code of the caller. Here items may be compared, and that is
-// code of the caller: it may take long, may panic, and may use the queue.
+// The core's queue runs no code of the caller under its lock. Here items are compared, and that is code of the caller: it
+// may take long, may panic, and may use the queue. So these queues cannot be the core's in another order, as `LifoQueue`
+// and `StaticPriorityQueue` are, whose orders compare nothing, or integers only.
 //
 // # Chosen
-// The items are in a heap or a stack under a mutex, and two semaphores say who may touch it: one has a permit for each
+// The items are in a heap under a mutex, and two semaphores say who may touch it: one has a permit for each
 // free place, the other for each item. So waiters are served in the order in which they came, whatever the order of the
 // items, and what was granted to a waiter that is dropped goes to the next.
 //
-// What the mutex guards is in `state`, with the invariants; the heap and the stack are in `order`.
+// What the mutex guards is in `state`, with the invariants; the heap is in `order`.
 
 use core::fmt;
 use std::sync::Arc;
@@ -25,14 +26,14 @@ use crate::task::catch;
 mod order;
 mod state;
 
-pub use order::{Least, Newest, Order};
+pub use order::{Least, Order};
 use state::{Gate, State};
 
-/// A bounded queue that returns the newest item first: `asyncio.LifoQueue`.
-#[doc(alias = "stack")]
-pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
-
 /// A bounded queue that returns the least item first: `asyncio.PriorityQueue`. Equal items come in any order.
+///
+/// Where the order is that of an integer, [`StaticPriorityQueue`](crate::StaticPriorityQueue) needs neither an allocator
+/// nor the standard library, keeps equal keys in their order, and can be closed, reserved in, and split into ends as any
+/// queue of the core.
 ///
 /// Items are compared by [`push`](OrderedQueue::push) and [`pop`](OrderedQueue::pop), and by
 /// [`close_now`](OrderedQueue::close_now) if a `pop` was promised an item and has not run yet.
@@ -49,8 +50,8 @@ pub type LifoQueue<T> = OrderedQueue<Newest<T>>;
 #[doc(alias("heap", "BinaryHeap"))]
 pub type PriorityQueue<T> = OrderedQueue<Least<T>>;
 
-/// The common type of [`LifoQueue`] and [`PriorityQueue`], with the methods and the rules of
-/// [`Queue`](crate::Queue): bounded, first come first served, nothing lost by a drop.
+/// The common type of [`PriorityQueue`] and of queues with an [`Order`] of your own, with the main methods and the rules
+/// of [`Queue`](crate::Queue): bounded, first come first served, nothing lost by a drop.
 ///
 /// # Panics
 ///
@@ -79,10 +80,10 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::{CapacityError, LifoQueue};
+    /// use anywake::{CapacityError, PriorityQueue};
     ///
-    /// assert_eq!(LifoQueue::<u8>::with_capacity(2).unwrap().capacity(), 2);
-    /// assert_eq!(LifoQueue::<u8>::with_capacity(0).unwrap_err(), CapacityError::Zero);
+    /// assert_eq!(PriorityQueue::<u8>::with_capacity(2).unwrap().capacity(), 2);
+    /// assert_eq!(PriorityQueue::<u8>::with_capacity(0).unwrap_err(), CapacityError::Zero);
     /// ```
     pub fn with_capacity(capacity: usize) -> Result<Self, CapacityError> {
         if capacity == 0 {
@@ -105,9 +106,9 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::{LifoQueue, PushError, blocking};
+    /// use anywake::{PriorityQueue, PushError, blocking};
     ///
-    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// let queue = PriorityQueue::with_capacity(1).unwrap();
     /// assert_eq!(blocking::wait(queue.push("item")), Ok(()));
     /// queue.close();
     /// assert_eq!(blocking::wait(queue.push("late")), Err(PushError("late")));
@@ -128,9 +129,9 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::{LifoQueue, TryPushError};
+    /// use anywake::{PriorityQueue, TryPushError};
     ///
-    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// let queue = PriorityQueue::with_capacity(1).unwrap();
     /// assert_eq!(queue.try_push("first"), Ok(()));
     /// assert_eq!(queue.try_push("second"), Err(TryPushError::Full("second")));
     /// ```
@@ -242,9 +243,9 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::{LifoQueue, TryPopError, TryPushError};
+    /// use anywake::{PriorityQueue, TryPopError, TryPushError};
     ///
-    /// let queue = LifoQueue::with_capacity(2).unwrap();
+    /// let queue = PriorityQueue::with_capacity(2).unwrap();
     /// queue.try_push(1).unwrap();
     /// queue.close();
     /// assert_eq!(queue.try_push(2), Err(TryPushError::Closed(2)));
@@ -274,9 +275,9 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::{LifoQueue, TryPopError};
+    /// use anywake::{PriorityQueue, TryPopError};
     ///
-    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// let queue = PriorityQueue::with_capacity(1).unwrap();
     /// queue.try_push("dropped").unwrap();
     /// queue.close_now();
     /// assert_eq!(queue.try_pop(), Err(TryPopError::Closed));
@@ -315,9 +316,9 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::LifoQueue;
+    /// use anywake::PriorityQueue;
     ///
-    /// let queue = LifoQueue::<u8>::with_capacity(1).unwrap();
+    /// let queue = PriorityQueue::<u8>::with_capacity(1).unwrap();
     /// assert!(!queue.is_closed());
     /// queue.close();
     /// assert!(queue.is_closed());
@@ -332,9 +333,9 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::LifoQueue;
+    /// use anywake::PriorityQueue;
     ///
-    /// let queue = LifoQueue::with_capacity(2).unwrap();
+    /// let queue = PriorityQueue::with_capacity(2).unwrap();
     /// queue.try_push(1).unwrap();
     /// assert_eq!(queue.len(), 1);
     /// ```
@@ -348,9 +349,9 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::LifoQueue;
+    /// use anywake::PriorityQueue;
     ///
-    /// assert!(LifoQueue::<u8>::with_capacity(1).unwrap().is_empty());
+    /// assert!(PriorityQueue::<u8>::with_capacity(1).unwrap().is_empty());
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -362,9 +363,9 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::LifoQueue;
+    /// use anywake::PriorityQueue;
     ///
-    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// let queue = PriorityQueue::with_capacity(1).unwrap();
     /// assert!(!queue.is_full());
     /// queue.try_push(1).unwrap();
     /// assert!(queue.is_full());
@@ -397,9 +398,9 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::{LifoQueue, TaskDoneError};
+    /// use anywake::{PriorityQueue, TaskDoneError};
     ///
-    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// let queue = PriorityQueue::with_capacity(1).unwrap();
     /// queue.try_push("job").unwrap();
     /// queue.try_pop().unwrap();
     /// assert_eq!(queue.task_done(), Ok(()));
@@ -434,10 +435,10 @@ impl<O: Order> OrderedQueue<O> {
     /// # Examples
     ///
     /// ```
-    /// use anywake::{LifoQueue, blocking};
+    /// use anywake::{PriorityQueue, blocking};
     /// use futures_util::future::join;
     ///
-    /// let queue = LifoQueue::with_capacity(1).unwrap();
+    /// let queue = PriorityQueue::with_capacity(1).unwrap();
     /// queue.try_push("job").unwrap();
     /// let work = async {
     ///     assert_eq!(queue.pop().await, Ok("job"));

@@ -57,7 +57,7 @@ mod sealed {
     }
 }
 
-impl<T, S: Slots> sealed::Reserves for Arc<QueueOf<T, S>> {
+impl<T, S: Slots<T>> sealed::Reserves for Arc<QueueOf<T, S>> {
     type Reserve = OwnedReserveFuture<QueueOf<T, S>>;
 
     fn reserve(sender: &SenderOf<Self>) -> Self::Reserve {
@@ -65,7 +65,7 @@ impl<T, S: Slots> sealed::Reserves for Arc<QueueOf<T, S>> {
     }
 }
 
-impl<'a, T, S: Slots> sealed::Reserves for &'a QueueOf<T, S> {
+impl<'a, T, S: Slots<T>> sealed::Reserves for &'a QueueOf<T, S> {
     type Reserve = ReserveFuture<'a, QueueOf<T, S>>;
 
     fn reserve(sender: &SenderOf<Self>) -> Self::Reserve {

@@ -16,7 +16,7 @@ use crate::task::turn;
 /// What a queue can do once there is `futures_util`: be a [`Sink`].
 ///
 /// (Its other side, [`QueueOf::stream`], is a method of the core.)
-pub trait QueueExt<T, S: Slots> {
+pub trait QueueExt<T, S: Slots<T>> {
     /// A [`Sink`] that pushes into this queue.
     ///
     /// Any number of sinks and plain pushes may be used side by side.
@@ -36,7 +36,7 @@ pub trait QueueExt<T, S: Slots> {
     fn sink(&self) -> QueueSink<'_, T, S>;
 }
 
-impl<T, S: Slots> QueueExt<T, S> for QueueOf<T, S> {
+impl<T, S: Slots<T>> QueueExt<T, S> for QueueOf<T, S> {
     fn sink(&self) -> QueueSink<'_, T, S> {
         QueueSink { queue: self, push: None }
     }
@@ -59,14 +59,14 @@ pin_project! {
     /// [`PushError`], with the item, if an item cannot be pushed because the queue is closed. It comes from the operation
     /// that finds this out: `start_send` with a new item, `poll_ready`, `poll_flush` or `poll_close` with the one that
     /// waits. Without an item there is no error: a sink over a closed queue is ready, and its next item fails.
-    pub struct QueueSink<'a, T, S: Slots> {
+    pub struct QueueSink<'a, T, S: Slots<T>> {
         queue: &'a QueueOf<T, S>,
         #[pin]
         push: Option<PushFuture<'a, QueueOf<T, S>>>,
     }
 }
 
-impl<T, S: Slots> QueueSink<'_, T, S> {
+impl<T, S: Slots<T>> QueueSink<'_, T, S> {
     /// Takes back the item that was accepted and is not in the queue yet, if there is one.
     ///
     /// # Examples
@@ -93,7 +93,7 @@ impl<T, S: Slots> QueueSink<'_, T, S> {
     }
 }
 
-impl<T, S: Slots> Sink<T> for QueueSink<'_, T, S> {
+impl<T, S: Slots<T>> Sink<T> for QueueSink<'_, T, S> {
     type Error = PushError<T>;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), PushError<T>>> {
@@ -132,7 +132,7 @@ impl<T, S: Slots> Sink<T> for QueueSink<'_, T, S> {
     }
 }
 
-impl<T, S: Slots> fmt::Debug for QueueSink<'_, T, S> {
+impl<T, S: Slots<T>> fmt::Debug for QueueSink<'_, T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueueSink").field("item_waits", &self.push.is_some()).finish_non_exhaustive()
     }

@@ -226,7 +226,8 @@ mod futures_executor {
 
     #[test]
     fn wait_in_the_block_on_of_a_pool_is_refused() {
-        use std::panic::{AssertUnwindSafe, catch_unwind};
+        use core::panic::AssertUnwindSafe;
+        use std::panic::catch_unwind;
 
         let blocks = || LocalPool.block_on(async { blocking::wait(Event::new().wait()) });
         let refused = catch_unwind(AssertUnwindSafe(blocks)).unwrap_err();

@@ -59,7 +59,7 @@ fn waiters_are_served_in_their_order_and_nothing_is_lost_by_a_drop() {
 
 #[test]
 fn dropped_push_leaves_its_room() {
-    let queue = LifoQueue::with_capacity(1).unwrap();
+    let queue = PriorityQueue::with_capacity(1).unwrap();
     queue.try_push(1).unwrap();
     let mut dropped = Probe::new(queue.push(2));
     assert_pending!(dropped.poll());

@@ -1,4 +1,4 @@
-//! What can go wrong in `LifoQueue` and `PriorityQueue`: comparisons and wakers that misbehave, and the ways to close.
+//! What can go wrong in `PriorityQueue` and in a queue with an order of one's own: comparisons and wakers that misbehave, and the ways to close.
 
 use core::cell::Cell;
 use core::cmp::Ordering;
@@ -11,11 +11,45 @@ use std::sync::{Arc, Mutex, OnceLock};
 use anywake::ordered_queue::{Order, OrderedQueue};
 use anywake::test_util::{Probe, poll};
 use anywake::{
-    Closed, LifoQueue, PriorityQueue, PushError, TaskDoneError, TryPopError, TryPushError, assert_pending,
-    assert_ready,
+    Closed, PriorityQueue, PushError, TaskDoneError, TryPopError, TryPushError, assert_pending, assert_ready,
 };
 
 use crate::support::{Log, Looks, finishes, hooked, panic_of};
+
+/// An order that compares nothing, for items that cannot be compared: the newest first.
+struct Stack<T>(Vec<T>);
+
+type StackQueue<T> = OrderedQueue<Stack<T>>;
+
+impl<T> Default for Stack<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Order for Stack<T> {
+    type Item = T;
+
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn place_of(&self, _: &T) -> usize {
+        self.0.len()
+    }
+
+    fn put(&mut self, item: T, place: usize) {
+        self.0.insert(place, item);
+    }
+
+    fn take(&mut self) -> Option<T> {
+        self.0.pop()
+    }
+
+    fn take_last(&mut self, count: usize) -> Vec<T> {
+        self.0.drain(..count).collect()
+    }
+}
 
 thread_local! {
     /// How many of the next comparisons of [`Job`]s panic on this thread.
@@ -167,13 +201,13 @@ where
 
 #[test]
 fn capacity_is_kept_if_a_waker_panics() {
-    capacity_is_kept_if_the_waker_of_a_pop_panics(LifoQueue::with_capacity(1).unwrap());
+    capacity_is_kept_if_the_waker_of_a_pop_panics(StackQueue::with_capacity(1).unwrap());
     capacity_is_kept_if_the_waker_of_a_pop_panics(PriorityQueue::with_capacity(1).unwrap());
 }
 
 #[test]
 fn waker_of_a_stranger_that_panics_costs_a_pop_nothing() {
-    let queue = LifoQueue::with_capacity(1).unwrap();
+    let queue = StackQueue::with_capacity(1).unwrap();
     queue.try_push(1).unwrap();
     let mut push = Box::pin(queue.push(2));
     assert_pending!(poll_with(&mut push, &panicking_waker()));
@@ -184,7 +218,7 @@ fn waker_of_a_stranger_that_panics_costs_a_pop_nothing() {
 
 #[test]
 fn waker_of_a_refused_pop_that_panics_costs_the_last_item_nothing() {
-    let queue = LifoQueue::with_capacity(1).unwrap();
+    let queue = StackQueue::with_capacity(1).unwrap();
     let mut first = Probe::new(queue.pop());
     let mut second = Box::pin(queue.pop());
     assert_pending!(first.poll());
@@ -201,7 +235,7 @@ type Inline = Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>;
 #[test]
 fn capacity_is_kept_if_a_waker_polls_inline() {
     finishes(|| {
-        let queue = Arc::new(LifoQueue::with_capacity(1).unwrap());
+        let queue = Arc::new(StackQueue::with_capacity(1).unwrap());
         let log = Log::default();
         let popper = {
             let (queue, log) = (Arc::clone(&queue), log.clone());
@@ -230,7 +264,7 @@ fn capacity_is_kept_if_a_waker_polls_inline() {
 #[test]
 fn join_does_not_end_with_the_news_of_an_earlier_round() {
     finishes(|| {
-        let queue = Arc::new(LifoQueue::with_capacity(2).unwrap());
+        let queue = Arc::new(StackQueue::with_capacity(2).unwrap());
         let mut rounds = [(); 2].map(|()| {
             let queue = Arc::clone(&queue);
             Box::pin(async move { queue.join().await })
@@ -276,7 +310,7 @@ fn item_promised_before_the_close_is_not_taken_by_others_after_it() {
 
 #[test]
 fn promise_given_up_after_the_close_goes_to_the_next() {
-    let queue = LifoQueue::with_capacity(2).unwrap();
+    let queue = StackQueue::with_capacity(2).unwrap();
     let mut pops = [Probe::new(queue.pop()), Probe::new(queue.pop()), Probe::new(queue.pop())];
     pops.iter_mut().for_each(|pop| assert_pending!(pop.poll()));
     queue.try_push(1).unwrap();
@@ -290,7 +324,7 @@ fn promise_given_up_after_the_close_goes_to_the_next() {
 
 #[test]
 fn push_whose_room_was_granted_before_the_close_gets_its_item_back() {
-    let queue = LifoQueue::with_capacity(1).unwrap();
+    let queue = StackQueue::with_capacity(1).unwrap();
     queue.try_push(1).unwrap();
     let mut push = Probe::new(queue.push(2));
     assert_pending!(push.poll());
@@ -302,8 +336,8 @@ fn push_whose_room_was_granted_before_the_close_gets_its_item_back() {
 
 #[test]
 fn queue_closed_by_the_waker_of_a_push_still_has_its_item() {
-    for close in [LifoQueue::close, LifoQueue::close_now] {
-        let queue = Arc::new(LifoQueue::with_capacity(1).unwrap());
+    for close in [StackQueue::close, StackQueue::close_now] {
+        let queue = Arc::new(StackQueue::with_capacity(1).unwrap());
         let closed = Arc::clone(&queue);
         let mut pop = Box::pin(queue.pop());
         assert_pending!(poll_with(&mut pop, &hooked(move || close(&closed))));
@@ -315,7 +349,7 @@ fn queue_closed_by_the_waker_of_a_push_still_has_its_item() {
 
 #[test]
 fn close_now_after_an_early_task_done_does_not_underflow() {
-    let queue = LifoQueue::with_capacity(2).unwrap();
+    let queue = StackQueue::with_capacity(2).unwrap();
     queue.try_push(1).unwrap();
     queue.try_push(2).unwrap();
     queue.task_done().unwrap();
@@ -344,18 +378,8 @@ fn close_now_drops_the_last_items_and_delivers_what_was_promised() {
 }
 
 #[test]
-fn close_now_keeps_the_newest_of_a_lifo_queue_for_those_who_were_promised() {
-    let queue = LifoQueue::with_capacity(8).unwrap();
-    let mut pop = Probe::new(queue.pop());
-    assert_pending!(pop.poll());
-    [1, 2, 3].into_iter().for_each(|n| queue.try_push(n).unwrap());
-    queue.close_now();
-    assert_eq!(assert_ready!(pop.poll()), Ok(3));
-}
-
-#[test]
 fn promise_given_up_after_close_now_drops_the_item() {
-    let queue = LifoQueue::with_capacity(4).unwrap();
+    let queue = StackQueue::with_capacity(4).unwrap();
     let (item, mut pops) = (Arc::new(()), [Probe::new(queue.pop()), Probe::new(queue.pop())]);
     pops.iter_mut().for_each(|pop| assert_pending!(pop.poll()));
     (0..4).for_each(|_| queue.try_push(Arc::clone(&item)).unwrap());
@@ -373,7 +397,7 @@ fn promise_given_up_after_close_now_drops_the_item() {
 
 #[test]
 fn pops_without_a_promise_are_refused_by_close_now() {
-    let queue = LifoQueue::with_capacity(2).unwrap();
+    let queue = StackQueue::with_capacity(2).unwrap();
     let mut pops = [Probe::new(queue.pop()), Probe::new(queue.pop())];
     pops.iter_mut().for_each(|pop| assert_pending!(pop.poll()));
     queue.try_push(1).unwrap();
@@ -395,7 +419,7 @@ impl Drop for Noisy {
 
 #[test]
 fn close_now_tells_join_after_the_last_item_was_dropped() {
-    let (queue, log) = (LifoQueue::with_capacity(2).unwrap(), Log::default());
+    let (queue, log) = (StackQueue::with_capacity(2).unwrap(), Log::default());
     assert!((0..2).all(|_| queue.try_push(Noisy(log.clone())).is_ok()));
     let mut join = Box::pin(queue.join());
     let told = log.clone();
@@ -407,7 +431,7 @@ fn close_now_tells_join_after_the_last_item_was_dropped() {
 #[test]
 fn item_whose_drop_panics_in_close_now_is_done_all_the_same() {
     use crate::support::PanicOnDrop;
-    let queue = LifoQueue::with_capacity(2).unwrap();
+    let queue = StackQueue::with_capacity(2).unwrap();
     assert!(queue.try_push(PanicOnDrop("the item panics")).is_ok());
     let mut join = Probe::new(queue.join());
     assert_pending!(join.poll());
@@ -418,7 +442,7 @@ fn item_whose_drop_panics_in_close_now_is_done_all_the_same() {
 
 #[test]
 fn waker_that_panics_does_not_cut_close_now_short() {
-    let queue = LifoQueue::with_capacity(1).unwrap();
+    let queue = StackQueue::with_capacity(1).unwrap();
     queue.try_push(1).unwrap();
     let mut push = Box::pin(queue.push(2));
     assert_pending!(poll_with(&mut push, &panicking_waker()));
@@ -479,7 +503,7 @@ const USED: &str = "a comparison or a hash uses the collection that it is made f
 #[test]
 fn formatter_may_look_at_the_queue_that_it_is_given() {
     finishes(|| {
-        let queue = LifoQueue::<u8>::with_capacity(1).unwrap();
+        let queue = StackQueue::<u8>::with_capacity(1).unwrap();
         write!(Looks(|| queue.is_empty()), "{queue:?}").unwrap();
     });
 }

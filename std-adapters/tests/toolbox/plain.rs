@@ -107,7 +107,7 @@ fn attempts_begin_after_a_failure_or_the_delay() {
         // The second waits for the delay. It fails beside the first, which goes on, so the third has its delay too.
         assert_eq!(
             *begun.borrow(),
-            [(0, 0 * SECOND), (1, 5 * SECOND), (2, 10 * SECOND), (3, 15 * SECOND), (4, 20 * SECOND)]
+            [(0, Duration::ZERO), (1, 5 * SECOND), (2, 10 * SECOND), (3, 15 * SECOND), (4, 20 * SECOND)]
         );
         assert_eq!(Simulated.elapsed(), 22 * SECOND);
     });

@@ -95,6 +95,7 @@ const WITHOUT_A_ROW: &[&str] = &[
     "Guard",
     "Handle",
     "Join",
+    "Key",
     "KeyedGuard",
     "KeyedLockHandle",
     "LockHandle",

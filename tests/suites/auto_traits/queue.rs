@@ -1,9 +1,9 @@
 //! Queues, their waits, their streams and the errors that return items.
 
 use anywake::queue::{
-    Blocks, Boxed, ClosedFuture, InArray, JoinFuture, OwnedClosedFuture, OwnedJoinFuture, OwnedPopFuture,
-    OwnedPushFuture, OwnedReserveFuture, PopFuture, PopStream, PushFuture, ReserveFuture, SlackQueue, Slot,
-    UnboundedQueue, WithSlack,
+    Blocks, Boxed, ByKey, ClosedFuture, InArray, JoinFuture, Keyed, LifoQueue, Newest, OwnedClosedFuture,
+    OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, OwnedReserveFuture, PopFuture, PopStream, PushFuture,
+    ReserveFuture, SlackQueue, Slot, StaticPriorityQueue, UnboundedQueue, WithSlack,
 };
 use anywake::stream::QueueSink;
 use anywake::{CapacityError, PushError, Queue, StaticQueue, TaskDoneError, TryPopError, TryPushError};
@@ -17,6 +17,9 @@ pub(crate) fn rows() -> Vec<Row> {
         StaticQueue: StaticQueue<P, 2> => "SYU SYU --U --U SY-";
         SlackQueue: SlackQueue<P> => "SYU SYU --U --U SYU";
         UnboundedQueue: UnboundedQueue<P> => "SYU SYU --U --U SYU";
+        StaticPriorityQueue: StaticPriorityQueue<P, 2> => "SYU SYU --U --U SY-";
+        LifoQueue: LifoQueue<P> => "SYU SYU --U --U SYU";
+        Keyed: Keyed<P> => "SYU S-U --U -YU SY-";
         PopFuture: PopFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
         JoinFuture: JoinFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
         ClosedFuture: ClosedFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
@@ -39,6 +42,8 @@ pub(crate) fn rows() -> Vec<Row> {
         Blocks: Blocks => "SYU";
         Boxed: Boxed => "SYU";
         WithSlack: WithSlack => "SYU";
+        Newest: Newest => "SYU";
+        ByKey: ByKey<1> => "SYU";
         InArray: InArray<1> => "SYU";
         CapacityError: CapacityError => "SYU";
         TaskDoneError: TaskDoneError => "SYU";

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anywake::semaphore::{
     AcquireFuture, AcquireManyFuture, Bypass, Fifo, OwnedAcquireFuture, OwnedAcquireManyFuture,
-    PartAcquireFuture, Permits,
+    PartAcquireFuture, Permits, Priorities, PrioritySemaphore,
 };
 use anywake::{AcquireError, OwnedPermit, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError};
 
@@ -26,10 +26,16 @@ pub(crate) fn rows() -> Vec<Row> {
         AcquireFuture: AcquireFuture<'static, Bypass> => "SY-";
         OwnedAcquireManyFuture: OwnedAcquireManyFuture<Bypass> => "SY-";
         Permit: Permit<'static, Bypass> => "SYU";
+        PrioritySemaphore: PrioritySemaphore<3> => "SYU";
+        AcquireManyFuture: AcquireManyFuture<'static, Priorities<3>> => "SY-";
+        OwnedAcquireManyFuture: OwnedAcquireManyFuture<Priorities<3>> => "SY-";
+        Permit: Permit<'static, Priorities<3>> => "SYU";
+        OwnedPermit: OwnedPermit<Priorities<3>> => "SYU";
         OwnedPermit: OwnedPermit<Bypass> => "SYU";
         // The modes have no values.
         Bypass: Bypass => "SYU";
         Fifo: Fifo => "SYU";
+        Priorities: Priorities<3> => "SYU";
         OwnedPermit: OwnedPermit => "SYU";
         AcquireError: AcquireError => "SYU";
         ReleaseError: ReleaseError => "SYU";

@@ -37,10 +37,8 @@ pub(crate) fn rows() -> Vec<Row> {
         GroupError: GroupError<P> => "SYU S-U --U -YU SY-";
         TaskGroup: TaskGroup<Tokio, P> => "SYU SYU --U --U SYU";
         SharedState: SharedState<P> => "SYU SYU --U --U SY-";
-        OrderedQueue: OrderedQueue<Newest<P>> => "SYU SYU --U --U SY-";
-        LifoQueue: LifoQueue<P> => "SYU SYU --U --U SY-";
+        OrderedQueue: OrderedQueue<Least<P>> => "SYU SYU --U --U SY-";
         PriorityQueue: PriorityQueue<P> => "SYU SYU --U --U SY-";
-        Newest: Newest<P> => "SYU S-U --U -YU SY-";
         Least: Least<P> => "SYU S-U --U -YU SY-";
         // A value is cloned by several threads at once. A key is only compared, under a lock.
         Cache: Cache<u32, P, Tokio> => "SYU --U --U --U SYU";

@@ -4,7 +4,7 @@ use core::pin::pin;
 use std::sync::Arc;
 
 use anywake::queue::UnboundedQueue;
-use anywake::{Closed, Queue, QueueExt, Runtime, StaticQueue, TaskError, Wait};
+use anywake::{Closed, Keyed, Queue, QueueExt, Runtime, StaticPriorityQueue, StaticQueue, TaskError, Wait};
 use anywake_tests::runtimes::RUNTIMES;
 use anywake_tests::{Drops, Item, on_every_runtime};
 use futures_util::{SinkExt, StreamExt, stream};
@@ -57,6 +57,43 @@ async fn many_producers_and_consumers<R: Runtime>() {
         queue.close();
         assert_conserved(4, &outputs(consumers).await);
     }
+}
+
+/// Items of eight keys: each is popped exactly once, and equal keys of one producer in their order.
+async fn a_queue_in_the_order_of_keys<R: Runtime>() {
+    let queue = Arc::new(StaticPriorityQueue::<_, 4>::new());
+    let producers = spawn_all::<R, _>(4, |producer| {
+        let queue = Arc::clone(&queue);
+        async move {
+            for number in 0..ITEMS {
+                queue.push_at((producer, number), number as u32 / 8).await.expect("the queue is open");
+            }
+        }
+    });
+    let consumers = spawn_all::<R, _>(2, |_| {
+        let queue = Arc::clone(&queue);
+        async move {
+            let mut items = Vec::new();
+            while let Ok(Keyed { key, item }) = queue.pop().await {
+                assert_eq!(key as usize, item.1 / 8);
+                items.push(item);
+            }
+            items
+        }
+    });
+    outputs(producers).await;
+    queue.close();
+    // A producer's keys never sink, so the order of its items is that of its pushes.
+    assert_conserved(4, &outputs(consumers).await);
+}
+
+/// With a deadline: the item and its key come back, or are in the queue.
+async fn a_push_by_key_that_is_late_returns_its_item<R: Runtime>() {
+    let queue = StaticPriorityQueue::<_, 1>::new();
+    queue.try_push_at("first", 3).expect("there is room");
+    let late = queue.push_at("late", 1).within(R::default(), SHORT).await.expect_err("there is no room");
+    assert_eq!(late.0, Keyed { key: 1, item: "late" });
+    assert_eq!(queue.pop().await.expect("the queue is open").item, "first");
 }
 
 async fn a_queue_in_a_static<R: Runtime>() {
@@ -441,6 +478,8 @@ on_every_runtime! {
     many_producers_and_consumers,
     slack_takes_what_is_promised,
     a_queue_without_a_bound,
+    a_queue_in_the_order_of_keys,
+    a_push_by_key_that_is_late_returns_its_item,
     a_queue_in_a_static,
     items_may_have_a_lifetime,
     waiting_pushes_are_served_in_order,

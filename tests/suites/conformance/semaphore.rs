@@ -1,10 +1,10 @@
 //! Semaphores: limits and fairness, and that no permit is lost.
 
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use anywake::semaphore::Mode;
-use anywake::{AcquireError, Closed, Queue, Runtime, Semaphore, TaskError};
+use anywake::{AcquireError, Closed, PrioritySemaphore, Queue, Runtime, Semaphore, TaskError};
 use anywake_tests::on_every_runtime;
 
 use crate::{cancel, outputs, queue_up, spawn_all};
@@ -40,6 +40,38 @@ async fn the_limit_is_never_exceeded_with_bypass<R: Runtime>() {
         at_most_the_limit_are_inside::<R, _>(Semaphore::with_bypass(LIMIT, overtakings)).await;
     }
     at_most_the_limit_are_inside::<R, _>(Semaphore::with_unbounded_bypass(LIMIT)).await;
+}
+
+async fn the_limit_is_never_exceeded_with_priorities<R: Runtime>() {
+    for overtakings in [1, 100] {
+        at_most_the_limit_are_inside::<R, _>(PrioritySemaphore::<3>::with_priorities(LIMIT, overtakings))
+            .await;
+    }
+}
+
+/// Many of three levels ask again and again: all are served, and nobody is overtaken by more than the limit says.
+async fn levels_have_their_order_and_their_bound<R: Runtime>() {
+    const OVERTAKINGS: u16 = 4;
+    let semaphore = Arc::new(PrioritySemaphore::<3>::with_priorities(1, OVERTAKINGS));
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let permit = semaphore.try_acquire().expect("the permit is there");
+    let tasks = queue_up::<R, _>(
+        30,
+        || semaphore.waiters(),
+        |number| {
+            let (semaphore, order) = (Arc::clone(&semaphore), Arc::clone(&order));
+            async move {
+                let _permit = semaphore.acquire_at(1, number % 3).await.expect("the semaphore is open");
+                order.lock().expect("nobody panics").push(number % 3);
+            }
+        },
+    )
+    .await;
+    drop(permit);
+    outputs(tasks).await;
+    let order = order.lock().expect("nobody panics").clone();
+    assert_eq!(order[..6], [0, 0, 0, 0, 2, 1]);
+    assert_eq!(order.len(), 30);
 }
 
 async fn at_most_the_limit_are_inside<R: Runtime, M: Mode>(semaphore: Semaphore<M>) {
@@ -264,6 +296,8 @@ async fn reducing_and_releasing_under_load<R: Runtime>() {
 on_every_runtime! {
     the_limit_is_never_exceeded,
     the_limit_is_never_exceeded_with_bypass,
+    the_limit_is_never_exceeded_with_priorities,
+    levels_have_their_order_and_their_bound,
     a_large_request_is_not_starved,
     a_large_request_is_not_starved_with_bounded_bypass,
     requests_are_granted_in_order,

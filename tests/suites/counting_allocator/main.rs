@@ -204,6 +204,7 @@ fn main() -> ExitCode {
     once_cell::scenarios(&mut report);
     oneshot::scenarios(&mut report);
     signal::scenarios(&mut report);
+    queue::by_key(&mut report);
     queue::scenarios(&mut report, "StaticQueue", StaticQueue::<usize, 2>::new);
     queue::scenarios(&mut report, "Queue, once made", || {
         Queue::with_capacity(2).expect("there is memory for two items")

@@ -3,13 +3,19 @@
 use core::pin::pin;
 use core::task::{Context, Poll};
 
+use anywake_core::Keyed;
+use anywake_core::StaticPriorityQueue;
 use anywake_core::queue::{QueueOf, Slots};
 use anywake_tests::assert_ready;
 use futures_util::Stream;
 
 use crate::{CROWD, Crowd, ONE, Report, now, poll, waker, wakes};
 
-pub(crate) fn scenarios<S: Slots>(report: &mut Report, kind: &str, new: impl Fn() -> QueueOf<usize, S>) {
+pub(crate) fn scenarios<S: Slots<usize>>(
+    report: &mut Report,
+    kind: &str,
+    new: impl Fn() -> QueueOf<usize, S>,
+) {
     let mut on = |what: &str, body: fn(&QueueOf<usize, S>)| {
         let queue = new();
         report.scenario(&format!("{kind}: {what}"), || body(&queue));
@@ -105,5 +111,32 @@ pub(crate) fn scenarios<S: Slots>(report: &mut Report, kind: &str, new: impl Fn(
         assert_eq!(next(), Poll::Ready(Some(1)));
         queue.close();
         assert_eq!(next(), Poll::Ready(None));
+    });
+}
+
+/// What the order of keys adds.
+pub(crate) fn by_key(report: &mut Report) {
+    report.scenario("StaticPriorityQueue: push, pop, force_push, close_now", || {
+        let queue = StaticPriorityQueue::<usize, 8>::new();
+        (0..8).for_each(|item| queue.try_push_at(item, 9 - item as u32 % 3).unwrap());
+        assert!(queue.try_push_at(8, 0).is_err());
+        assert_eq!(queue.force_push(Keyed { key: 0, item: 9 }), Ok(Some(Keyed { key: 9, item: 6 })));
+        assert_eq!(now(queue.pop()).unwrap().item, 9);
+        queue.close_now();
+        assert!(queue.is_empty());
+    });
+    report.scenario("StaticPriorityQueue: waiting on both sides, and cancelling", || {
+        let queue = StaticPriorityQueue::<usize, 2>::new();
+        let mut pops = pin!(Crowd::new(|_| queue.pop()));
+        pops.as_mut().wait();
+        for place in 0..CROWD {
+            queue.try_push_at(place, 1).unwrap();
+            assert_eq!(assert_ready!(pops.as_mut().poll(place)).unwrap().item, place);
+        }
+        let mut pushes = pin!(Crowd::new(|place| queue.push_at(place, place as u32 % 5)));
+        assert!(queue.try_push_at(0, 1).is_ok() && queue.try_push_at(0, 0).is_ok());
+        pushes.as_mut().wait();
+        pushes.as_mut().cancel(7);
+        assert_eq!(wakes(|| assert!(queue.close())), CROWD - 1);
     });
 }

@@ -3,7 +3,7 @@
 use core::pin::pin;
 use std::sync::Arc;
 
-use anywake_core::{AcquireError, Semaphore};
+use anywake_core::{AcquireError, PrioritySemaphore, Semaphore};
 use anywake_tests::assert_ready;
 
 use crate::{CROWD, Crowd, Report, now, poll, wakes};
@@ -34,6 +34,19 @@ pub(crate) fn scenarios(report: &mut Report) {
         assert_eq!(wakes(|| semaphore.release(CROWD).unwrap()), CROWD);
         drop(semaphore.try_acquire_many(CROWD).unwrap());
         waits.finish(|permit| assert_eq!(permit.unwrap().forget(), 1));
+    });
+    report.scenario("PrioritySemaphore: waiting, overtaking, cancelling, closing", || {
+        let semaphore = PrioritySemaphore::<3>::with_priorities(0, 5);
+        let mut waits = pin!(Crowd::new(|place| semaphore.acquire_at(1 + place % 2, place % 3)));
+        waits.as_mut().wait();
+        assert!(semaphore.try_acquire_at(1, 0).is_err());
+        waits.as_mut().cancel(3);
+        semaphore.release(2 * CROWD).unwrap();
+        (0..CROWD)
+            .filter(|place| *place != 3)
+            .for_each(|place| drop(assert_ready!(waits.as_mut().poll(place))));
+        drop(semaphore.try_acquire_at(1, 0).unwrap());
+        assert!(semaphore.close() && now(semaphore.acquire_at(1, 0)).is_err());
     });
     report.scenario("Semaphore: waiting for many permits", || {
         let semaphore = Semaphore::new(3);

@@ -1,6 +1,6 @@
 //! The programs of queues.
 
-use anywake_core::{Queue, StaticQueue};
+use anywake_core::{LifoQueue, Queue, StaticPriorityQueue, StaticQueue};
 use anywake_tests::explorer::queue::{self, QueueKind, QueueOperation, QueueScenario};
 
 use crate::{all_programs, random_programs};
@@ -52,6 +52,29 @@ fn slack_in_all_programs() {
     all_programs(QueueScenario { make, kinds: &[Pop, Reserve], operations }, 3, 6);
     let make = || Queue::with_slack(1, 2).expect("there is memory for three items");
     all_programs(QueueScenario { make, kinds: &[Push, Pop], operations }, 3, 6);
+}
+
+#[test]
+fn queue_in_the_order_of_keys_in_all_programs() {
+    use QueueKind::{Join, Pop, Push, Reserve};
+    use QueueOperation::{Close, CloseNow, ForcePush, TaskDone, TryPop, TryPush};
+
+    let operations = &[TryPush, TryPop, ForcePush, Close, CloseNow];
+    let make = || StaticPriorityQueue::<_, 2, u8>::new();
+    all_programs(QueueScenario { make, kinds: &[Push, Pop], operations }, 3, 6);
+    let make = || StaticPriorityQueue::<_, 4, u8>::new();
+    all_programs(QueueScenario { make, kinds: &[Pop], operations }, 3, 7);
+    all_programs(QueueScenario { make, kinds: &[Reserve, Join], operations: &[ForcePush, TaskDone] }, 3, 6);
+}
+
+#[test]
+fn queue_whose_newest_item_is_the_first_in_all_programs() {
+    use QueueKind::{Pop, Push, Reserve};
+    use QueueOperation::{Close, CloseNow, ForcePush, TryPop, TryPush};
+
+    let operations = &[TryPush, TryPop, ForcePush, Close, CloseNow];
+    let make = || LifoQueue::with_capacity(2).expect("there is memory for two items");
+    all_programs(QueueScenario { make, kinds: &[Push, Pop, Reserve], operations }, 3, 6);
 }
 
 #[test]

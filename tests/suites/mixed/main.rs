@@ -31,7 +31,8 @@ macro_rules! pairs {
         mod $pair {
             pairs! { @tests $waiter, $other,
                 lock: lock lock_handed_over;
-                semaphore: semaphore semaphore_with_bypass cancellation;
+                semaphore: semaphore semaphore_with_bypass semaphore_with_priorities urgent_requests_starve_nobody
+                    cancellation;
                 event: event;
                 latch: latch;
                 wait_group: wait_group;
@@ -45,7 +46,7 @@ macro_rules! pairs {
                 broadcast: broadcast broadcast_displaced;
                 cancellation_token: cancellation_token;
                 rwlock: rwlock rwlock_upgraded;
-                queue: queue queue_closed queue_with_slack;
+                queue: queue queue_closed queue_with_slack queue_by_key;
                 channel: channel receiver_goes unbounded_channel;
                 watch: watch watch_borrowed;
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anywake::{Queue, Runtime, blocking, channel};
+use anywake::{Keyed, Queue, Runtime, StaticPriorityQueue, blocking, channel};
 
 use crate::ROUNDS;
 
@@ -52,6 +52,36 @@ pub(crate) fn queue_with_slack<W: Runtime, O: Runtime>() {
     });
     blocking::wait(producer).expect("the task completes");
     let items = blocking::wait(consumer).expect("the consumer ends with its last sender");
+    assert!(items.into_iter().eq(0..ROUNDS));
+}
+
+/// Two slots, in the order of keys: nothing is lost, and equal keys come out in their order.
+pub(crate) fn queue_by_key<W: Runtime, O: Runtime>() {
+    let queue = Arc::new(StaticPriorityQueue::<usize, 2>::new());
+    let consumer = W::default().spawn({
+        let queue = Arc::clone(&queue);
+        async move {
+            let mut items = Vec::new();
+            while let Ok(Keyed { key, item }) = queue.pop().await {
+                assert_eq!(key as usize, item % 3);
+                items.push(item);
+            }
+            items
+        }
+    });
+    let producer = O::default().spawn(async move {
+        for item in 0..ROUNDS {
+            queue.push_at(item, item as u32 % 3).await.expect("the queue is open");
+        }
+        queue.close();
+    });
+    blocking::wait(producer).expect("the task completes");
+    let mut items = blocking::wait(consumer).expect("the consumer ends when the queue is closed");
+    for (place, item) in items.iter().enumerate() {
+        let earlier_of_its_key = items[place + 1..].iter().any(|later| later < item && later % 3 == item % 3);
+        assert!(!earlier_of_its_key, "equal keys come out in their order");
+    }
+    items.sort_unstable();
     assert!(items.into_iter().eq(0..ROUNDS));
 }
 

@@ -1,9 +1,10 @@
 //! Semaphores that tasks of two runtimes share.
 
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
 use anywake::semaphore::Mode;
-use anywake::{Runtime, Semaphore, blocking};
+use anywake::{PrioritySemaphore, Runtime, Semaphore, blocking};
 
 use crate::ROUNDS;
 
@@ -14,6 +15,43 @@ pub(crate) fn semaphore<W: Runtime, O: Runtime>() {
 
 pub(crate) fn semaphore_with_bypass<W: Runtime, O: Runtime>() {
     permits_come_from_elsewhere::<W, O, _>(Semaphore::with_bypass(0, 2));
+}
+
+pub(crate) fn semaphore_with_priorities<W: Runtime, O: Runtime>() {
+    permits_come_from_elsewhere::<W, O, _>(PrioritySemaphore::<2>::with_priorities(0, 2));
+}
+
+/// One side asks urgently again and again, the other once, and is served nevertheless.
+pub(crate) fn urgent_requests_starve_nobody<W: Runtime, O: Runtime>() {
+    let semaphore = Arc::new(PrioritySemaphore::<2>::with_priorities(1, 3));
+    let done = Arc::new(AtomicBool::new(false));
+    let patient = W::default().spawn({
+        let (semaphore, done) = (Arc::clone(&semaphore), Arc::clone(&done));
+        async move {
+            for _ in 0..ROUNDS / 10 {
+                drop(semaphore.acquire_at(1, 1).await.expect("the semaphore is open"));
+                W::default().yield_now().await;
+            }
+            done.store(true, Ordering::Relaxed);
+        }
+    });
+    let urgent = [(); 2].map(|()| {
+        let (semaphore, done) = (Arc::clone(&semaphore), Arc::clone(&done));
+        O::default().spawn(async move {
+            // Two of these: when one lets go, the other one waits already.
+            while !done.load(Ordering::Relaxed) {
+                let permit =
+                    Arc::clone(&semaphore).acquire_at_owned(1, 0).await.expect("the semaphore is open");
+                O::default().yield_now().await;
+                drop(permit);
+            }
+        })
+    });
+    blocking::wait(patient).expect("the task completes");
+    for task in urgent {
+        blocking::wait(task).expect("the task completes");
+    }
+    assert_eq!((semaphore.available_permits(), semaphore.waiters()), (1, 0));
 }
 
 fn permits_come_from_elsewhere<W: Runtime, O: Runtime, M: Mode>(semaphore: Semaphore<M>) {

@@ -1,12 +1,14 @@
-//! [`StaticQueue`], [`Queue`], and the queues with slack and without a bound: items, waits on both sides, closing, and unfinished work.
+//! [`StaticQueue`], [`Queue`], the queues with slack and without a bound, and those in another order: items, waits on both sides, closing, and unfinished work.
 
 mod api;
+mod by_key;
 mod cancel;
 mod close;
 mod close_now;
 mod fairness;
 mod force_push;
 mod join;
+mod newest;
 mod panics;
 mod reserve;
 mod slack;
@@ -17,7 +19,8 @@ use core::num::NonZeroU8;
 use core::pin::pin;
 
 use anywake_core::{
-    CapacityError, Closed, PushError, Queue, StaticQueue, TaskDoneError, TryPopError, TryPushError,
+    CapacityError, Closed, Keyed, LifoQueue, PushError, Queue, StaticPriorityQueue, StaticQueue,
+    TaskDoneError, TryPopError, TryPushError,
     queue::{QueueOf, Slots, Storage},
 };
 use anywake_tests::{
@@ -38,11 +41,11 @@ fn full<const N: usize>() -> StaticQueue<usize, N> {
 }
 
 /// Pops all items that are available.
-fn drain<T, S: Storage>(queue: &QueueOf<T, S>) -> Vec<T> {
+fn drain<T, S: Storage<T>>(queue: &QueueOf<T, S>) -> Vec<T> {
     core::iter::from_fn(|| queue.try_pop().ok()).collect()
 }
 
 /// The observable state of a queue, to assert that nothing has changed.
-fn state<T, S: Storage>(queue: &QueueOf<T, S>) -> (usize, usize, usize, bool) {
+fn state<T, S: Storage<T>>(queue: &QueueOf<T, S>) -> (usize, usize, usize, bool) {
     (queue.len(), queue.unfinished(), queue.waiters(), queue.is_closed())
 }

@@ -7,6 +7,7 @@ mod cancel;
 mod close;
 mod fairness;
 mod permits;
+mod priorities;
 
 use core::pin::pin;
 use std::sync::Arc;

@@ -26,7 +26,7 @@ use anywake_core::{
     event::EventFuture,
     lock::LockFuture,
     queue::{JoinFuture, PopFuture, PushFuture},
-    semaphore::{AcquireFuture, Bypass, Fifo, Mode},
+    semaphore::{AcquireFuture, Bypass, Fifo, Mode, Priorities},
 };
 use anywake_tests::{leak, poll_once};
 
@@ -37,7 +37,7 @@ pub(crate) use latch::LatchWait;
 pub(crate) use notify::{WaitAtNotify, WaitersAtNotify};
 pub(crate) use once_cell::{RoleWait, ValueWait};
 pub(crate) use oneshot::{EndOfReceiverWait, ReceiveWait};
-pub(crate) use queue::{SlackPopWait, SlackPushWait, UnboundedPopWait};
+pub(crate) use queue::{KeyedPopWait, KeyedPushWait, SlackPopWait, SlackPushWait, UnboundedPopWait};
 pub(crate) use rwlock::{ReadWait, UpgradableWait, WriteWait};
 pub(crate) use signal::SignalWait;
 pub(crate) use wait_group::WaitGroupWait;
@@ -144,6 +144,12 @@ impl TestedMode for Fifo {
 impl TestedMode for Bypass {
     fn empty() -> Semaphore<Self> {
         Semaphore::with_bypass(0, 3)
+    }
+}
+
+impl TestedMode for Priorities<3> {
+    fn empty() -> Semaphore<Self> {
+        Semaphore::with_priorities(0, 3)
     }
 }
 

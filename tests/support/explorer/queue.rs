@@ -8,7 +8,7 @@ use core::task::{Context, Poll};
 use std::rc::Rc;
 
 use anywake_core::{
-    Closed, Queue, StaticQueue, TryPopError, TryPushError,
+    Closed, Keyed, LifoQueue, Queue, StaticPriorityQueue, StaticQueue, TryPopError, TryPushError,
     channel::{ReceiverOf, SenderOf},
     queue::{PushFuture, QueueOf, Slot},
 };
@@ -16,7 +16,7 @@ use futures_util::FutureExt as _;
 
 mod explored;
 
-pub use explored::Explored;
+pub use explored::{Explored, Order};
 
 use super::{BoxedWait, Content, Disagreement, Given, Model, Scenario, Wakes, run_bytes};
 
@@ -129,6 +129,8 @@ pub struct QueueModel {
     capacity: usize,
     /// How many promised items do not count against the capacity.
     slack: usize,
+    order: Order,
+    /// In the order in which they come out.
     items: Vec<u32>,
     /// The number of items that are granted to pops which were not polled since.
     claimed: usize,
@@ -179,8 +181,26 @@ impl QueueModel {
         self.items.len() - self.claimed.min(self.slack) + self.reserved >= self.capacity
     }
 
+    /// Puts an item in its place.
+    fn insert(&mut self, item: u32) {
+        let place = match self.order {
+            Order::Oldest => self.items.len(),
+            Order::Newest => 0,
+            Order::ByKey => self.items.partition_point(|other| key(*other) <= key(item)),
+        };
+        self.items.insert(place, item);
+    }
+
+    /// Removes the item that has to go for a new one.
+    fn displace(&mut self) -> u32 {
+        match self.order {
+            Order::Oldest => self.items.remove(0),
+            Order::Newest | Order::ByKey => self.items.pop().expect("there is an item to displace"),
+        }
+    }
+
     fn add(&mut self, item: u32, wakes: &mut Wakes) {
-        self.items.push(item);
+        self.insert(item);
         self.unfinished += 1;
         self.decide_due(wakes);
     }
@@ -208,7 +228,7 @@ impl QueueModel {
                 if !self.is_full() {
                     self.pushers.remove(0);
                     if let Some(item) = self.wait(slot).1.take() {
-                        self.items.push(item);
+                        self.insert(item);
                         self.unfinished += 1;
                     } else {
                         self.reserved += 1;
@@ -492,9 +512,20 @@ impl Model for QueueModel {
                 if self.is_full() && self.items.is_empty() {
                     return QueueOutcome::Forced(Err(TryPushError::Full(item)));
                 }
-                let displaced = self.is_full().then(|| self.items.remove(0));
-                self.unfinished = self.unfinished.saturating_sub(usize::from(displaced.is_some()));
-                self.add(item, wakes);
+                let was_full = self.is_full();
+                if was_full {
+                    self.unfinished = self.unfinished.saturating_sub(1);
+                }
+                if was_full && self.order != Order::ByKey {
+                    let displaced = self.displace();
+                    self.add(item, wakes);
+                    return QueueOutcome::Forced(Ok(Some(displaced)));
+                }
+                // The last of all goes, the new one included.
+                self.insert(item);
+                let displaced = was_full.then(|| self.displace());
+                self.unfinished += 1;
+                self.decide_due(wakes);
                 QueueOutcome::Forced(Ok(displaced))
             }
             QueueOperation::TaskDone => {
@@ -542,23 +573,29 @@ pub struct Ledger {
     alive: RefCell<Vec<u32>>,
 }
 
-/// An item that is in a ledger as long as it exists.
+/// What is in a ledger as long as it exists.
 #[derive(Debug)]
-pub struct Entry {
+pub struct Listed {
     number: u32,
     ledger: Rc<Ledger>,
 }
 
-impl Entry {
-    fn new(ledger: &Rc<Ledger>) -> Self {
-        let number = ledger.made.get() + 1;
-        ledger.made.set(number);
-        ledger.alive.borrow_mut().push(number);
-        Self { number, ledger: Rc::clone(ledger) }
-    }
+/// An item. It has a key in all queues, whatever their order.
+pub type Entry = Keyed<Listed, u8>;
+
+/// The key of the item with this number: small and large ones, and the same one again.
+const fn key(number: u32) -> u8 {
+    [1, 0, 2][number as usize % 3]
 }
 
-impl Drop for Entry {
+fn entry(ledger: &Rc<Ledger>) -> Entry {
+    let number = ledger.made.get() + 1;
+    ledger.made.set(number);
+    ledger.alive.borrow_mut().push(number);
+    Keyed { key: key(number), item: Listed { number, ledger: Rc::clone(ledger) } }
+}
+
+impl Drop for Listed {
     fn drop(&mut self) {
         let mut alive = self.ledger.alive.borrow_mut();
         let at = alive.iter().position(|number| *number == self.number);
@@ -651,6 +688,7 @@ impl<S: Explored + 'static> Scenario for QueueScenario<S> {
             scenario: (self.kinds, self.operations),
             capacity: S::bounds(&(self.make)()).0,
             slack: S::bounds(&(self.make)()).1,
+            order: S::ORDER,
             items: Vec::new(),
             claimed: 0,
             reserved: 0,
@@ -678,9 +716,9 @@ impl<S: Explored + 'static> Scenario for QueueScenario<S> {
             QueueWait::Other(Box::pin(async move { (QueueOutcome::Done, Some(keep())) }))
         };
         match kind {
-            QueueKind::Push => QueueWait::Push(Box::pin(S::push(queue, Entry::new(&kept.ledger)))),
+            QueueKind::Push => QueueWait::Push(Box::pin(S::push(queue, entry(&kept.ledger)))),
             QueueKind::Pop => QueueWait::Other(Box::pin(
-                queue.pop().map(|popped| (QueueOutcome::Popped(popped.map(|item| item.number)), None)),
+                queue.pop().map(|popped| (QueueOutcome::Popped(popped.map(|item| item.item.number)), None)),
             )),
             QueueKind::Join => QueueWait::Other(Box::pin(queue.join().map(|()| (QueueOutcome::Done, None)))),
             QueueKind::Closed => {
@@ -721,7 +759,7 @@ impl<S: Explored + 'static> Scenario for QueueScenario<S> {
     fn poll<'a>(wait: &mut Self::Wait<'a>, context: &mut Context<'_>) -> Poll<Given<'a, Self>> {
         match wait {
             QueueWait::Push(push) => push.as_mut().poll(context).map(|pushed| {
-                (QueueOutcome::Pushed(pushed.map_err(|error| error.into_inner().number)), None)
+                (QueueOutcome::Pushed(pushed.map_err(|error| error.into_inner().item.number)), None)
             }),
             QueueWait::Other(other) => other.as_mut().poll(context),
         }
@@ -730,11 +768,11 @@ impl<S: Explored + 'static> Scenario for QueueScenario<S> {
     fn take(content: Content<'_, Self>) -> QueueOutcome {
         match content {
             Content::Waiting(QueueWait::Push(mut push)) => {
-                QueueOutcome::Cancelled(push.as_mut().cancel().map(|item| item.number))
+                QueueOutcome::Cancelled(push.as_mut().cancel().map(|item| item.item.number))
             }
             Content::Holding(QueueHeld::Slot(slot, ledger)) => {
-                let sent = slot.send(Entry::new(&ledger));
-                QueueOutcome::Sent(sent.map_err(|error| error.into_inner().number))
+                let sent = slot.send(entry(&ledger));
+                QueueOutcome::Sent(sent.map_err(|error| error.into_inner().item.number))
             }
             _ => unreachable!("only a push or a slot is taken"),
         }
@@ -742,13 +780,13 @@ impl<S: Explored + 'static> Scenario for QueueScenario<S> {
 
     fn operate(kept: &Kept<S>, operation: QueueOperation) -> QueueOutcome {
         let queue = kept.queue();
-        let item = || Entry::new(&kept.ledger);
+        let item = || entry(&kept.ledger);
         match operation {
             QueueOperation::TryPush => QueueOutcome::TriedPush(queue.try_push(item()).map_err(numbered)),
-            QueueOperation::TryPop => QueueOutcome::TriedPop(queue.try_pop().map(|item| item.number)),
+            QueueOperation::TryPop => QueueOutcome::TriedPop(queue.try_pop().map(|item| item.item.number)),
             QueueOperation::ForcePush => QueueOutcome::Forced(
                 S::force_push(queue, item())
-                    .map(|displaced| displaced.map(|item| item.number))
+                    .map(|displaced| displaced.map(|item| item.item.number))
                     .map_err(numbered),
             ),
             QueueOperation::TaskDone => QueueOutcome::TaskDone(queue.task_done().is_ok()),
@@ -782,8 +820,8 @@ impl<S: Explored + 'static> Scenario for QueueScenario<S> {
 /// The error, with the number of its item.
 fn numbered(error: TryPushError<Entry>) -> TryPushError<u32> {
     match error {
-        TryPushError::Full(item) => TryPushError::Full(item.number),
-        TryPushError::Closed(item) => TryPushError::Closed(item.number),
+        TryPushError::Full(item) => TryPushError::Full(item.item.number),
+        TryPushError::Closed(item) => TryPushError::Closed(item.item.number),
     }
 }
 
@@ -819,7 +857,7 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
             run_bytes(QueueScenario { make: || $make, kinds, operations }, super::SLOTS, rest)
         }};
     }
-    match first % 8 {
+    match first % 10 {
         0 => run_with!(StaticQueue::<Entry, 1>::new()),
         1 => run_with!(StaticQueue::<Entry, 3>::new()),
         2 => run_with!(Queue::with_capacity(2).expect("there is memory for two items")),
@@ -827,6 +865,8 @@ pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
         4 => run_with!(Queue::with_slack(1, 1).expect("there is memory for two items")),
         5 => run_with!(Queue::with_slack(2, 3).expect("there is memory for five items")),
         6 => run_with!(Queue::with_slack(1, 20).expect("there is memory for some items")),
+        7 => run_with!(StaticPriorityQueue::<_, 3, u8>::new()),
+        8 => run_with!(LifoQueue::with_capacity(2).expect("there is memory for two items")),
         _ => run_with!(Queue::unbounded(), UNBOUNDED_KINDS, UNBOUNDED_OPERATIONS),
     }
 }

@@ -2,7 +2,7 @@
 
 use core::task::{Context, Poll};
 
-use anywake_core::semaphore::{Bypass, Fifo, Mode};
+use anywake_core::semaphore::{AcquireManyFuture, Bypass, Fifo, Mode, Priorities};
 use anywake_core::{AcquireError, Closed, Permit, Semaphore, TryAcquireError};
 use futures_util::FutureExt as _;
 
@@ -17,14 +17,33 @@ pub enum SemaphoreKind {
     Many(usize),
     /// `try_acquire_many(n)`.
     Try(usize),
+    /// `acquire_at(n, level)`.
+    At(usize, usize),
+    /// `try_acquire_at(n, level)`.
+    TryAt(usize, usize),
 }
+
+/// The levels of a semaphore with priorities.
+const LEVELS: usize = 3;
 
 impl SemaphoreKind {
     fn count(self) -> usize {
         match self {
             Self::One => 1,
-            Self::Many(n) | Self::Try(n) => n,
+            Self::Many(n) | Self::Try(n) | Self::At(n, _) | Self::TryAt(n, _) => n,
         }
+    }
+
+    /// The least urgent one, if it says none.
+    fn level(self) -> usize {
+        match self {
+            Self::One | Self::Many(_) | Self::Try(_) => LEVELS - 1,
+            Self::At(_, level) | Self::TryAt(_, level) => level,
+        }
+    }
+
+    fn tries(self) -> bool {
+        matches!(self, Self::Try(_) | Self::TryAt(..))
     }
 }
 
@@ -84,6 +103,10 @@ pub struct SemaphoreModel {
     limit: u16,
     /// How often the first waiter in line was overtaken since it is the first.
     overtaken: u16,
+    /// How often the first waiter of a level may be overtaken by more urgent ones. 0 without priorities.
+    level_limit: u16,
+    /// How often the first waiter of each level was overtaken since it is the first.
+    passed: [u16; LEVELS],
     /// The permits that can be acquired. If negative, that many released permits are absorbed first.
     available: isize,
     /// The permits available or held.
@@ -137,8 +160,47 @@ impl SemaphoreModel {
         }
     }
 
+    fn first_of(&self, level: usize) -> Option<usize> {
+        self.line.iter().copied().find(|slot| self.wait(*slot).0.level() == level)
+    }
+
+    /// The level whose turn it is by the limit, if there is one.
+    fn due_level(&self) -> Option<usize> {
+        let due = |level: &usize| self.first_of(*level).is_some() && self.passed[*level] >= self.level_limit;
+        if self.level_limit == 0 { None } else { (0..LEVELS).rev().find(due) }
+    }
+
+    /// The waiter to be served next.
+    fn first(&self) -> Option<usize> {
+        if self.level_limit == 0 {
+            return self.line.first().copied();
+        }
+        let of_levels = || (0..LEVELS).find_map(|level| self.first_of(level));
+        self.due_level().map_or_else(of_levels, |level| self.first_of(level))
+    }
+
+    /// Whether a request of this level comes before all waiters.
+    fn is_before_all(&self, level: usize) -> bool {
+        let is_less_urgent = |slot: &usize| self.wait(*slot).0.level() > level;
+        self.level_limit > 0 && self.due_level().is_none() && self.line.iter().all(is_less_urgent)
+    }
+
+    /// Permits are taken for a request of this level.
+    fn count_served(&mut self, level: usize) {
+        for less_urgent in level + 1..LEVELS {
+            if self.first_of(less_urgent).is_some() {
+                self.passed[less_urgent] += 1;
+                assert!(self.passed[less_urgent] <= self.level_limit, "nobody is overtaken once too often");
+            }
+        }
+    }
+
     /// Removes a waiter from the line. A new first waiter has not been overtaken.
     fn leave(&mut self, slot: usize) {
+        let level = self.wait(slot).0.level();
+        if self.first_of(level) == Some(slot) {
+            self.passed[level] = 0;
+        }
         if self.line[0] == slot {
             self.overtaken = 0;
         }
@@ -158,7 +220,7 @@ impl SemaphoreModel {
     /// Decides waiters in strict order: a waiter that cannot be granted yet holds up the waiters behind it. With a bypass
     /// the permits stay free, and the waiters that they suffice for are woken.
     fn decide_due(&mut self, wakes: &mut Wakes) {
-        while let Some(&first) = self.line.first() {
+        while let Some(first) = self.first() {
             let (kind, _) = self.wait(first);
             let n = kind.count();
             if self.closed || self.is_too_many(kind) {
@@ -176,6 +238,9 @@ impl SemaphoreModel {
                 return;
             }
             self.leave(first);
+            if self.level_limit > 0 && self.wait(first).1 == Place::Granted {
+                self.count_served(kind.level());
+            }
             wakes.wake(first);
         }
     }
@@ -195,6 +260,11 @@ impl SemaphoreModel {
             self.available -= n as isize;
         } else if !self.line.is_empty() && self.can_take(n) && self.may_overtake() {
             self.overtake(n, wakes);
+            self.decide_due(wakes);
+        } else if self.can_take(n) && self.is_before_all(kind.level()) {
+            self.available -= n as isize;
+            self.count_served(kind.level());
+            // One that asks for less may be due now.
             self.decide_due(wakes);
         } else {
             return None;
@@ -252,7 +322,7 @@ impl Model for SemaphoreModel {
         let result = match place {
             Place::Idle => match self.ask(kind, wakes) {
                 Some(result) => result,
-                None if matches!(kind, SemaphoreKind::Try(_)) => {
+                None if kind.tries() => {
                     self.waits[slot] = None;
                     return Poll::Ready(SemaphoreOutcome::NotNow(TryAcquireError::NoPermits));
                 }
@@ -277,8 +347,10 @@ impl Model for SemaphoreModel {
                 self.waits[slot] = None;
                 match kind {
                     SemaphoreKind::One => SemaphoreOutcome::Closed,
-                    SemaphoreKind::Many(_) => SemaphoreOutcome::NotMany(error),
-                    SemaphoreKind::Try(_) => SemaphoreOutcome::NotNow(error.into()),
+                    SemaphoreKind::Many(_) | SemaphoreKind::At(..) => SemaphoreOutcome::NotMany(error),
+                    SemaphoreKind::Try(_) | SemaphoreKind::TryAt(..) => {
+                        SemaphoreOutcome::NotNow(error.into())
+                    }
                 }
             }
         })
@@ -289,7 +361,9 @@ impl Model for SemaphoreModel {
         match place {
             Place::Idle | Place::Refused => {}
             Place::InLine => {
+                self.waits[slot] = Some((kind, place));
                 self.leave(slot);
+                self.waits[slot] = None;
                 self.decide_due(wakes);
             }
             Place::Granted | Place::Holds => self.give_back(kind.count(), wakes),
@@ -353,6 +427,48 @@ pub trait TestedMode: Mode + Copy + core::fmt::Debug {
 
     /// Makes a semaphore.
     fn semaphore(permits: usize, bounded: bool, limit: Self::Past) -> Semaphore<Self>;
+
+    /// Whether the limit is that of the levels.
+    const HAS_LEVELS: bool = false;
+
+    /// Waits for permits at a level.
+    fn acquire_at(_: &Semaphore<Self>, _: usize, _: usize) -> AcquireManyFuture<'_, Self> {
+        unreachable!("its programs have no levels")
+    }
+
+    /// Takes permits at a level.
+    ///
+    /// # Errors
+    /// As the semaphore's method.
+    fn try_acquire_at(_: &Semaphore<Self>, _: usize, _: usize) -> Result<Permit<'_, Self>, TryAcquireError> {
+        unreachable!("its programs have no levels")
+    }
+}
+
+impl TestedMode for Priorities<LEVELS> {
+    type Past = u16;
+
+    const HAS_LEVELS: bool = true;
+
+    fn semaphore(permits: usize, bounded: bool, limit: u16) -> Semaphore<Self> {
+        if bounded {
+            Semaphore::bounded_with_priorities(permits, limit)
+        } else {
+            Semaphore::with_priorities(permits, limit)
+        }
+    }
+
+    fn acquire_at(semaphore: &Semaphore<Self>, n: usize, level: usize) -> AcquireManyFuture<'_, Self> {
+        semaphore.acquire_at(n, level)
+    }
+
+    fn try_acquire_at(
+        semaphore: &Semaphore<Self>,
+        n: usize,
+        level: usize,
+    ) -> Result<Permit<'_, Self>, TryAcquireError> {
+        semaphore.try_acquire_at(n, level)
+    }
 }
 
 /// No limit, because nobody overtakes.
@@ -411,11 +527,14 @@ impl<M: TestedMode> Scenario for SemaphoreScenario<M> {
     type Held<'a> = Permit<'a, M>;
 
     fn model(self) -> SemaphoreModel {
+        let limit = self.limit.into().unwrap_or(0);
         SemaphoreModel {
             kinds: self.kinds,
             operations: self.operations,
-            limit: self.limit.into().unwrap_or(0),
+            limit: if M::HAS_LEVELS { 0 } else { limit },
             overtaken: 0,
+            level_limit: if M::HAS_LEVELS { limit } else { 0 },
+            passed: [0; LEVELS],
             available: self.permits as isize,
             total: self.permits as isize,
             bound: self.bounded.then_some(self.permits),
@@ -440,6 +559,14 @@ impl<M: TestedMode> Scenario for SemaphoreScenario<M> {
             }
             SemaphoreKind::Many(n) => {
                 Box::pin(semaphore.acquire_many(n).map(|permit| given(permit, SemaphoreOutcome::NotMany)))
+            }
+            SemaphoreKind::At(n, level) => Box::pin(
+                M::acquire_at(semaphore, n, level).map(|permit| given(permit, SemaphoreOutcome::NotMany)),
+            ),
+            SemaphoreKind::TryAt(n, level) => {
+                Box::pin(
+                    async move { given(M::try_acquire_at(semaphore, n, level), SemaphoreOutcome::NotNow) },
+                )
             }
             SemaphoreKind::Try(n) => {
                 Box::pin(async move { given(semaphore.try_acquire_many(n), SemaphoreOutcome::NotNow) })
@@ -506,6 +633,18 @@ fn selected<M: TestedMode>(byte: u8, limit: M::Past) -> SemaphoreScenario<M> {
     }
 }
 
+/// The semaphore with priorities that a byte selects.
+fn with_levels(byte: u8) -> SemaphoreScenario<Priorities<LEVELS>> {
+    use SemaphoreKind::{At, Many, One, TryAt};
+
+    let limit = if byte & 4 == 0 { 1 } else { 2 };
+    SemaphoreScenario {
+        kinds: &[At(1, 0), At(2, 1), One, At(2, 0), TryAt(1, 1), At(1, 1), Many(3), At(3, 0), At(0, 0)],
+        permits: usize::from(byte % 4),
+        ..selected(byte, limit)
+    }
+}
+
 /// Runs the program in `bytes`. The first byte selects the semaphore.
 ///
 /// # Errors
@@ -513,7 +652,8 @@ fn selected<M: TestedMode>(byte: u8, limit: M::Past) -> SemaphoreScenario<M> {
 pub fn check(bytes: &[u8]) -> Result<(), Disagreement> {
     let Some((&first, rest)) = bytes.split_first() else { return Ok(()) };
     match first / 16 % 4 {
-        0 | 1 => run_bytes(selected::<Fifo>(first, Nobody), super::SLOTS, rest),
+        0 => run_bytes(selected::<Fifo>(first, Nobody), super::SLOTS, rest),
+        1 => run_bytes(with_levels(first), super::SLOTS, rest),
         2 => run_bytes(selected::<Bypass>(first, 2), super::SLOTS, rest),
         _ => run_bytes(selected::<Bypass>(first, UNBOUNDED), super::SLOTS, rest),
     }

@@ -14,7 +14,7 @@ impl Ends {
     pub(super) const NONE: Self = Self { senders: 0, receivers: 0 };
 }
 
-impl<T, S: Storage> QueueCore<T, S> {
+impl<T, S: Storage<T>> QueueCore<T, S> {
     /// One more end that sends.
     ///
     /// # Panics

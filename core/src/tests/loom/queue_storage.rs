@@ -1,13 +1,14 @@
-//! Models of queues that grow, and of queues with slack. A block holds two items here.
+//! Models of queues that grow, of queues with slack, and of queues in another order. A block holds two items here.
 
 use std::sync::Arc;
 
 use super::{block_on, join, model, own, queued, spawn};
 use crate::channel::unbounded;
-use crate::queue::{Queue, SlackQueue, TryPopError, UnboundedQueue};
+use crate::queue::{Queue, SlackQueue, StaticPriorityQueue, TryPopError, UnboundedQueue};
 
 type Unbounded = UnboundedQueue<u32>;
 type Slack = SlackQueue<u32>;
+type ByKey = StaticPriorityQueue<u32, 2>;
 
 fn slack() -> Arc<Slack> {
     Arc::new(Queue::with_slack(1, 1).unwrap())
@@ -131,5 +132,45 @@ fn an_item_for_a_slot_meets_a_claim_that_goes_away() {
         assert_eq!((block_on(queue.pop()), block_on(queue.pop())), (Ok(1), Ok(2)));
         join(threads);
         assert_eq!((queue.len(), queue.unfinished()), (0, 2));
+    });
+}
+
+/// Two push items of different keys into a queue in the order of keys, while a `pop` goes away with its claim: what is
+/// there in the end comes out in order, and nothing is lost.
+#[test]
+fn a_claim_by_key_goes_away_while_two_push() {
+    model(|| {
+        let queue = Arc::new(ByKey::new());
+        let pop = queued(own(&queue, ByKey::pop));
+        let pushers = [2, 1].map(|key| {
+            let queue = Arc::clone(&queue);
+            spawn(move || queue.try_push_at(key * 10, key).unwrap())
+        });
+        drop(pop);
+        join(pushers);
+        assert_eq!((block_on(queue.pop()).unwrap().item, block_on(queue.pop()).unwrap().item), (10, 20));
+        assert_eq!((queue.len(), queue.waiters()), (0, 0));
+    });
+}
+
+/// A push waits for room in a queue in the order of keys, while two pop: all three items arrive.
+#[test]
+fn a_push_by_key_waits_while_two_pop() {
+    model(|| {
+        let queue = Arc::new(ByKey::new());
+        (1..=2).for_each(|key| queue.try_push_at(key, key).unwrap());
+        let pusher = Arc::clone(&queue);
+        let pusher = spawn(move || block_on(pusher.push_at(4, 0)).unwrap());
+        let popper = Arc::clone(&queue);
+        let sum = Arc::new(core::sync::atomic::AtomicU32::new(0));
+        let added = Arc::clone(&sum);
+        let popper = spawn(move || {
+            let item = block_on(popper.pop()).unwrap().item;
+            added.fetch_add(item, core::sync::atomic::Ordering::Relaxed);
+        });
+        let own = block_on(queue.pop()).unwrap().item + block_on(queue.pop()).unwrap().item;
+        join([pusher, popper]);
+        assert_eq!(own + sum.load(core::sync::atomic::Ordering::Relaxed), 7);
+        assert_eq!((queue.len(), queue.waiters()), (0, 0));
     });
 }

@@ -10,6 +10,7 @@ use crate::semaphore::Semaphore;
 use crate::semaphore::{AcquireError, TryAcquireError};
 
 mod bypass;
+mod priorities;
 
 /// One permit for three: they exclude each other, and the permit is there in the end.
 #[test]

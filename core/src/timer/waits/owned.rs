@@ -72,7 +72,7 @@ returns_nothing! {
     [Q: AnyQueue] OwnedJoinFuture<Q>;
     [Q: AnyQueue] OwnedReserveFuture<Q>;
     [Q: AnyQueue] OwnedClosedFuture<Q>;
-    [T, S: Storage] RecvManyFuture<'_, QueueOf<T, S>>;
+    [T, S: Storage<T>] RecvManyFuture<'_, QueueOf<T, S>>;
     [B: AnyBroadcast] broadcast::OwnedClosedFuture<B>;
     [T] watch::OwnedClosedFuture<T>;
 }

@@ -57,41 +57,6 @@ pub trait Order: Default {
     fn take_last(&mut self, count: usize) -> Vec<Self::Item>;
 }
 
-/// The order of [`LifoQueue`](super::LifoQueue).
-#[derive(Debug)]
-pub struct Newest<T>(Vec<T>);
-
-impl<T> Default for Newest<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<T> Order for Newest<T> {
-    type Item = T;
-
-    fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    fn place_of(&self, _: &T) -> usize {
-        self.0.len()
-    }
-
-    fn put(&mut self, item: T, place: usize) {
-        self.0.insert(place, item);
-    }
-
-    fn take(&mut self) -> Option<T> {
-        self.0.pop()
-    }
-
-    fn take_last(&mut self, count: usize) -> Vec<T> {
-        // mistake close_now_drops_the_best: self.0.drain(..count) ~> self.0.drain(self.0.len() - count..)
-        self.0.drain(..count).collect()
-    }
-}
-
 /// The order of [`PriorityQueue`](super::PriorityQueue): a binary heap. No item is less than its parent, which is at
 /// half its index.
 ///

@@ -15,7 +15,7 @@ fn cx() -> Context<'static> {
 }
 
 /// Accepts an item, which has to be possible.
-fn accept<T: fmt::Debug + PartialEq, S: Slots>(mut sink: Pin<&mut QueueSink<'_, T, S>>, item: T) {
+fn accept<T: fmt::Debug + PartialEq, S: Slots<T>>(mut sink: Pin<&mut QueueSink<'_, T, S>>, item: T) {
     assert_eq!(sink.as_mut().poll_ready(&mut cx()), Poll::Ready(Ok(())));
     assert_eq!(sink.start_send(item), Ok(()));
 }

@@ -35,7 +35,7 @@ fn a_queue_that_there_is_no_memory_for_is_not_made() {
 
 #[test]
 fn items_come_out_in_the_order_they_went_in() {
-    fn check<S: Slots>(queue: &QueueOf<usize, S>) {
+    fn check<S: Slots<usize>>(queue: &QueueOf<usize, S>) {
         // The ring wraps several times, at each fill level.
         for item in 0..20 {
             queue.try_push(item).unwrap();

@@ -2,8 +2,8 @@
 
 use core::pin::Pin;
 
-use anywake_core::Queue;
 use anywake_core::queue::{PopFuture, PushFuture, SlackQueue, UnboundedQueue};
+use anywake_core::{Queue, StaticPriorityQueue};
 use anywake_tests::leak;
 
 use super::{ROOM, Subject, each, poll_and_drop};
@@ -88,6 +88,76 @@ impl Subject for SlackPushWait {
 
     fn wait(&'static self) -> Self::Wait {
         self.0.push(ROOM)
+    }
+
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool {
+        wait.enable()
+    }
+
+    fn waiters(&self) -> usize {
+        self.0.waiters()
+    }
+
+    fn open(&'static self, n: usize) {
+        each(n, |_| assert!(self.0.try_pop().is_ok()));
+    }
+
+    fn touch(&'static self) {
+        self.0.len();
+        poll_and_drop(self.0.join());
+    }
+}
+
+type ByKey = StaticPriorityQueue<usize, ROOM>;
+
+/// The waits for an item of a queue in the order of keys.
+pub(crate) struct KeyedPopWait(ByKey);
+
+impl Subject for KeyedPopWait {
+    type Wait = PopFuture<'static, ByKey>;
+
+    fn closed() -> &'static Self {
+        leak(Self(ByKey::new()))
+    }
+
+    fn wait(&'static self) -> Self::Wait {
+        self.0.pop()
+    }
+
+    fn enable(wait: Pin<&mut Self::Wait>) -> bool {
+        wait.enable()
+    }
+
+    fn waiters(&self) -> usize {
+        self.0.waiters()
+    }
+
+    fn open(&'static self, n: usize) {
+        each(n, |item| self.0.try_push_at(item, item as u32 % 3).expect("there is room"));
+    }
+
+    fn touch(&'static self) {
+        self.0.len();
+        poll_and_drop(self.0.join());
+    }
+}
+
+/// The waits for room in a queue in the order of keys.
+pub(crate) struct KeyedPushWait(ByKey);
+
+impl Subject for KeyedPushWait {
+    type Wait = PushFuture<'static, ByKey>;
+
+    const FORWARDS: bool = false;
+
+    fn closed() -> &'static Self {
+        let queue = ByKey::new();
+        (0..ROOM).for_each(|item| queue.try_push_at(item, 1).expect("there is room"));
+        leak(Self(queue))
+    }
+
+    fn wait(&'static self) -> Self::Wait {
+        self.0.push_at(ROOM, 0)
     }
 
     fn enable(wait: Pin<&mut Self::Wait>) -> bool {

@@ -1,12 +1,28 @@
 //! The storages whose queues are explored, and what only those with a bound can do.
 
 use anywake_core::TryPushError;
-use anywake_core::queue::{Blocks, Boxed, InArray, PushFuture, QueueOf, ReserveFuture, Storage, WithSlack};
+use anywake_core::queue::{
+    Blocks, Boxed, ByKey, InArray, Newest, PushFuture, QueueOf, ReserveFuture, Storage, WithSlack,
+};
 
 use super::Entry;
 
+/// Which item comes out first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The one that went in first.
+    Oldest,
+    /// The one that went in last.
+    Newest,
+    /// The one of the smallest key, and of equal keys the oldest.
+    ByKey,
+}
+
 /// A storage, with the operations that depend on whether it has a bound.
-pub trait Explored: Storage + Sized {
+pub trait Explored: Storage<Entry> + Sized {
+    /// Which item comes out first.
+    const ORDER: Order;
+
     /// The capacity, or `usize::MAX`, and the slack.
     fn bounds(queue: &QueueOf<Entry, Self>) -> (usize, usize);
     /// Whether there is no room.
@@ -15,7 +31,7 @@ pub trait Explored: Storage + Sized {
     fn push(queue: &QueueOf<Entry, Self>, item: Entry) -> PushFuture<'_, QueueOf<Entry, Self>>;
     /// Waits for room, without an item.
     fn reserve(queue: &QueueOf<Entry, Self>) -> ReserveFuture<'_, QueueOf<Entry, Self>>;
-    /// Displaces the first item if there is no room.
+    /// Displaces an item if there is no room.
     ///
     /// # Errors
     /// As the operation of the queue.
@@ -23,8 +39,10 @@ pub trait Explored: Storage + Sized {
 }
 
 macro_rules! bounded {
-    ($([$($generics:tt)*] $storage:ty, $slack:expr;)+) => {$(
+    ($([$($generics:tt)*] $storage:ty, $order:ident, $slack:expr;)+) => {$(
         impl<$($generics)*> Explored for $storage {
+            const ORDER: Order = Order::$order;
+
             fn bounds(queue: &QueueOf<Entry, Self>) -> (usize, usize) {
                 let slack: fn(&QueueOf<Entry, Self>) -> usize = $slack;
                 (queue.capacity(), slack(queue))
@@ -53,12 +71,16 @@ macro_rules! bounded {
 }
 
 bounded! {
-    [const N: usize] InArray<N>, |_| 0;
-    [] Boxed, |_| 0;
-    [] WithSlack, |queue| queue.slack();
+    [const N: usize] InArray<N>, Oldest, |_| 0;
+    [] Boxed, Oldest, |_| 0;
+    [] WithSlack, Oldest, |queue| queue.slack();
+    [] Newest, Newest, |_| 0;
+    [const N: usize] ByKey<N>, ByKey, |_| 0;
 }
 
 impl Explored for Blocks {
+    const ORDER: Order = Order::Oldest;
+
     fn bounds(_: &QueueOf<Entry, Self>) -> (usize, usize) {
         (usize::MAX, 0)
     }

@@ -1,4 +1,4 @@
-use anywake_core::{Closed, StaticQueue, TaskDoneError, TryPopError, TryPushError};
+use anywake_core::{Closed, Keyed, StaticPriorityQueue, StaticQueue, TaskDoneError, TryPopError, TryPushError};
 use embassy_futures::yield_now;
 
 use crate::stage::{Count, Trace, until};
@@ -79,5 +79,25 @@ pub(crate) async fn closing(role: usize) {
     } else {
         until(|| ITEMS.is_full()).await;
         assert_eq!(ITEMS.push(role).await.unwrap_err().into_inner(), role);
+    }
+}
+
+pub(crate) async fn by_key(role: usize) {
+    static JOBS: StaticPriorityQueue<usize, 3> = StaticPriorityQueue::new();
+
+    if role == 0 {
+        until(|| JOBS.is_full()).await;
+        let urgent = Keyed { key: 0, item: 9 };
+        assert_eq!(JOBS.try_push(urgent), Err(TryPushError::Full(urgent)));
+        assert_eq!(JOBS.force_push(urgent), Ok(Some(Keyed { key: 2, item: 3 })));
+        for item in [9, 1, 2] {
+            assert_eq!(JOBS.pop().await.unwrap().item, item);
+        }
+        JOBS.close();
+        assert_eq!(JOBS.pop().await, Err(Closed));
+    } else {
+        until(|| JOBS.len() == role - 1).await;
+        // The second and the third have the same key, and the first a smaller one.
+        JOBS.push_at(role, if role == 1 { 1 } else { 2 }).await.unwrap();
     }
 }

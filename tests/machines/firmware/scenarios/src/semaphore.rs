@@ -1,4 +1,4 @@
-use anywake_core::{Closed, ReleaseError, Semaphore, TryAcquireError};
+use anywake_core::{Closed, PrioritySemaphore, ReleaseError, Semaphore, TryAcquireError};
 use embassy_futures::yield_now;
 
 use crate::stage::{Count, Trace, until};
@@ -68,4 +68,33 @@ pub(crate) async fn bound_and_close(role: usize) {
         assert_eq!(SLOTS.acquire().await.unwrap_err(), Closed);
         assert_eq!(SLOTS.waiters(), 0);
     }
+}
+
+pub(crate) async fn levels(role: usize) {
+    static BUS: PrioritySemaphore<2> = PrioritySemaphore::with_priorities(1, 2);
+    static ORDER: Trace<4> = Trace::new();
+
+    match role {
+        0 => {
+            let permit = BUS.acquire_at(1, 0).await.unwrap();
+            until(|| BUS.waiters() == 3).await;
+            drop(permit);
+            // Behind the others of its level. The one that came first is of the other level, and is due after two.
+            let _permit = BUS.acquire_at(1, 0).await.unwrap();
+            ORDER.mark(0);
+        }
+        1 => {
+            until(|| BUS.available_permits() == 0).await;
+            let _permit = BUS.acquire_at(1, 1).await.unwrap();
+            ORDER.mark(1);
+        }
+        _ => {
+            until(|| BUS.waiters() == role - 1).await;
+            let _permit = BUS.acquire_at(1, 0).await.unwrap();
+            ORDER.mark(role);
+            until(|| BUS.waiters() + ORDER.len() == 4).await;
+        }
+    }
+    until(|| ORDER.len() == 4).await;
+    ORDER.assert([2, 3, 1, 0]);
 }

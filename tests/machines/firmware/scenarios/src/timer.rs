@@ -166,7 +166,10 @@ pub(crate) async fn deadlines(role: usize) {
             Ticks.sleep(5 * SOON).await;
             assert_eq!(ticks.tick().await - first, 2 * SOON, "it was due meanwhile");
             let rest = ticks.tick().await - first;
-            assert!(rest >= 6 * SOON && rest.as_millis() % (2 * SOON).as_millis() == 0, "it keeps the rhythm");
+            assert!(
+                rest >= 6 * SOON && rest.as_millis() % (2 * SOON).as_millis() == 0,
+                "it keeps the rhythm"
+            );
         }
     }
 }

@@ -56,12 +56,14 @@ pub mod anywake {
     mod broadcast;
     mod notify;
     mod oneshot;
+    mod priorities;
     mod rwlock;
     mod signal;
 
     pub use broadcast::broadcast;
     pub use notify::notify;
     pub use oneshot::oneshot;
+    pub use priorities::{priority_queue, semaphore_priorities};
     mod watch;
 
     use anywake_core::semaphore::Bypass;

@@ -13,6 +13,10 @@ const STEPS: &[fn()] = &[
     anywake::semaphore,
     #[cfg(all(feature = "anywake", feature = "semaphore_bypass"))]
     anywake::semaphore_bypass,
+    #[cfg(all(feature = "anywake", feature = "semaphore_priorities"))]
+    anywake::semaphore_priorities,
+    #[cfg(all(feature = "anywake", feature = "priority_queue"))]
+    anywake::priority_queue,
     #[cfg(all(feature = "anywake", feature = "event"))]
     anywake::event,
     #[cfg(all(feature = "anywake", feature = "barrier"))]
