@@ -15,6 +15,7 @@ mod broadcast;
 
 mod latch;
 mod lazy;
+mod local;
 mod wait_group;
 
 mod rwlock;
@@ -92,6 +93,7 @@ pub fn all() -> Vec<Probe> {
     priorities::all(p);
     unbounded::all(p);
     watch::all(p);
+    local::all(p);
     probes
 }
 

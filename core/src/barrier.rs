@@ -1,7 +1,7 @@
 //! [`Barrier`]: tasks that wait for each other. And its futures.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 
 use crate::sys::atomic::const_fn;

@@ -14,7 +14,7 @@
 //! is counted as reading while it clones, which keeps the value where it is; the last to read it moves it out.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;

@@ -14,7 +14,7 @@
 //! `static` without any allocation.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 use core::fmt;

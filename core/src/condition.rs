@@ -1,7 +1,7 @@
 //! [`Condition`]: tasks wait until another task says that what a lock protects has changed. And its futures.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 
 use crate::lock::{Guard, LockHandle};

@@ -1,7 +1,7 @@
 //! [`Event`]: a flag that tasks wait for. And its futures.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 
 use crate::sys::atomic::const_fn;

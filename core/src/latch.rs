@@ -1,7 +1,7 @@
 //! [`Latch`]: a count that only falls, and tasks that wait until it is zero. Its guards, futures and errors.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 
 use crate::sys::atomic::const_fn;

@@ -84,6 +84,7 @@
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
 //! | `diagnose` | adds `diagnose`: reports of tasks that wait for themselves, and a list of all waits; slow, for tests |
+//! | `local` | adds `local`: the same types for tasks of one thread, without atomics, `!Send` |
 //! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |
 //! | `portable-atomic` | takes atomics from `portable-atomic`, for targets without compare-and-swap; choose its back-end in the binary |
 //!
@@ -160,6 +161,13 @@ pub mod doctest;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "local")]
+#[cfg_attr(docsrs, doc(cfg(feature = "local")))]
+/// The same types for tasks of one thread, without atomics and without critical sections. None is `Send`.
+///
+#[doc = include_str!("local/example.md")]
+#[doc(no_inline)]
+pub use anywake_local as local;
 pub use barrier::{Barrier, BarrierPass, BrokenBarrier};
 pub use broadcast::{Broadcast, PublishError, TryPublishError};
 #[cfg(feature = "alloc")]

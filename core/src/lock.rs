@@ -1,7 +1,7 @@
 //! [`Lock`]: mutual exclusion, first come, first served. Its guards and its futures.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -80,10 +80,12 @@ pub struct Lock<T: ?Sized> {
     value: UnsafeCell<T>,
 }
 
-// mistake a_lock_of_anything_is_sync: T: ?Sized + Send ~> T: ?Sized
-// SAFETY: G1. The lock hands `&mut T` to one thread after another, never `&T` to two at once, and drops the value on
-// the last. All of that is sending, so `T: Send` is needed, and enough.
-unsafe impl<T: ?Sized + Send> Sync for Lock<T> {}
+crate::sys::shared! {
+    // mistake a_lock_of_anything_is_sync: T: ?Sized + Send ~> T: ?Sized
+    // SAFETY: G1. The lock hands `&mut T` to one thread after another, never `&T` to two at once, and drops the value on
+    // the last. All of that is sending, so `T: Send` is needed, and enough.
+    unsafe impl<T: ?Sized + Send> Sync for Lock<T> {}
+}
 // There is no poisoning: a value that a panic left half changed is visible, as it is behind a `&mut`. Users who need
 // more put it into the value. (async-lock and futures-intrusive decide the same.)
 impl<T: ?Sized> UnwindSafe for Lock<T> {}

@@ -1,7 +1,7 @@
 //! [`Notify`]: wakes one task, or all that wait. And its futures.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 
 use crate::sys::atomic::const_fn;

@@ -1,7 +1,7 @@
 //! [`OnceCell`]: a value that is initialised once, by whichever task comes first. Its futures, and [`Lazy`].
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 use core::future::Future;
 use core::mem::{self, MaybeUninit};
@@ -88,11 +88,13 @@ pub struct OnceCell<T> {
     value: UnsafeCell<MaybeUninit<T>>,
 }
 
-// mistake a_cell_of_anything_is_sync: T: Send + Sync> Sync for OnceCell ~> T: Sync> Sync for OnceCell
-// SAFETY: O2. A full cell hands out `&T` to all threads, so `T: Sync` is needed. A value may also be set by one thread, through
-// a shared reference, and dropped or taken out by another, so `T: Send` is needed as well: leaving it out was
-// RUSTSEC-2020-0101. Nothing else of the value is shared.
-unsafe impl<T: Send + Sync> Sync for OnceCell<T> {}
+crate::sys::shared! {
+    // mistake a_cell_of_anything_is_sync: T: Send + Sync> Sync for OnceCell ~> T: Sync> Sync for OnceCell
+    // SAFETY: O2. A full cell hands out `&T` to all threads, so `T: Sync` is needed. A value may also be set by one thread, through
+    // a shared reference, and dropped or taken out by another, so `T: Send` is needed as well: leaving it out was
+    // RUSTSEC-2020-0101. Nothing else of the value is shared.
+    unsafe impl<T: Send + Sync> Sync for OnceCell<T> {}
+}
 // A cell has no guard: it hands out `&T`, so it follows its value, as `std::sync::OnceLock` does. (`UnwindSafe` does so by
 // itself.) A panic of an initialiser leaves the cell empty.
 impl<T: UnwindSafe + RefUnwindSafe> RefUnwindSafe for OnceCell<T> {}

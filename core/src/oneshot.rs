@@ -17,7 +17,7 @@
 //! ones is a [`Signal`](crate::Signal).
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -83,10 +83,12 @@ pub struct Oneshot<T> {
     value: UnsafeCell<Option<T>>,
 }
 
-// mistake a_oneshot_of_anything_is_sync: T: Send> Sync for Oneshot ~> T> Sync for Oneshot
-// SAFETY: U1 and U2. The value is reached by one end at a time, and never through two shared references at once. So
-// sharing a oneshot only moves the value between threads, and that takes `T: Send`.
-unsafe impl<T: Send> Sync for Oneshot<T> {}
+crate::sys::shared! {
+    // mistake a_oneshot_of_anything_is_sync: T: Send> Sync for Oneshot ~> T> Sync for Oneshot
+    // SAFETY: U1 and U2. The value is reached by one end at a time, and never through two shared references at once. So
+    // sharing a oneshot only moves the value between threads, and that takes `T: Send`.
+    unsafe impl<T: Send> Sync for Oneshot<T> {}
+}
 // A panic in user code finds the value whole: it is moved in and out, and no reference to it is handed out.
 impl<T> UnwindSafe for Oneshot<T> {}
 impl<T> RefUnwindSafe for Oneshot<T> {}

@@ -17,7 +17,7 @@
 //! when it runs.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 use core::mem::MaybeUninit;
 

@@ -1,7 +1,7 @@
 //! [`RwLock`]: many readers or one writer, phase-fair. Its guards and its futures.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -94,10 +94,12 @@ pub struct RwLock<T: ?Sized> {
     value: UnsafeCell<T>,
 }
 
-// mistake a_rwlock_of_anything_is_sync: T: ?Sized + Send + Sync ~> T: ?Sized
-// SAFETY: RW6. Readers share `&T` between threads, which takes `T: Sync`. Writers take `&mut T`, and so the value, to one
-// thread after another, which takes `T: Send`. (RUSTSEC-2020-0070.)
-unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
+crate::sys::shared! {
+    // mistake a_rwlock_of_anything_is_sync: T: ?Sized + Send + Sync ~> T: ?Sized
+    // SAFETY: RW6. Readers share `&T` between threads, which takes `T: Sync`. Writers take `&mut T`, and so the value, to one
+    // thread after another, which takes `T: Send`. (RUSTSEC-2020-0070.)
+    unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
+}
 // There is no poisoning, as for a `Lock`.
 impl<T: ?Sized> UnwindSafe for RwLock<T> {}
 impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}

@@ -2,7 +2,7 @@
 //! permits, futures and errors, and its modes.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 
 use crate::sys::atomic::const_fn;

@@ -1,7 +1,7 @@
 //! [`Signal`]: the newest value, for the task that takes it. And its futures.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 
 use crate::sys::atomic::const_fn;

@@ -1,7 +1,7 @@
 //! [`WaitGroup`]: a count of what is under way, and tasks that wait for all of it to end. Its tokens, futures and errors.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 
 use crate::latch::CountCore;

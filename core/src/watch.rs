@@ -2,7 +2,7 @@
 //! futures and errors.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 use core::panic::RefUnwindSafe;
 
@@ -96,10 +96,12 @@ pub struct Watch<T> {
     slots: Slots<T>,
 }
 
-// SAFETY: V3. Threads that share a watch read one value at the same time, which takes `T: Sync`. And one of them drops a
-// value that another one has sent, which takes `T: Send`. The core is `Sync` by itself.
-// mistake a_watch_of_anything_is_sync: T: Send + Sync ~> T: Send
-unsafe impl<T: Send + Sync> Sync for Watch<T> {}
+crate::sys::shared! {
+    // SAFETY: V3. Threads that share a watch read one value at the same time, which takes `T: Sync`. And one of them drops a
+    // value that another one has sent, which takes `T: Send`. The core is `Sync` by itself.
+    // mistake a_watch_of_anything_is_sync: T: Send + Sync ~> T: Send
+    unsafe impl<T: Send + Sync> Sync for Watch<T> {}
+}
 // A borrow returns `&T`, so a watch follows its value. (`UnwindSafe` does so by itself.) No user code runs while it changes.
 impl<T: RefUnwindSafe> RefUnwindSafe for Watch<T> {}
 

@@ -51,7 +51,8 @@ fn primitives() -> Vec<Primitive> {
     let mut exported: Vec<(&str, Vec<&str>)> = Vec::new();
     for statement in root.split("pub use ").skip(1) {
         let statement = statement.split(';').next().unwrap();
-        let (module, _) = statement.split_once("::").unwrap();
+        // But for a whole crate.
+        let Some((module, _)) = statement.split_once("::") else { continue };
         let types = statement.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
         match exported.iter_mut().find(|(known, _)| *known == module) {
             Some((_, known)) => known.extend(types),

@@ -4,8 +4,10 @@
 //! Only [`runtimes`] knows a runtime or waits for time to pass. Nothing here is thread-local.
 
 pub mod explorer;
+mod flavour;
 mod item;
 mod leak;
+#[cfg(not(feature = "local"))]
 pub mod runtimes;
 mod task;
 mod thread;
@@ -18,8 +20,10 @@ use core::task::{Context, Poll, Waker};
 use std::panic::catch_unwind;
 
 // Linked only because it implements the critical section, for embassy and for the feature of that name.
+#[cfg(not(feature = "local"))]
 use critical_section as _;
 
+pub use flavour::{Arc, Portable, Sendable};
 pub use item::{Drops, Item};
 pub use leak::{forget, leak, leak_mut};
 pub use task::{Task, queue_up, queued, run_woken};

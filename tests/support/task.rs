@@ -4,8 +4,8 @@ use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
-use std::sync::Arc;
 
+use crate::flavour::Arc;
 use crate::waker::CountingWaker;
 
 /// A pinned future with its own [`CountingWaker`]. Dropping the task cancels the future.

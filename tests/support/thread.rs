@@ -10,6 +10,8 @@ use std::sync::{Arc, mpsc};
 use std::task::Wake;
 use std::thread::Thread;
 
+use crate::flavour::{Carried, Sendable};
+
 /// The time after which a test is taken for a deadlock. No test takes that long, even on a loaded machine, so only a
 /// failing test waits for it. Miri's clock counts steps, hence the larger figure there.
 const HANGS: Duration = Duration::from_secs(if cfg!(miri) { 3_600 } else { 60 });
@@ -40,11 +42,12 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 /// # Panics
 /// If `body` panics, or does not finish.
 #[track_caller]
-pub fn finishes<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> R {
+pub fn finishes<R: Sendable + 'static>(body: impl FnOnce() -> R + Sendable + 'static) -> R {
     let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || sender.send(catch_unwind(AssertUnwindSafe(body))));
+    let body = Carried::new(body);
+    std::thread::spawn(move || sender.send(Carried::new(catch_unwind(AssertUnwindSafe(|| body.get()())))));
     match receiver.recv_timeout(HANGS) {
-        Ok(outcome) => outcome.unwrap_or_else(|panic| resume_unwind(panic)),
+        Ok(outcome) => outcome.get().unwrap_or_else(|panic| resume_unwind(panic)),
         Err(_) => panic!("the test does not finish"),
     }
 }

@@ -4,7 +4,8 @@ use core::fmt;
 use core::mem::ManuallyDrop;
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use core::task::{RawWaker, RawWakerVTable, Waker};
-use std::sync::Arc;
+
+use crate::flavour::{Arc, Portable};
 
 /// A kind of call to a waker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +18,10 @@ pub enum Call {
     Drop,
 }
 
+#[cfg(not(feature = "local"))]
 type Hook = Box<dyn Fn() + Send + Sync>;
+#[cfg(feature = "local")]
+type Hook = Box<dyn Fn()>;
 
 /// Counts the clones, wakes and drops of its wakers. A hook can re-enter the primitive, poll inline, or panic there.
 ///
@@ -35,7 +39,7 @@ impl CountingWaker {
     }
 
     /// A counter that runs `hook` at each `call`, after counting it.
-    pub fn reentrant(call: Call, hook: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
+    pub fn reentrant(call: Call, hook: impl Fn() + Portable + 'static) -> Arc<Self> {
         Self::build(Some((call, Box::new(hook))))
     }
 
@@ -51,7 +55,7 @@ impl CountingWaker {
     /// Makes a waker. Making it does not count as a clone; dropping it counts as a drop.
     pub fn waker(self: &Arc<Self>) -> Waker {
         // SAFETY: the data is one strong count of an `Arc<Self>`, which is how the functions of the table use it, and
-        // `Self` is `Send + Sync + 'static`.
+        // `Self` is `Send + Sync + 'static`. (In the flavour for one thread it is neither; nor do its primitives leave theirs.)
         unsafe { Waker::new(self.one_more(), &TABLE) }
     }
 

@@ -104,8 +104,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         // A list and a count for each level beyond the first, at most, and the limit.
         PrioritySemaphore<3> => (SEMAPHORE + 1 + 2) * WORD;
         // A slot has a number besides; and there is a count of the numbers instead of a place of the first item.
-        StaticPriorityQueue<(), 1> => 16 + (QUEUE + if WORD == 8 { 0 } else { 2 }) * WORD;
-        StaticPriorityQueue<usize, 16> => 16 * 24 + (QUEUE + if WORD == 8 { 0 } else { 2 }) * WORD;
+        StaticPriorityQueue<(), 1> => 16 + (if WORD == 8 { QUEUE - 2 } else { QUEUE + 2 }) * WORD;
+        StaticPriorityQueue<usize, 16> => 16 * 24 + (if WORD == 8 { QUEUE - 2 } else { QUEUE + 2 }) * WORD;
         LifoQueue<Item> => QUEUE * WORD;
         StaticQueue<(), 1> => QUEUE * WORD;
         StaticQueue<u8, 64> => 64 + QUEUE * WORD;

@@ -56,8 +56,10 @@ const FIRST: u32 = if cfg!(test) { u32::MAX - 1 } else { 0 };
 /// What a waiter says to the thread that serves it, and is told by it: the number of its round, and then its index.
 pub(crate) struct Place(UnsafeCell<u32>);
 
-// SAFETY: M1, one thread at a time reaches the number, and never through two shared references at once.
-unsafe impl Sync for Place {}
+crate::sys::shared! {
+    // SAFETY: M1, one thread at a time reaches the number, and never through two shared references at once.
+    unsafe impl Sync for Place {}
+}
 // A number is never half changed.
 impl RefUnwindSafe for Place {}
 

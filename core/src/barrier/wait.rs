@@ -1,7 +1,7 @@
 //! How to wait at a barrier.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::raw::{BarrierCore, Place, WAITING};
 use super::{Barrier, BarrierPass, BrokenBarrier};

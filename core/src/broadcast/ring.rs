@@ -58,10 +58,12 @@ impl Place {
 /// The cell of a value. It is there exactly while the place of the cell is unread (P1).
 pub(crate) struct ValueCell<T>(UnsafeCell<MaybeUninit<T>>);
 
-// SAFETY: P2. Readers on several threads clone the value through shared references, which takes `T: Sync`. Values are
-// moved in by one thread and out by another, which takes `T: Send`.
-// mistake a_broadcast_of_anything_is_sync: T: Send + Sync ~> T: Send
-unsafe impl<T: Send + Sync> Sync for ValueCell<T> {}
+crate::sys::shared! {
+    // SAFETY: P2. Readers on several threads clone the value through shared references, which takes `T: Sync`. Values are
+    // moved in by one thread and out by another, which takes `T: Send`.
+    // mistake a_broadcast_of_anything_is_sync: T: Send + Sync ~> T: Send
+    unsafe impl<T: Send + Sync> Sync for ValueCell<T> {}
+}
 
 impl<T> ValueCell<T> {
     const_fn! {

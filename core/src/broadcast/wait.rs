@@ -1,7 +1,7 @@
 //! The three ways to wait for a broadcast.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::marker::PhantomData;
 use core::pin::Pin;
 

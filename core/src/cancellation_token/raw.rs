@@ -73,10 +73,12 @@ pub(crate) struct Node {
     linked: UnsafeCell<bool>,
 }
 
-// SAFETY: links and `linked` are touched by one thread at a time (T2), and all else in a node may be sent and shared.
-unsafe impl Send for Node {}
-// SAFETY: T2, as for `Send`: a shared reference alone reaches neither the links nor `linked`.
-unsafe impl Sync for Node {}
+crate::sys::shared! {
+    // SAFETY: links and `linked` are touched by one thread at a time (T2), and all else in a node may be sent and shared.
+    unsafe impl Send for Node {}
+    // SAFETY: T2, as for `Send`: a shared reference alone reaches neither the links nor `linked`.
+    unsafe impl Sync for Node {}
+}
 // A panic leaves no node half changed: no user code runs between the stores to one.
 impl UnwindSafe for Node {}
 impl RefUnwindSafe for Node {}
@@ -178,11 +180,13 @@ pub(crate) struct NodeRef {
     ptr: NonNull<Node>,
 }
 
-// SAFETY: it is a shared reference to a node, which is `Send + Sync`, and whose count is atomic (T1). Any thread may free
-// the node, because nothing in it belongs to a thread.
-unsafe impl Send for NodeRef {}
-// SAFETY: T1, as for `Send`: a shared reference to it can be cloned and so sent.
-unsafe impl Sync for NodeRef {}
+crate::sys::shared! {
+    // SAFETY: it is a shared reference to a node, which is `Send + Sync`, and whose count is atomic (T1). Any thread may free
+    // the node, because nothing in it belongs to a thread.
+    unsafe impl Send for NodeRef {}
+    // SAFETY: T1, as for `Send`: a shared reference to it can be cloned and so sent.
+    unsafe impl Sync for NodeRef {}
+}
 
 impl Sealed for NodeRef {
     const OWNED: bool = true;

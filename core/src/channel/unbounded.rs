@@ -1,6 +1,6 @@
 //! A channel without a bound: its sender does not wait.
 
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::{ReceiverOf, SenderOf, WeakReceiverOf, WeakSenderOf, over};
 use crate::queue::{PushError, Queue, UnboundedQueue};

@@ -1,7 +1,7 @@
 //! How to wait for a condition: first in its own queue, to be notified, and then in the lock's.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 

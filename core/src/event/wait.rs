@@ -1,7 +1,7 @@
 //! How to wait for an event.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::Event;
 use super::raw::{EventCore, SET, WAITING};

@@ -1,7 +1,7 @@
 //! How to wait for a count of zero.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::Latch;
 use super::raw::{CountCore, WAITING};

@@ -11,7 +11,7 @@ use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::Lock;
 use super::raw::LockCore;
@@ -211,13 +211,15 @@ pub type MappedGuard<'a, U> = Mapped<LockRef<'a>, U>;
 #[doc(alias("OwnedMappedMutexGuard"))]
 pub type OwnedMappedGuard<T, U> = Mapped<Arc<Lock<T>>, U>;
 
-// mistake a_mapped_guard_forgets_its_part: U: ?Sized + Send ~> U: ?Sized
-// SAFETY: G1. It is the lock, held as `O`, and exclusive access to a `U`: sending both takes `Send` of both. The whole
-// value counts only through `O` (an `Arc` may drop it on the other thread; a `LockRef` touches the word and the waiters
-// alone, which are atomic or locked). With `U` left out this was RUSTSEC-2020-0059.
-unsafe impl<O: LockOwner + Send, U: ?Sized + Send> Send for Mapped<O, U> {}
-// SAFETY: G1, sharing it shares `&U` and the handle.
-unsafe impl<O: LockOwner + Sync, U: ?Sized + Sync> Sync for Mapped<O, U> {}
+crate::sys::shared! {
+    // mistake a_mapped_guard_forgets_its_part: U: ?Sized + Send ~> U: ?Sized
+    // SAFETY: G1. It is the lock, held as `O`, and exclusive access to a `U`: sending both takes `Send` of both. The whole
+    // value counts only through `O` (an `Arc` may drop it on the other thread; a `LockRef` touches the word and the waiters
+    // alone, which are atomic or locked). With `U` left out this was RUSTSEC-2020-0059.
+    unsafe impl<O: LockOwner + Send, U: ?Sized + Send> Send for Mapped<O, U> {}
+    // SAFETY: G1, sharing it shares `&U` and the handle.
+    unsafe impl<O: LockOwner + Sync, U: ?Sized + Sync> Sync for Mapped<O, U> {}
+}
 // The part is behind the handle, and does not move with the guard.
 impl<O: LockOwner, U: ?Sized> Unpin for Mapped<O, U> {}
 

@@ -1,7 +1,7 @@
 //! How to wait for a lock.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 #[cfg(feature = "alloc")]
 use super::OwnedLockGuard;

@@ -1,7 +1,7 @@
 //! How to wait for a notification.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::Notify;
 use super::raw::{NotifyCore, STORED, WAITING};

@@ -7,7 +7,7 @@
 //!   that no two initialisers of one cell exist at once.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::convert::Infallible;
 use core::fmt;
 use core::future::Future;

@@ -6,7 +6,6 @@
 //! # Invariant
 //! * Z1. The work is touched by the owner of the role only, or through exclusive access to the `Lazy`.
 
-use alloc::boxed::Box;
 use core::fmt;
 use core::future::{Future, IntoFuture};
 use core::panic::{RefUnwindSafe, UnwindSafe};
@@ -19,7 +18,7 @@ use crate::sys::atomic::{UnsafeCell, const_fn};
 use crate::wait::trace::{self, named};
 
 /// The future of a [`Lazy`] in a `static`, where the type of an `async` block cannot be named.
-pub type BoxedInit<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub type BoxedInit<T> = Pin<crate::sys::BoxedFuture<T>>;
 
 /// A value that the first task which asks for it begins to compute, and any task goes on with.
 ///
@@ -69,10 +68,12 @@ struct Work<Fut, F> {
     under_way: Option<Fut>,
 }
 
-// mistake a_lazy_shares_its_future_unsent: Fut: Send, F: Send> Sync ~> Fut, F: Send> Sync
-// SAFETY: Z1. The function and its future are used by one thread after another, which is sending. The value is shared, and
-// may be made on one thread and dropped on another, so it has to be both, as in a `OnceCell`.
-unsafe impl<T: Send + Sync, Fut: Send, F: Send> Sync for Lazy<T, Fut, F> {}
+crate::sys::shared! {
+    // mistake a_lazy_shares_its_future_unsent: Fut: Send, F: Send> Sync ~> Fut, F: Send> Sync
+    // SAFETY: Z1. The function and its future are used by one thread after another, which is sending. The value is shared, and
+    // may be made on one thread and dropped on another, so it has to be both, as in a `OnceCell`.
+    unsafe impl<T: Send + Sync, Fut: Send, F: Send> Sync for Lazy<T, Fut, F> {}
+}
 // A future that panicked is dropped, and never seen again. The value follows the rule of a `OnceCell`.
 impl<T: UnwindSafe, Fut, F: UnwindSafe> UnwindSafe for Lazy<T, Fut, F> {}
 impl<T: UnwindSafe + RefUnwindSafe, Fut, F: UnwindSafe> RefUnwindSafe for Lazy<T, Fut, F> {}

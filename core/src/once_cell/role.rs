@@ -1,7 +1,7 @@
 //! The role of the initialiser, as a value, and how a cell is held.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::mem::ManuallyDrop;
 
 use super::OnceCell;

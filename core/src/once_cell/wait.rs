@@ -1,7 +1,7 @@
 //! How to wait for the role of the initialiser, and for the value.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::OnceCell;
 use super::raw::{Claim, OnceCore, ROLES, VALUES};

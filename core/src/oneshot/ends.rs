@@ -1,7 +1,7 @@
 //! The two ends of a oneshot.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 use core::future::IntoFuture;
 use core::mem::ManuallyDrop;

@@ -97,8 +97,10 @@ pub(crate) struct Chain<T> {
     loose: Link<T>,
 }
 
-// SAFETY: J1. All blocks belong to this chain alone. So sending it sends the items in them, and that takes `T: Send`.
-unsafe impl<T: Send> Send for Chain<T> {}
+crate::sys::shared! {
+    // SAFETY: J1. All blocks belong to this chain alone. So sending it sends the items in them, and that takes `T: Send`.
+    unsafe impl<T: Send> Send for Chain<T> {}
+}
 
 impl<T> Chain<T> {
     /// No items, and no memory.

@@ -1,7 +1,7 @@
 //! What a queue with a bound can do besides: wait for room.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::error::TryPushError;
 use super::guard::Slot;

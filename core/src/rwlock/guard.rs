@@ -26,7 +26,7 @@ use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::RwLock;
 use super::raw::{Kind, RwLockCore};
@@ -100,34 +100,36 @@ pub struct Guard<H: RwLockHandle, M: Access> {
     held: Held<H, M>,
 }
 
-// mistake a_read_guard_of_anything_is_sent: T: ?Sized + Sync ~> T: ?Sized
-// SAFETY: RW6. It is a `&T`, which takes `T: Sync` to be sent, and a place among the readers, which is a count in an atomic
-// word. Nobody gets at the lock by it without `T: Send` (see the header). With less this was RUSTSEC-2020-0070.
-unsafe impl<T: ?Sized + Sync> Send for Guard<&RwLock<T>, Read> {}
-// SAFETY: RW6. Its holder may upgrade it, and then take the value (`T: Send`); other threads may read beside it (`T: Sync`).
-// The handle, a `&RwLock<T>`, takes both to be sent, and an `Arc`, which may drop the value, too.
-unsafe impl<H: RwLockHandle + Send> Send for Guard<H, Upgradable> {}
-// SAFETY: RW6. Its holder may take the value (`T: Send`), or downgrade it, and then others read beside it (`T: Sync`). The
-// handle takes both, as above.
-unsafe impl<H: RwLockHandle + Send> Send for Guard<H, Write> {}
-// SAFETY: RW6. A shared guard is a shared `&T`, whatever its mode: it is upgraded or downgraded by value only. `share`
-// makes one more such guard of it.
-unsafe impl<T: ?Sized + Sync, M: Access> Sync for Guard<&RwLock<T>, M> {}
-#[cfg(feature = "alloc")]
-// SAFETY: RW6, as by reference; the `Arc`, which may drop the value, takes `T: Send` as well.
-unsafe impl<T: ?Sized> Send for Guard<Arc<RwLock<T>>, Read> where Arc<RwLock<T>>: Send {}
-#[cfg(feature = "alloc")]
-// SAFETY: RW6, as above, and `share` clones the `Arc` of a shared guard.
-unsafe impl<T: ?Sized, M: Access> Sync for Guard<Arc<RwLock<T>>, M> where Arc<RwLock<T>>: Sync {}
-#[cfg(feature = "alloc")]
-// SAFETY: RW6, as for an `Arc` of the lock; this one may drop the whole value.
-unsafe impl<S: ?Sized, T: ?Sized> Send for Guard<ArcPart<S, RwLock<T>>, Read> where ArcPart<S, RwLock<T>>: Send
-{}
-#[cfg(feature = "alloc")]
-// SAFETY: RW6, as for an `Arc` of the lock.
-unsafe impl<S: ?Sized, T: ?Sized, M: Access> Sync for Guard<ArcPart<S, RwLock<T>>, M> where
-    ArcPart<S, RwLock<T>>: Sync
-{
+crate::sys::shared! {
+    // mistake a_read_guard_of_anything_is_sent: T: ?Sized + Sync ~> T: ?Sized
+    // SAFETY: RW6. It is a `&T`, which takes `T: Sync` to be sent, and a place among the readers, which is a count in an atomic
+    // word. Nobody gets at the lock by it without `T: Send` (see the header). With less this was RUSTSEC-2020-0070.
+    unsafe impl<T: ?Sized + Sync> Send for Guard<&RwLock<T>, Read> {}
+    // SAFETY: RW6. Its holder may upgrade it, and then take the value (`T: Send`); other threads may read beside it (`T: Sync`).
+    // The handle, a `&RwLock<T>`, takes both to be sent, and an `Arc`, which may drop the value, too.
+    unsafe impl<H: RwLockHandle + Send> Send for Guard<H, Upgradable> {}
+    // SAFETY: RW6. Its holder may take the value (`T: Send`), or downgrade it, and then others read beside it (`T: Sync`). The
+    // handle takes both, as above.
+    unsafe impl<H: RwLockHandle + Send> Send for Guard<H, Write> {}
+    // SAFETY: RW6. A shared guard is a shared `&T`, whatever its mode: it is upgraded or downgraded by value only. `share`
+    // makes one more such guard of it.
+    unsafe impl<T: ?Sized + Sync, M: Access> Sync for Guard<&RwLock<T>, M> {}
+    #[cfg(feature = "alloc")]
+    // SAFETY: RW6, as by reference; the `Arc`, which may drop the value, takes `T: Send` as well.
+    unsafe impl<T: ?Sized> Send for Guard<Arc<RwLock<T>>, Read> where Arc<RwLock<T>>: Send {}
+    #[cfg(feature = "alloc")]
+    // SAFETY: RW6, as above, and `share` clones the `Arc` of a shared guard.
+    unsafe impl<T: ?Sized, M: Access> Sync for Guard<Arc<RwLock<T>>, M> where Arc<RwLock<T>>: Sync {}
+    #[cfg(feature = "alloc")]
+    // SAFETY: RW6, as for an `Arc` of the lock; this one may drop the whole value.
+    unsafe impl<S: ?Sized, T: ?Sized> Send for Guard<ArcPart<S, RwLock<T>>, Read> where ArcPart<S, RwLock<T>>: Send
+    {}
+    #[cfg(feature = "alloc")]
+    // SAFETY: RW6, as for an `Arc` of the lock.
+    unsafe impl<S: ?Sized, T: ?Sized, M: Access> Sync for Guard<ArcPart<S, RwLock<T>>, M> where
+        ArcPart<S, RwLock<T>>: Sync
+    {
+    }
 }
 // The value is behind the handle, and does not move with the guard.
 impl<H: RwLockHandle, M: Access> Unpin for Guard<H, M> {}
@@ -492,14 +494,16 @@ pub type OwnedMappedReadGuard<T, U> = Mapped<Arc<RwLock<T>>, Read, U>;
 #[doc(alias("OwnedRwLockMappedWriteGuard"))]
 pub type OwnedMappedWriteGuard<T, U> = Mapped<Arc<RwLock<T>>, Write, U>;
 
-// mistake a_mapped_read_guard_forgets_its_part: U: ?Sized + Sync ~> U: ?Sized
-// SAFETY: RW6. It is the lock, held as `O`, and a `&U`. Sending that takes `U: Sync`, and sending the handle `O: Send`.
-unsafe impl<O: RwLockOwner + Send, U: ?Sized + Sync> Send for Mapped<O, Read, U> {}
-// SAFETY: RW6. It is the lock, held as `O`, and a `&mut U`: sending both takes `Send` of both. Nobody reads the part beside
-// it, since a mapped guard is not downgraded, so `U: Sync` is not needed.
-unsafe impl<O: RwLockOwner + Send, U: ?Sized + Send> Send for Mapped<O, Write, U> {}
-// SAFETY: RW6, sharing it shares `&U` and the handle.
-unsafe impl<O: RwLockOwner + Sync, M: Access, U: ?Sized + Sync> Sync for Mapped<O, M, U> {}
+crate::sys::shared! {
+    // mistake a_mapped_read_guard_forgets_its_part: U: ?Sized + Sync ~> U: ?Sized
+    // SAFETY: RW6. It is the lock, held as `O`, and a `&U`. Sending that takes `U: Sync`, and sending the handle `O: Send`.
+    unsafe impl<O: RwLockOwner + Send, U: ?Sized + Sync> Send for Mapped<O, Read, U> {}
+    // SAFETY: RW6. It is the lock, held as `O`, and a `&mut U`: sending both takes `Send` of both. Nobody reads the part beside
+    // it, since a mapped guard is not downgraded, so `U: Sync` is not needed.
+    unsafe impl<O: RwLockOwner + Send, U: ?Sized + Send> Send for Mapped<O, Write, U> {}
+    // SAFETY: RW6, sharing it shares `&U` and the handle.
+    unsafe impl<O: RwLockOwner + Sync, M: Access, U: ?Sized + Sync> Sync for Mapped<O, M, U> {}
+}
 // The part is behind the handle, and does not move with the guard.
 impl<O: RwLockOwner, M: Access, U: ?Sized> Unpin for Mapped<O, M, U> {}
 

@@ -1,7 +1,7 @@
 //! How to wait for a reader-writer lock.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::marker::PhantomData;
 use core::pin::Pin;
 

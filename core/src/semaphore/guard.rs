@@ -4,7 +4,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::error::{MergeError, TryAcquireError};
 use super::raw::Request;

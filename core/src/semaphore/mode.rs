@@ -5,6 +5,7 @@
 
 use core::fmt;
 
+use crate::sys::Sent;
 use crate::wait::list::List;
 
 /// In which order those who wait for permits are served: [`Fifo`], [`Bypass`] or [`Priorities`]. Sealed.
@@ -55,7 +56,7 @@ pub(crate) trait Rules {
     /// The level of a request that says none.
     const LEAST: Self::Level;
     /// A list for each level.
-    type Lists: AsRef<[List]> + AsMut<[List]> + Send + Unpin;
+    type Lists: AsRef<[List]> + AsMut<[List]> + Sent + Unpin;
     const LISTS: Self::Lists;
 
     fn limit(limit: Self::Limit) -> u32;

@@ -1,8 +1,5 @@
 //! The semaphore whose requests have levels.
 
-#[cfg(feature = "alloc")]
-use alloc::sync::Arc;
-
 use super::error::TryAcquireError;
 use super::guard::try_acquire;
 use super::mode::Priorities;
@@ -10,6 +7,8 @@ use super::raw::{MAX, MAX_LIMIT, Request, SemaphoreCore};
 use super::{AcquireManyFuture, Permit, Semaphore};
 #[cfg(feature = "alloc")]
 use super::{OwnedAcquireManyFuture, OwnedPermit};
+#[cfg(feature = "alloc")]
+use crate::sys::Arc;
 use crate::sys::atomic::const_fn;
 use crate::wait::future::Wait;
 

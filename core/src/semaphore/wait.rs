@@ -1,7 +1,7 @@
 //! How to wait for permits.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::marker::PhantomData;
 
 #[cfg(feature = "alloc")]

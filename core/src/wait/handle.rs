@@ -9,7 +9,7 @@
 //!   clone of it exists.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 #[cfg(feature = "alloc")]
 use core::fmt;
 use core::ops::Deref;
@@ -84,14 +84,16 @@ pub struct ArcPart<S: ?Sized, P: ?Sized> {
     part: NonNull<P>,
 }
 
-// mistake a_part_of_anything_is_sent: S: ?Sized + Send + Sync ~> S: ?Sized + Send
-// SAFETY: H1. It is an `Arc<S>` and a shared reference to a part `P` of the same value. So sending or sharing it takes
-// what those two take: `S: Send + Sync` for the `Arc`, and `P: Sync` for the reference.
-#[cfg(feature = "alloc")]
-unsafe impl<S: ?Sized + Send + Sync, P: ?Sized + Sync> Send for ArcPart<S, P> {}
-// SAFETY: H1, as for `Send`.
-#[cfg(feature = "alloc")]
-unsafe impl<S: ?Sized + Send + Sync, P: ?Sized + Sync> Sync for ArcPart<S, P> {}
+crate::sys::shared! {
+    // mistake a_part_of_anything_is_sent: S: ?Sized + Send + Sync ~> S: ?Sized + Send
+    // SAFETY: H1. It is an `Arc<S>` and a shared reference to a part `P` of the same value. So sending or sharing it takes
+    // what those two take: `S: Send + Sync` for the `Arc`, and `P: Sync` for the reference.
+    #[cfg(feature = "alloc")]
+    unsafe impl<S: ?Sized + Send + Sync, P: ?Sized + Sync> Send for ArcPart<S, P> {}
+    // SAFETY: H1, as for `Send`.
+    #[cfg(feature = "alloc")]
+    unsafe impl<S: ?Sized + Send + Sync, P: ?Sized + Sync> Sync for ArcPart<S, P> {}
+}
 
 #[cfg(feature = "alloc")]
 impl<S: ?Sized, P: ?Sized> ArcPart<S, P> {

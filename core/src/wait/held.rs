@@ -7,7 +7,7 @@
 //!   for the one owner. So what contains a `Held` may do what the duty stands for, until it is dropped.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ops::Deref;
@@ -191,7 +191,7 @@ macro_rules! guard_handles {
         }
 
         #[cfg(feature = "alloc")]
-        impl<T: ?Sized> $handle for alloc::sync::Arc<$primitive<T>> {
+        impl<T: ?Sized> $handle for crate::sys::Arc<$primitive<T>> {
             type Value = T;
             type Owner = Self;
         }

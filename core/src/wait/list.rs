@@ -84,9 +84,11 @@ pub(crate) struct List {
     head: Option<NonNull<Links>>,
 }
 
-// SAFETY: only the thread that holds the internal lock of the list's primitive reaches the links (L2). What else lies
-// in an entry is guarded by the bounds of the wait queue. (`List` is not `Sync`: it holds a raw pointer.)
-unsafe impl Send for List {}
+crate::sys::shared! {
+    // SAFETY: only the thread that holds the internal lock of the list's primitive reaches the links (L2). What else lies
+    // in an entry is guarded by the bounds of the wait queue. (`List` is not `Sync`: it holds a raw pointer.)
+    unsafe impl Send for List {}
+}
 
 impl List {
     pub(crate) const fn new() -> Self {
@@ -151,7 +153,7 @@ impl List {
     /// ```
     ///
     /// # Safety
-    /// `entry` is linked in *this* list.
+    /// `entry` is linked in *this* list (L1).
     pub(crate) unsafe fn remove(&mut self, entry: NonNull<Links>) {
         // SAFETY: `entry` is linked in this list (L1), which is held by `&mut` (L2).
         let prev = unsafe { Links::prev(entry) };

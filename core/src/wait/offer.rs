@@ -5,9 +5,11 @@ use crate::sys::atomic::{UnsafeCell, const_fn};
 /// A value that waits for room, as the request of its waiter. A request without one asks for the room alone.
 pub(crate) struct Offer<T>(UnsafeCell<Option<T>>);
 
-// SAFETY: W8. The value is reached by one thread at a time, never through two shared references at once. So sharing the
-// offer only moves the value between threads, and that takes `T: Send`.
-unsafe impl<T: Send> Sync for Offer<T> {}
+crate::sys::shared! {
+    // SAFETY: W8. The value is reached by one thread at a time, never through two shared references at once. So sharing the
+    // offer only moves the value between threads, and that takes `T: Send`.
+    unsafe impl<T: Send> Sync for Offer<T> {}
+}
 
 impl<T> Offer<T> {
     const_fn! {

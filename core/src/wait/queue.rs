@@ -53,14 +53,16 @@ pub(crate) struct WaitQueue<C: Core> {
     state: UnsafeCell<C::State>,
 }
 
-// SAFETY: state and waiters are reached through the raw lock only, by one thread at a time (R1, R2), so the state need
-// only be `Send`. The word is shared as it is. (The lists are `Send`, see `List`.)
-unsafe impl<C: Core> Sync for WaitQueue<C>
-where
-    C::Word: Sync,
-    // mistake a_queue_of_anything_is_sync: C::State: Send, ~>
-    C::State: Send,
-{
+crate::sys::shared! {
+    // SAFETY: state and waiters are reached through the raw lock only, by one thread at a time (R1, R2), so the state need
+    // only be `Send`. The word is shared as it is. (The lists are `Send`, see `List`.)
+    unsafe impl<C: Core> Sync for WaitQueue<C>
+    where
+        C::Word: Sync,
+        // mistake a_queue_of_anything_is_sync: C::State: Send, ~>
+        C::State: Send,
+    {
+    }
 }
 // A panic in user code finds the state whole, since no user code runs while it changes (W4).
 impl<C: Core> UnwindSafe for WaitQueue<C> {}

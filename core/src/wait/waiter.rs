@@ -42,12 +42,14 @@ pub(super) struct Node {
     _pinned: PhantomPinned,
 }
 
-// SAFETY: one thread at a time touches links and waker (W1, W2), a waker may change threads, the status is atomic, and
-// the phase is touched through exclusive access to the future only (W3).
-unsafe impl Send for Node {}
-// SAFETY: a shared reference to a future reaches the status, which is atomic, and the phase, which only an exclusive
-// one changes (W3).
-unsafe impl Sync for Node {}
+crate::sys::shared! {
+    // SAFETY: one thread at a time touches links and waker (W1, W2), a waker may change threads, the status is atomic, and
+    // the phase is touched through exclusive access to the future only (W3).
+    unsafe impl Send for Node {}
+    // SAFETY: a shared reference to a future reaches the status, which is atomic, and the phase, which only an exclusive
+    // one changes (W3).
+    unsafe impl Sync for Node {}
+}
 // A panic leaves no node half changed: the protocol runs no user code between the stores to one (W4).
 impl UnwindSafe for Node {}
 impl RefUnwindSafe for Node {}

@@ -3,7 +3,7 @@
 use core::fmt;
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::{AddError, WaitGroup};
 #[cfg(feature = "alloc")]

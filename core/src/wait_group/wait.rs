@@ -1,7 +1,7 @@
 //! How to wait for a wait group: as for a latch.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 
 use super::WaitGroup;
 use crate::latch::ZeroWait;

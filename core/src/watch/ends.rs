@@ -2,7 +2,7 @@
 //! knows the version that it has seen.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 use core::ops::Deref;
 

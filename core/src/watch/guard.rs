@@ -1,7 +1,7 @@
 //! A value that is read, and its owned form, which is the same type.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::mem::ManuallyDrop;
 use core::ops::Deref;
 

@@ -1,7 +1,7 @@
 //! How to wait for a watch: for a newer version, for a value that fulfils a predicate, and for the end of all receivers.
 
 #[cfg(feature = "alloc")]
-use alloc::sync::Arc;
+use crate::sys::Arc;
 use core::fmt;
 use core::future::Future;
 use core::ops::Deref;

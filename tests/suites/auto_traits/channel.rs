@@ -1,14 +1,11 @@
 //! The ends of channels, and their waits. An end is a handle of its queue: items are received on any thread, and never
 //! shared in between.
 
-use std::sync::Arc;
-
 use anywake::channel::{
     Receiver, ReceiverOf, ReceiverStream, RecvManyFuture, Sender, SenderOf, StaticReceiver, StaticSender,
     UnboundedReceiver, UnboundedSender, UnboundedWeakReceiver, UnboundedWeakSender, WeakReceiver,
     WeakReceiverOf, WeakSender, WeakSenderOf,
 };
-use anywake::stream::{SenderSink, SinkError};
 use anywake::{Queue, StaticQueue};
 
 use crate::probe::Row;
@@ -30,9 +27,6 @@ pub(crate) fn rows() -> Vec<Row> {
         WeakSenderOf: WeakSenderOf<&'static StaticQueue<P, 1>> => "SYU SYU --U --U SYU";
         WeakReceiverOf: WeakReceiverOf<&'static StaticQueue<P, 1>> => "SYU SYU --U --U SYU";
         ReceiverStream: ReceiverStream<&'static Queue<P>> => "SY- SY- --- --- SY-";
-        SenderSink: SenderSink<Arc<Queue<P>>> => "SY- SY- --- --- SY-";
-        SenderSink: SenderSink<&'static StaticQueue<P, 1>> => "SY- SY- --- --- SY-";
-        SinkError: SinkError<P> => "SYU S-U --U -YU SY-";
         // It adds to a `Vec` of the caller's.
         RecvManyFuture: RecvManyFuture<'static, Queue<P>> => "SY- S-- --- --- SY-";
     }

@@ -1,7 +1,7 @@
 //! Conditions and their waits.
 
+use anywake_tests::Arc;
 use core::future::Ready;
-use std::sync::Arc;
 
 use anywake::condition::{ConditionForFuture, ConditionFuture, ConditionUntilFuture, OwnedConditionFuture};
 use anywake::{Condition, Lock};

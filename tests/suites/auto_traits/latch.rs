@@ -1,6 +1,6 @@
 //! Latches, their guards and their waits.
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake::latch::{Guard, LatchFuture, OwnedLatchFuture};
 use anywake::{ArcPart, CountTooHigh, Latch, LatchError, LatchGuard, OwnedLatchGuard};

@@ -1,6 +1,6 @@
 //! Oneshots, their ends and their waits. A value goes from thread to thread, and is never shared.
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake::Oneshot;
 use anywake::oneshot::{

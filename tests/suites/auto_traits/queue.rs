@@ -5,7 +5,6 @@ use anywake::queue::{
     OwnedJoinFuture, OwnedPopFuture, OwnedPushFuture, OwnedReserveFuture, PopFuture, PopStream, PushFuture,
     ReserveFuture, SlackQueue, Slot, StaticPriorityQueue, UnboundedQueue, WithSlack,
 };
-use anywake::stream::QueueSink;
 use anywake::{CapacityError, PushError, Queue, StaticQueue, TaskDoneError, TryPopError, TryPushError};
 
 use crate::probe::Row;
@@ -33,7 +32,6 @@ pub(crate) fn rows() -> Vec<Row> {
         PopStream: PopStream<'static, Queue<P>> => "SY- SY- --- --- SY-";
         // A push holds an item that another thread may take. The item is never shared.
         PushFuture: PushFuture<'static, Queue<P>> => "SY- SY- --- --- SY-";
-        QueueSink: QueueSink<'static, P, Boxed> => "SY- SY- --- --- SY-";
         // Errors, with the values that they return.
         PushError: PushError<P> => "SYU S-U --U -YU SY-";
         TryPushError: TryPushError<P> => "SYU S-U --U -YU SY-";

@@ -1,6 +1,6 @@
 //! The reader-writer lock. The header of `core/src/rwlock/guard.rs` says why its guards have just these traits.
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake::rwlock::{
     Guard, OwnedReadFuture, OwnedUpgradableReadFuture, OwnedWriteFuture, PartReadFuture,

@@ -1,18 +1,21 @@
 //! Semaphores, their permits and their waits.
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake::semaphore::{
     AcquireFuture, AcquireManyFuture, Bypass, Fifo, OwnedAcquireFuture, OwnedAcquireManyFuture,
     PartAcquireFuture, Permits, Priorities, PrioritySemaphore,
 };
-use anywake::{AcquireError, OwnedPermit, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError};
+use anywake::{
+    AcquireError, MergeError, OwnedPermit, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,
+};
 
 use crate::probe::Row;
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut table = rows! {
         PartAcquireFuture: PartAcquireFuture<P> => "SY- --- --- --- SY-";
+        MergeError: MergeError<P> => "SYU S-U --U -YU SY-";
     };
     table.extend(plain_rows! {
         Semaphore: Semaphore => "SYU";

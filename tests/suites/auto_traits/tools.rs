@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 use core::future::Ready;
+use std::sync::Arc;
 
 use anywake::event::EventFuture;
 use anywake::ordered_queue::*;
@@ -15,7 +16,6 @@ use crate::probe::Row;
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut table = rows! {
-        MergeError: MergeError<P> => "SYU S-U --U -YU SY-";
         Elapsed: Elapsed<P> => "SYU S-U --U -YU SY-";
         // A handle moves the output to the task that awaits it.
         Task: Task<P> => "SYU SYU --U --U SYU";
@@ -48,6 +48,10 @@ pub(crate) fn rows() -> Vec<Row> {
         ContextVar: ContextVar<P> => "SYU SYU SYU SYU SYU";
         Scope: context::Scope<P> => "SYU S-U --U -YU SY-";
         Emitter: stream::Emitter<P> => "SYU SYU --U --U SYU";
+        QueueSink: stream::QueueSink<'static, P, queue::Boxed> => "SY- SY- --- --- SY-";
+        SenderSink: stream::SenderSink<Arc<Queue<P>>> => "SY- SY- --- --- SY-";
+        SenderSink: stream::SenderSink<&'static StaticQueue<P, 1>> => "SY- SY- --- --- SY-";
+        SinkError: stream::SinkError<P> => "SYU S-U --U -YU SY-";
         // The items come out of a boxed stream, which is only ever `Send`.
         Buffered: stream::Buffered<P> => "S-U S-U S-U S-U S-U";
         Until: stream::Until<P, Ready<()>> => "SYU S-U --U -YU SY-";

@@ -1,7 +1,7 @@
 //! Watches, their ends and their waits. Threads that share a watch read one value at once, and one drops what another has
 //! sent: `P: Send + Sync` (RUSTSEC-2025-0023 was a broadcast that did not ask for `Sync`).
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake::watch::{
     ChangedFuture, ClosedFuture, ModifyError, OwnedChangedFuture, OwnedClosedFuture, OwnedWatchRef, Receiver,

@@ -2,6 +2,9 @@
 //!
 //! The interpreter and the models are in `support/explorer`, where the fuzzer uses them too.
 
+#[cfg(feature = "local")]
+extern crate anywake_tests_local as anywake_tests;
+
 mod barrier;
 mod broadcast;
 mod cancellation_token;

@@ -7,8 +7,8 @@ mod close;
 mod lag;
 mod receivers;
 
+use anywake_tests::{Arc, Portable};
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::Arc;
 
 use anywake_core::broadcast::{BroadcastRing, ReceiverOf, RecvError, Storage, TryRecvError, channel, over};
 use anywake_core::{Broadcast, Handle, PublishError, TryPublishError};
@@ -26,7 +26,10 @@ where
     core::iter::from_fn(|| Some(receiver.try_recv()).filter(|found| !ends(found))).collect()
 }
 
+#[cfg(not(feature = "local"))]
 type Hook = Arc<dyn Fn(u32) + Send + Sync>;
+#[cfg(feature = "local")]
+type Hook = Arc<dyn Fn(u32)>;
 
 /// A value that counts its clones, counts its drops as an [`Item`], and runs a hook when it is cloned.
 struct Value {
@@ -48,7 +51,7 @@ impl Values {
         Self::with_hook(|_| {})
     }
 
-    fn with_hook(hook: impl Fn(u32) + Send + Sync + 'static) -> Self {
+    fn with_hook(hook: impl Fn(u32) + Portable + 'static) -> Self {
         Self { drops: Drops::new(), clones: Arc::default(), hook: Arc::new(hook) }
     }
 

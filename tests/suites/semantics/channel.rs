@@ -1,10 +1,10 @@
 //! The ends of a channel: what closes it, what happens to the items, and who hears of it.
 
+use anywake_tests::Arc;
 use core::cell::Cell;
 use core::future::Future;
 use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use anywake_core::channel::{Receiver, Sender, bounded, over};
 use anywake_core::{Closed, PushError, Queue, StaticQueue, TryPopError, TryPushError};
@@ -168,6 +168,7 @@ fn a_weak_sender_that_became_strong_keeps_the_channel_open() {
     assert_eq!((receiver.try_recv(), receiver.try_recv()), (Ok(1), Err(TryPopError::Closed)));
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn static_ends_close_their_queue_without_an_allocation() {
     static QUEUE: StaticQueue<u8, 2> = StaticQueue::new();

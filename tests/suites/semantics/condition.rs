@@ -9,9 +9,9 @@ mod unpolled;
 mod wait_for;
 mod wait_until;
 
+use anywake_tests::Arc;
 use core::future::{pending, poll_fn, ready};
 use core::task::Poll;
-use std::sync::Arc;
 
 use anywake_core::{Condition, Event, Lock, condition::ConditionFuture};
 use anywake_tests::{Call, CountingWaker, Task, assert_pending, leak, panic_of, queue_up, queued, run_woken};

@@ -3,7 +3,7 @@
 use core::future::Future;
 use core::pin::Pin;
 
-use anywake_tests::{finishes, poll_once};
+use anywake_tests::{Sendable, finishes, poll_once};
 
 /// The number of waiters. Walking the list at each cancel would take minutes: 10^10 steps.
 const MANY: usize = if cfg!(miri) { 200 } else { 200_000 };
@@ -11,7 +11,7 @@ const MANY: usize = if cfg!(miri) { 200 } else { 200_000 };
 /// Queues very many waits at a primitive, and cancels them from the middle outwards.
 ///
 /// The test reads no clock. If cancelling walked the list, the test would run into the time limit of [`finishes`].
-pub(crate) fn cancelling_is_constant<W, F>(subject: impl FnOnce() -> W + Send + 'static)
+pub(crate) fn cancelling_is_constant<W, F>(subject: impl FnOnce() -> W + Sendable + 'static)
 where
     W: Fn() -> F,
     F: Future + 'static,

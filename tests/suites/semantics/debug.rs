@@ -6,8 +6,8 @@ use core::future::pending;
 use anywake_core::{
     Broadcast, Condition, Event, Lock, LockGuard, Notify, Oneshot, Queue, Semaphore, Signal, StaticQueue,
 };
+use anywake_tests::Arc;
 use anywake_tests::{Task, queue_up, queued};
-use std::sync::Arc;
 
 /// Asserts that `Debug` shows all parts, on one line and as a block.
 #[track_caller]

@@ -24,6 +24,7 @@ fn set_and_clear_change_the_flag_and_may_be_repeated() {
     assert!(!event.is_set());
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn events_live_in_statics() {
     static EVENT: Event = Event::new();
@@ -139,7 +140,8 @@ fn promise_1_cancelling_before_the_set_leaves_the_others() {
 
 #[test]
 fn promise_2_waiters_are_woken_in_the_order_they_came() {
-    use std::sync::{Arc, Mutex};
+    use anywake_tests::Arc;
+    use std::sync::Mutex;
 
     let event = Event::new();
     let order = Arc::new(Mutex::new(Vec::new()));

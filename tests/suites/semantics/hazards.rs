@@ -3,4 +3,5 @@
 mod broadcasts;
 mod every_wait;
 mod single;
+#[cfg(not(feature = "local"))]
 mod threads;

@@ -6,8 +6,9 @@ mod cancel;
 mod fairness;
 mod guards;
 
+use anywake_tests::Arc;
 use core::fmt::Display;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use anywake_core::{Lock, LockGuard, MappedGuard, OwnedLockGuard, lock::LockFuture};
 use anywake_tests::{

@@ -17,6 +17,14 @@
 //! | 10 | auto traits | `auto_traits` and `ui/` |
 //! | 11 | a panic leaves every primitive usable | here |
 
+#![cfg_attr(
+    feature = "local",
+    allow(unused, reason = "tests that need threads or a `static` are left out there")
+)]
+
+#[cfg(feature = "local")]
+extern crate anywake_tests_local as anywake_tests;
+
 mod barrier;
 mod broadcast;
 mod cancellation_token;

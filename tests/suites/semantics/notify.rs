@@ -1,6 +1,6 @@
 //! [`Notify`]: the stored notification, and when a wait begins. Cancelled waits and broadcasts are in the parts.
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake_core::{ArcPart, Notify};
 use anywake_tests::{Call, CountingWaker, Task, assert_pending, leak, panic_of, queue_up, queued};
@@ -24,6 +24,7 @@ fn a_new_notify_stores_nothing_and_has_no_waiters() {
     }
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn notifies_live_in_statics() {
     static NOTIFY: Notify = Notify::new();

@@ -1,8 +1,8 @@
 //! Oneshots: what each end learns of the other, in whatever order they act. Receives by hand and the order of drops are in
 //! the parts.
 
+use anywake_tests::Arc;
 use core::future::IntoFuture as _;
-use std::sync::Arc;
 
 use anywake_core::oneshot::{SendError, TryRecvError, channel};
 use anywake_core::{Closed, Oneshot};
@@ -172,6 +172,7 @@ fn what_was_sent_and_not_received_is_dropped_with_the_wait() {
     assert_eq!(drops.count(), 1);
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn the_value_is_dropped_on_the_thread_of_the_receiver() {
     struct Here(std::thread::ThreadId);

@@ -1,13 +1,13 @@
 //! [`RwLock`]: its phases, its upgrades, and its guards.
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake_core::ArcPart;
 use anywake_core::rwlock::{
     Guard, OwnedMappedReadGuard, OwnedMappedWriteGuard, OwnedReadGuard, OwnedWriteGuard, ReadGuard, RwLock,
     UpgradableGuard, WriteGuard,
 };
-use anywake_tests::{Task, assert_pending, assert_ready, panic_of, queue_up, queued};
+use anywake_tests::{Call, CountingWaker, Task, assert_pending, assert_ready, panic_of, queue_up, queued};
 
 // The four mistakes that this kind of lock is known for.
 
@@ -134,27 +134,20 @@ fn a_writer_that_comes_between_two_batches_does_not_overtake_the_cohort() {
         let inside = (!cancelled).then(|| lock.try_write().unwrap());
         let reader = cancelled.then(|| lock.try_read().unwrap());
         let before = cancelled.then(|| queued(lock.write()));
-        let late = Arc::new(Late { lock, writer: std::sync::Mutex::new(None) });
-        let mut first = Task::new(lock.read());
-        assert_pending!(first.poll_with(&core::task::Waker::from(Arc::clone(&late))));
+        let late = Arc::new(std::sync::Mutex::new(None));
+        let begin = {
+            let late = Arc::clone(&late);
+            move || *late.lock().unwrap() = Some(queued(lock.write()))
+        };
+        let mut first = Task::with_waker(lock.read(), CountingWaker::reentrant(Call::Wake, begin));
+        assert_pending!(first.poll());
         let mut behind = queue_up(40, || lock.read());
         drop(inside);
         drop(before);
         let guards: Vec<_> = behind.iter_mut().map(|task| assert_ready!(task.poll_if_woken())).collect();
         drop((guards, reader, first.ready()));
-        let mut writer = late.writer.lock().unwrap().take().expect("the waker ran");
+        let mut writer = late.lock().unwrap().take().expect("the waker ran");
         drop(assert_ready!(writer.poll_if_woken()));
-    }
-}
-
-struct Late {
-    lock: &'static RwLock<()>,
-    writer: std::sync::Mutex<Option<Task<anywake_core::rwlock::WriteFuture<'static, ()>>>>,
-}
-
-impl std::task::Wake for Late {
-    fn wake(self: Arc<Self>) {
-        *self.writer.lock().unwrap() = Some(queued(self.lock.write()));
     }
 }
 

@@ -9,8 +9,8 @@ mod fairness;
 mod permits;
 mod priorities;
 
+use anywake_tests::Arc;
 use core::pin::pin;
-use std::sync::Arc;
 
 use anywake_core::{
     AcquireError, Closed, Permit, ReleaseError, Semaphore, TooManyPermits, TryAcquireError,

@@ -1,6 +1,6 @@
 //! [`Signal`]: the newest value, and the one wait that it is promised to.
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake_core::Signal;
 use anywake_tests::{
@@ -18,6 +18,7 @@ fn a_new_signal_is_empty_and_has_no_waiters() {
     }
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn signals_live_in_statics() {
     static SIGNAL: Signal<u32> = Signal::new();

@@ -28,7 +28,7 @@ use anywake_core::{
     queue::{JoinFuture, PopFuture, PushFuture},
     semaphore::{AcquireFuture, Bypass, Fifo, Mode, Priorities},
 };
-use anywake_tests::{leak, poll_once};
+use anywake_tests::{Portable, Sendable, leak, poll_once};
 
 pub(crate) use barrier::{WaitAtBarrier, WaitAtBrokenBarrier};
 pub(crate) use broadcast::{PublishWait, RecvWait};
@@ -47,9 +47,9 @@ pub(crate) use watch::{ChangedWait, WatchClosedWait};
 pub(crate) const ROOM: usize = 64;
 
 /// One kind of wait, at a primitive that is never dropped, so that wakers can re-enter it.
-pub(crate) trait Subject: Sync + Sized + 'static {
+pub(crate) trait Subject: Portable + Sized + 'static {
     /// The future of the wait. Dropping its output releases what the wait acquired.
-    type Wait: Future<Output: Send> + Send;
+    type Wait: Future<Output: Sendable> + Sendable;
 
     /// Whether a wait that was granted forwards its grant if it is dropped before it is polled.
     const FORWARDS: bool = true;

@@ -6,12 +6,13 @@ mod modify;
 mod slots;
 mod wait_for;
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake_core::watch::{Ref, SendError, channel};
 use anywake_core::{ArcPart, Closed, Watch};
 use anywake_tests::{Drops, Task, assert_pending, assert_ready, queue_up, queued};
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn a_borrow_returns_the_newest_value_and_its_version() {
     static LEVEL: Watch<u32> = Watch::new(1);

@@ -2,11 +2,11 @@
 //!
 //! Receivers are not kept in slots, since a wait that is dropped gives its receiver back. They have numbers of their own.
 
+use crate::Arc;
 use core::cell::RefCell;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use anywake_core::broadcast::{OwnedPublishFuture, ReceiverOf, RecvError, TryRecvError};
 use anywake_core::{Broadcast, PublishError, TryPublishError};

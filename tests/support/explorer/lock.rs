@@ -1,7 +1,7 @@
 //! The model of [`Lock`], which the model of the condition uses too, and its scenario.
 
+use crate::Arc;
 use core::task::{Context, Poll};
-use std::sync::Arc;
 
 use anywake_core::{Lock, LockGuard, OwnedLockGuard};
 use futures_util::FutureExt as _;

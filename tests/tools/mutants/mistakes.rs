@@ -615,8 +615,8 @@ pub(crate) const MARKED: &[(&str, &str, &str)] = &[
     ("equal_keys_come_in_any_order", "units", "an item stays while others of its key come and go"),
     ("the_left_child_is_always_first", "units", "an item comes out before one of a smaller key"),
     ("a_removed_leaf_leaves_a_hole_in_the_order", "units", "an item comes out after one of a larger key"),
-    ("close_now_drops_an_urgent_item", "semantics", "`close_now` drops the items that were promised"),
-    ("a_new_item_displaces_an_urgent_one", "semantics", "an item that can wait displaces one that cannot"),
+    ("close_now_drops_an_urgent_item", "units", "`close_now` drops the items that were promised"),
+    ("a_new_item_displaces_an_urgent_one", "units", "an item that can wait displaces one that cannot"),
     ("the_oldest_item_comes_first", "semantics", "a queue whose newest item is the first returns the oldest"),
     ("the_least_urgent_waits_for_ever", "semantics", "a less urgent request is overtaken without a bound"),
     (

@@ -1,9 +1,10 @@
 //! Rounds of more tasks than one critical section lets go: what happens between two batches.
 
+use anywake_tests::{Arc, Portable};
 use core::future::Future;
 use core::pin::Pin;
 use core::task::Context;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 
 use anywake_core::Barrier;
 use anywake_core::barrier::BarrierFuture;
@@ -25,7 +26,7 @@ struct Crowd {
 
 impl Crowd {
     /// The waker of the first one runs `hook`: after the first batch is let go, and before the second.
-    fn new(hook: impl Fn(&'static Barrier) + Send + Sync + 'static) -> Self {
+    fn new(hook: impl Fn(&'static Barrier) + Portable + 'static) -> Self {
         let barrier: &'static Barrier = leak(Barrier::new(CROWD + 1));
         let waker = CountingWaker::reentrant(Call::Wake, move || hook(barrier));
         let mut waits = vec![Task::with_waker(barrier.wait(), waker)];
@@ -45,8 +46,8 @@ type Late = Arc<Mutex<Waits<'static>>>;
 /// Makes such a place, and a hook that begins `count` waits and then does `what`.
 fn late_comers(
     count: usize,
-    what: impl Fn(&'static Barrier) + Send + Sync + 'static,
-) -> (Late, impl Fn(&'static Barrier) + Send + Sync + 'static) {
+    what: impl Fn(&'static Barrier) + Portable + 'static,
+) -> (Late, impl Fn(&'static Barrier) + Portable + 'static) {
     let place = Late::default();
     let waits = place.clone();
     let hook = move |barrier: &'static Barrier| {
@@ -70,8 +71,8 @@ fn promise_6_a_round_takes_no_late_comer_along() {
 #[test]
 fn promise_8_one_critical_section_lets_one_batch_go_at_most() {
     finishes(|| {
-        static WAITS: OnceLock<Vec<Pin<Box<BarrierFuture<'static>>>>> = OnceLock::new();
-        let decided = || WAITS.get().unwrap().iter().filter(|wait| wait.is_decided()).count();
+        let all: &'static OnceLock<Vec<Pin<Box<BarrierFuture<'static>>>>> = leak(OnceLock::new());
+        let decided = || all.get().unwrap().iter().filter(|wait| wait.is_decided()).count();
         let barrier: &'static Barrier = leak(Barrier::new(CROWD + 1));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let waits = (0..CROWD).map(|_| {
@@ -82,7 +83,7 @@ fn promise_8_one_critical_section_lets_one_batch_go_at_most() {
             assert_pending!(wait.as_mut().poll(&mut Context::from_waker(&waker)));
             wait
         });
-        WAITS.set(waits.collect()).expect("they are set once");
+        all.set(waits.collect()).expect("they are set once");
         arrive(barrier);
         let expected: Vec<_> = (0..CROWD).map(|place| CROWD.min(place / BATCH * BATCH + BATCH)).collect();
         assert_eq!(*seen.lock().unwrap(), expected);

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use anywake_core::broadcast::StaticReceiver;
+use anywake_tests::Portable;
 
 use super::*;
 
@@ -10,7 +11,7 @@ type Receivers<const N: usize> = Mutex<Vec<StaticReceiver<'static, Value, N>>>;
 
 /// A broadcast, its values, and receivers of it; `hook` runs when the value 0 is cloned, once.
 fn hooked<const N: usize>(
-    hook: impl Fn(&'static Broadcast<Value, N>, &Values, &Receivers<N>) + Send + Sync + 'static,
+    hook: impl Fn(&'static Broadcast<Value, N>, &Values, &Receivers<N>) + Portable + 'static,
 ) -> (&'static Broadcast<Value, N>, Values, &'static Receivers<N>) {
     let news: &'static Broadcast<Value, N> = leak(Broadcast::new());
     let others: &'static Receivers<N> = leak(Mutex::new(Vec::new()));

@@ -58,6 +58,7 @@ fn a_producer_that_panics_ends_the_loop_of_its_consumer() {
     assert_eq!(receiver.try_recv(), Err(TryRecvError::Closed));
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn ends_of_a_static_close_it_without_an_allocation() {
     static NEWS: Broadcast<u8, 2> = Broadcast::new();

@@ -1,6 +1,7 @@
 //! Wakers that work on the tree while it is being cancelled, and threads that do.
 
-use std::sync::{Arc, Mutex};
+use anywake_tests::{Arc, Portable};
+use std::sync::Mutex;
 use std::thread;
 
 use anywake_core::CancellationToken;
@@ -8,7 +9,7 @@ use anywake_core::cancellation_token::OwnedCancelledFuture;
 use anywake_tests::{Call, CountingWaker, Task, assert_pending, block_on, finishes, panic_of, queued};
 
 /// A wait for the token whose waker runs `hook`.
-fn hooked(token: &CancellationToken, hook: impl Fn() + Send + Sync + 'static) -> Task<OwnedCancelledFuture> {
+fn hooked(token: &CancellationToken, hook: impl Fn() + Portable + 'static) -> Task<OwnedCancelledFuture> {
     let waker = CountingWaker::reentrant(Call::Wake, hook);
     let mut task = Task::with_waker(token.clone().cancelled_owned(), waker);
     assert_pending!(task.poll());
@@ -136,6 +137,7 @@ fn a_forgotten_wait_may_outlast_its_token() {
     assert!(below.is_cancelled());
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn children_are_made_and_dropped_by_threads_while_the_parent_is_cancelled() {
     const ROUNDS: usize = if cfg!(miri) { 5 } else { 300 };

@@ -1,11 +1,11 @@
 //! Futures that run until a token is cancelled.
 
+use anywake_tests::Arc;
 use core::future::{Future, pending, poll_fn, ready};
 use core::marker::PhantomPinned;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use core::task::{Context, Poll};
-use std::sync::Arc;
 
 use anywake_core::{CancellationToken, Event};
 use anywake_tests::{Drops, Task, assert_pending, panic_of, queued};

@@ -1,6 +1,7 @@
 //! Parents and children.
 
-use std::sync::{Arc, Mutex};
+use anywake_tests::Arc;
+use std::sync::Mutex;
 
 use anywake_core::CancellationToken;
 use anywake_tests::{Call, CountingWaker, Task, assert_pending, queued};

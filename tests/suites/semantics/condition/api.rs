@@ -2,6 +2,7 @@
 
 use super::*;
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn conditions_live_in_statics() {
     static CONDITION: Condition = Condition::new();
@@ -51,14 +52,13 @@ fn a_wait_has_begun_before_the_next_owner_can_notify() {
 
 #[test]
 fn a_wait_has_begun_before_the_lock_is_released() {
-    static LOCK: Lock<()> = Lock::new(());
-    static CONDITION: Condition = Condition::new();
+    let (lock, condition) = (leak(Lock::new(())), leak(Condition::new()));
     // The next owner notifies as soon as it is woken, which is inside the poll that releases the lock.
-    let waker = CountingWaker::reentrant(Call::Wake, || assert_eq!(CONDITION.notify_one(), 1));
-    let guard = LOCK.try_lock().unwrap();
-    let mut next = Task::with_waker(LOCK.lock(), waker);
+    let waker = CountingWaker::reentrant(Call::Wake, || assert_eq!(condition.notify_one(), 1));
+    let guard = lock.try_lock().unwrap();
+    let mut next = Task::with_waker(lock.lock(), waker);
     assert_pending!(next.poll());
-    let mut wait = queued(CONDITION.wait(guard));
+    let mut wait = queued(condition.wait(guard));
     assert!(wait.is_woken());
     drop(next.ready());
     drop(wait.ready());

@@ -2,6 +2,8 @@
 
 use std::sync::Mutex;
 
+use anywake_tests::Portable;
+
 use super::*;
 
 type Wait = Task<ConditionFuture<'static, &'static Lock<()>>>;
@@ -19,7 +21,7 @@ fn wait(lock: &'static Lock<()>, condition: &'static Condition) -> Wait {
 fn crowd_with(
     lock: &'static Lock<()>,
     condition: &'static Condition,
-    hook: impl Fn() + Send + Sync + 'static,
+    hook: impl Fn() + Portable + 'static,
 ) -> Vec<Wait> {
     let waker = CountingWaker::reentrant(Call::Wake, hook);
     let mut first = Task::with_waker(condition.wait(lock.try_lock().unwrap()), waker);

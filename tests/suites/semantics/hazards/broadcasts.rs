@@ -1,10 +1,11 @@
 //! Hazards of waking many waiters at once: in batches, with wakers running between the batches.
 
+use anywake_tests::{Arc, Portable, Sendable};
 use core::cell::Cell;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::Poll;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use anywake_core::{
     CancellationToken, Condition, Event, Latch, Lock, Notify, OnceCell, Oneshot, RwLock, Semaphore,
@@ -20,24 +21,31 @@ const BATCH: usize = if cfg!(feature = "critical-section") { 8 } else { 16 };
 /// A number of waiters above two batches.
 const CROWD: usize = 40;
 
+#[cfg(not(feature = "local"))]
 type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
+#[cfg(not(feature = "local"))]
+type Waiters = dyn Fn() -> usize + Send + Sync;
+#[cfg(feature = "local")]
+type Wait = Pin<Box<dyn Future<Output = ()>>>;
+#[cfg(feature = "local")]
+type Waiters = dyn Fn() -> usize;
 
 /// An operation that ends all waits at a primitive at once. The primitive is never dropped.
 struct Broadcast {
     name: &'static str,
     wait: Box<dyn Fn() -> Wait>,
     fire: Box<dyn Fn()>,
-    waiters: Arc<dyn Fn() -> usize + Send + Sync>,
+    waiters: Arc<Waiters>,
 }
 
 fn broadcast<F>(
     name: &'static str,
     wait: impl Fn() -> F + 'static,
     fire: impl Fn() + 'static,
-    waiters: impl Fn() -> usize + Send + Sync + 'static,
+    waiters: impl Fn() -> usize + Portable + 'static,
 ) -> Broadcast
 where
-    F: Future<Output: Send> + Send + 'static,
+    F: Future<Output: Sendable> + Sendable + 'static,
 {
     let wait = move || -> Wait {
         let wait = wait();
@@ -280,8 +288,8 @@ fn a_waiter_cancelled_between_batches_is_not_woken() {
 type LateComer<F> = Arc<Mutex<Option<Task<F>>>>;
 
 /// Makes such a place, and a waker that begins the wait at its wake.
-fn late_comer<F: Future + Send + 'static>(
-    begin: impl Fn() -> F + Send + Sync + 'static,
+fn late_comer<F: Future + Sendable + 'static>(
+    begin: impl Fn() -> F + Portable + 'static,
 ) -> (LateComer<F>, Arc<CountingWaker>) {
     let place: LateComer<F> = Arc::default();
     let hook = {
@@ -301,20 +309,20 @@ fn crowd_behind<F: Future>(first: Arc<CountingWaker>, wait: impl Fn() -> F) -> V
 
 #[test]
 fn broadcast_of_more_than_a_batch_does_not_wake_a_late_comer_between_batches() {
-    static EVENT: Event = Event::new();
+    let event = leak(Event::new());
     let (late, waker) = late_comer(|| {
-        EVENT.clear();
-        EVENT.wait()
+        event.clear();
+        event.wait()
     });
-    let mut tasks = crowd_behind(waker, || EVENT.wait());
-    EVENT.set();
+    let mut tasks = crowd_behind(waker, || event.wait());
+    event.set();
     assert!(tasks.iter().all(|task| task.wakes() == 1));
     tasks.iter_mut().for_each(Task::ready);
     let mut late = late.lock().unwrap().take().expect("the late wait began between two batches");
     assert!(!late.is_woken());
     assert_pending!(late.poll());
-    assert_eq!(EVENT.waiters(), 1);
-    EVENT.set();
+    assert_eq!(event.waiters(), 1);
+    event.set();
     late.ready();
 }
 
@@ -340,82 +348,82 @@ fn broadcast_to_exactly_a_batch_does_not_wake_a_late_comer() {
 
 #[test]
 fn end_of_work_for_more_than_a_batch_does_not_end_a_late_join_between_batches() {
-    static QUEUE: StaticQueue<u8, 1> = StaticQueue::new();
-    QUEUE.try_push(0).unwrap();
-    QUEUE.try_pop().unwrap();
+    let queue = leak(StaticQueue::<u8, 1>::new());
+    queue.try_push(0).unwrap();
+    queue.try_pop().unwrap();
     let (late, waker) = late_comer(|| {
-        QUEUE.try_push(1).unwrap();
-        QUEUE.join()
+        queue.try_push(1).unwrap();
+        queue.join()
     });
-    let mut joins = crowd_behind(waker, || QUEUE.join());
-    QUEUE.task_done().unwrap();
+    let mut joins = crowd_behind(waker, || queue.join());
+    queue.task_done().unwrap();
     joins.iter_mut().for_each(Task::ready);
     let mut late = late.lock().unwrap().take().expect("the late wait began between two batches");
     assert!(!late.is_woken());
-    QUEUE.task_done().unwrap();
+    queue.task_done().unwrap();
     late.ready();
 }
 
 #[test]
 fn notify_all_of_more_than_a_batch_does_not_reach_a_late_comer_between_batches() {
-    static LOCK: Lock<()> = Lock::new(());
-    static CONDITION: Condition = Condition::new();
-    let wait = || CONDITION.wait(LOCK.try_lock().unwrap());
+    let lock = leak(Lock::new(()));
+    let condition = leak(Condition::new());
+    let wait = || condition.wait(lock.try_lock().unwrap());
     let (late, waker) = late_comer(wait);
     let mut tasks = crowd_behind(waker, wait);
-    assert_eq!(CONDITION.notify_all(), CROWD + 1);
+    assert_eq!(condition.notify_all(), CROWD + 1);
     run_woken(&mut tasks, drop);
     assert!(tasks.is_empty());
     let late = late.lock().unwrap().take().expect("the late wait began between two batches");
     assert!(!late.is_woken());
-    assert_eq!(CONDITION.waiters(), 1);
+    assert_eq!(condition.waiters(), 1);
 }
 
 #[test]
 fn release_for_more_than_a_batch_does_not_serve_a_late_comer_before_those_who_wait() {
-    static SEMAPHORE: Semaphore = Semaphore::new(0);
-    let (late, waker) = late_comer(|| SEMAPHORE.acquire());
-    let mut tasks = crowd_behind(waker, || SEMAPHORE.acquire());
-    SEMAPHORE.release(CROWD + 1).unwrap();
+    let semaphore = leak(Semaphore::new(0));
+    let (late, waker) = late_comer(|| semaphore.acquire());
+    let mut tasks = crowd_behind(waker, || semaphore.acquire());
+    semaphore.release(CROWD + 1).unwrap();
     tasks.iter_mut().for_each(|task| assert_eq!(task.ready().unwrap().forget(), 1));
     let mut late = late.lock().unwrap().take().expect("the late wait began between two batches");
     assert!(!late.is_woken());
-    SEMAPHORE.release(1).unwrap();
+    semaphore.release(1).unwrap();
     late.ready().unwrap().forget();
 }
 
 #[test]
 fn a_broadcast_inside_a_broadcast_reaches_its_own_cohort_and_no_other() {
-    static EVENT: Event = Event::new();
+    let event = leak(Event::new());
     let between = Arc::new(Mutex::new(Vec::new()));
     let hook = {
         let between = between.clone();
         move || {
-            EVENT.clear();
-            let caught = queued(EVENT.wait());
-            EVENT.set();
-            EVENT.clear();
-            let missed = queued(EVENT.wait());
+            event.clear();
+            let caught = queued(event.wait());
+            event.set();
+            event.clear();
+            let missed = queued(event.wait());
             between.lock().unwrap().extend([caught, missed]);
         }
     };
-    let mut tasks = crowd_behind(CountingWaker::reentrant(Call::Wake, hook), || EVENT.wait());
-    EVENT.set();
+    let mut tasks = crowd_behind(CountingWaker::reentrant(Call::Wake, hook), || event.wait());
+    event.set();
     assert!(tasks.iter().all(|task| task.wakes() == 1));
     tasks.iter_mut().for_each(Task::ready);
     let mut between = between.lock().unwrap();
     assert_eq!((between[0].wakes(), between[1].wakes()), (1, 0));
     between[0].ready();
-    assert!(!EVENT.is_set(), "the inner clear came after the outer set");
+    assert!(!event.is_set(), "the inner clear came after the outer set");
 }
 
 #[test]
 fn a_panicking_waker_does_not_stop_notify_all() {
-    static LOCK: Lock<()> = Lock::new(());
-    static CONDITION: Condition = Condition::new();
+    let lock = leak(Lock::new(()));
+    let condition = leak(Condition::new());
     let mut tasks =
-        crowd_behind(CountingWaker::panicking(Call::Wake), || CONDITION.wait(LOCK.try_lock().unwrap()));
-    panic_of(|| CONDITION.notify_all());
+        crowd_behind(CountingWaker::panicking(Call::Wake), || condition.wait(lock.try_lock().unwrap()));
+    panic_of(|| condition.notify_all());
     assert!(tasks[0].is_woken());
     run_woken(&mut tasks, drop);
     assert!(tasks.is_empty(), "every waiter was notified");

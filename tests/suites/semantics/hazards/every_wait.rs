@@ -1,5 +1,6 @@
 //! Hazards of any wait, tested with every kind of wait.
 
+use anywake_tests::{Arc, Sendable};
 use core::future::Future;
 use core::mem::ManuallyDrop;
 use core::panic::AssertUnwindSafe;
@@ -7,7 +8,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use core::task::{Context, Poll, Waker};
 use std::panic::catch_unwind;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use anywake_tests::{
     Call, CountingWaker, Task, assert_pending, assert_ready, panic_of, poll_once, queue_up, queued, run_woken,
@@ -190,7 +191,7 @@ struct Inline<F: Future> {
     done: AtomicBool,
 }
 
-impl<F: Future<Output: Send> + Send + 'static> Inline<F> {
+impl<F: Future<Output: Sendable> + Sendable + 'static> Inline<F> {
     fn start(future: F) -> Arc<Self> {
         let task =
             Arc::new(Self { future: Mutex::new(Some(Box::pin(future))), done: AtomicBool::new(false) });

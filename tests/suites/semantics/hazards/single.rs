@@ -1,9 +1,9 @@
 //! Hazards of single primitives.
 
+use anywake_tests::Arc;
 use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use core::task::Poll;
-use std::sync::Arc;
 
 use anywake_core::{Closed, Condition, Event, Lock, Semaphore, StaticQueue, TryPopError};
 use anywake_tests::{Drops, Item, Task, assert_pending, finishes, leak, poll_once, queued};

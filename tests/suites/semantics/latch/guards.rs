@@ -63,6 +63,7 @@ fn a_forgotten_guard_keeps_the_latch_closed() {
     assert_eq!((latch.remaining(), left(latch.count_down(1))), (1, 0));
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn an_owned_guard_goes_to_another_thread_and_outlives_the_callers_latch() {
     let latch = Arc::new(Latch::new(2));
@@ -113,6 +114,7 @@ fn promise_7_a_forgotten_wait_does_not_keep_a_guard_from_counting_down() {
     task.ready();
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn many_guards_and_counts_end_at_exactly_zero() {
     const EACH: usize = 100;

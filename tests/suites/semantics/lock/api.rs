@@ -38,6 +38,7 @@ fn get_mut_and_into_inner_need_no_locking() {
     assert_eq!(lock.into_inner(), "ab");
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn locks_live_in_statics() {
     static FAIR: Lock<u8> = Lock::new(1);

@@ -54,6 +54,7 @@ fn a_panic_while_mapping_unlocks() {
     assert!(!lock.is_locked());
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn owned_guards_keep_the_lock_alive_and_change_threads() {
     let lock = Arc::new(Lock::new(vec![1]));

@@ -1,6 +1,7 @@
 //! `notify_waiters`: exactly the waits that have begun, in one step, whatever the wakers do meanwhile.
 
-use std::sync::{Arc, Mutex};
+use anywake_tests::{Arc, Portable};
+use std::sync::Mutex;
 
 use anywake_core::Notify;
 use anywake_core::notify::NotifiedFuture;
@@ -14,7 +15,7 @@ const BATCH: usize = if cfg!(feature = "critical-section") { 8 } else { 16 };
 type Waits = Vec<Task<NotifiedFuture<'static>>>;
 
 /// Queues `count` waits. At its wake, the first calls `hook`.
-fn crowd(notify: &'static Notify, count: usize, hook: impl Fn() + Send + Sync + 'static) -> Waits {
+fn crowd(notify: &'static Notify, count: usize, hook: impl Fn() + Portable + 'static) -> Waits {
     let mut first = Task::with_waker(notify.notified(), CountingWaker::reentrant(Call::Wake, hook));
     assert_pending!(first.poll());
     let mut tasks = vec![first];

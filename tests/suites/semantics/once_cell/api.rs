@@ -1,7 +1,7 @@
 //! What the methods return.
 
+use anywake_tests::Arc;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::Arc;
 
 use anywake_core::{OnceCell, SetError};
 use anywake_tests::{
@@ -29,6 +29,7 @@ fn a_cell_made_with_a_value_has_it() {
     }
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn cells_live_in_statics() {
     static CELL: OnceCell<String> = OnceCell::new();
@@ -216,6 +217,7 @@ fn owned_waits_and_their_values_keep_the_cell() {
     assert_eq!((drops.count(), weak.strong_count()), (1, 0));
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn a_thread_that_sees_the_value_sees_what_the_initialiser_did() {
     finishes(|| {

@@ -1,11 +1,11 @@
 //! [`Lazy`]: the progress of its initialiser belongs to nobody.
 
+use anywake_tests::Arc;
 use core::cell::Cell;
 use core::future::{Future, poll_fn, ready};
 use core::pin::Pin;
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use core::task::Poll;
-use std::sync::Arc;
 
 use anywake_core::Lazy;
 use anywake_core::once_cell::BoxedInit;
@@ -69,6 +69,7 @@ fn the_stored_future_wakes_the_task_that_polls_it_now() {
     assert!(second.is_woken());
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn a_lazy_lives_in_a_static_and_is_computed_once() {
     static BEGUN: AtomicUsize = AtomicUsize::new(0);
@@ -93,6 +94,7 @@ fn a_lazy_with_a_closure_is_awaited_by_reference() {
     assert_eq!(lazy.into_inner(), Some(42));
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn a_lazy_that_is_shared_is_computed_with_what_its_closure_owns() {
     let text = String::from("text");
@@ -171,6 +173,7 @@ fn the_stored_future_is_dropped_with_its_lazy() {
     assert_eq!(drops.count(), 1);
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn a_lazy_that_forces_itself_waits() {
     static LAZY: Lazy<u32> = Lazy::new(|| Box::pin(async { *LAZY.force().await }));

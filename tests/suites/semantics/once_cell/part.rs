@@ -1,6 +1,6 @@
 //! A cell that lies in a larger value, held by an `ArcPart`.
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake_core::{ArcPart, OnceCell};
 use anywake_tests::{Drops, Item, Task, queued};
@@ -22,6 +22,7 @@ fn config(app: &Arc<App>) -> ArcPart<App, OnceCell<String>> {
     ArcPart::new(Arc::clone(app), |app| &app.config)
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn waits_and_values_through_a_part_keep_the_whole_alive() {
     let drops = Drops::new();

@@ -1,8 +1,9 @@
 //! Receives that are dropped, kept, forgotten, or polled by wakers that call back.
 
+use anywake_tests::Arc;
 use core::future::{Future as _, IntoFuture as _};
 use core::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use anywake_core::Closed;
 use anywake_core::oneshot::{OwnedRecvFuture, Receiver, Sender, channel};

@@ -77,6 +77,7 @@ fn promise_7_forgotten_ends_with_their_waits_do_not_disturb_the_next_round() {
     assert_eq!(waker.wakes(), 0);
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn a_slot_in_a_static_is_used_by_the_guard_of_a_lock() {
     static SLOT: Lock<Oneshot<u32>> = Lock::new(Oneshot::new());
@@ -90,6 +91,7 @@ fn a_slot_in_a_static_is_used_by_the_guard_of_a_lock() {
     }
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn ends_of_a_static_borrow_can_be_sent_to_a_thread() {
     let slot: &'static mut Oneshot<u32> = Box::leak(Box::new(Oneshot::new()));

@@ -11,6 +11,7 @@ fn a_new_queue_is_empty() {
     assert_eq!(state(&StaticQueue::<u8, 3>::new()), (0, 0, 0, false));
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn queues_live_in_statics() {
     static QUEUE: StaticQueue<u8, 2> = StaticQueue::new();

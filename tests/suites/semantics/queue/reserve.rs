@@ -149,12 +149,12 @@ fn promise_7_a_forgotten_slot_keeps_its_room_and_no_more() {
 
 #[test]
 fn an_owned_slot_keeps_its_queue_alive_and_lets_it_go() {
-    let queue = std::sync::Arc::new(Queue::with_capacity(1).unwrap());
+    let queue = anywake_tests::Arc::new(Queue::with_capacity(1).unwrap());
     let slot = Task::new(queue.clone().reserve_owned()).ready().unwrap();
     slot.send(1).unwrap();
-    assert_eq!(std::sync::Arc::strong_count(&queue), 1);
+    assert_eq!(anywake_tests::Arc::strong_count(&queue), 1);
     drop(queue.clone().try_reserve_owned());
-    assert_eq!((std::sync::Arc::strong_count(&queue), queue.try_pop()), (1, Ok(1)));
+    assert_eq!((anywake_tests::Arc::strong_count(&queue), queue.try_pop()), (1, Ok(1)));
 }
 
 #[test]

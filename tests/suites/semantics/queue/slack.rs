@@ -181,7 +181,7 @@ fn close_now_delivers_what_lies_in_slack() {
 
 #[test]
 fn a_channel_over_a_queue_with_slack() {
-    let (sender, receiver) = anywake_core::channel::over(std::sync::Arc::new(with_slack(1, 1)));
+    let (sender, receiver) = anywake_core::channel::over(anywake_tests::Arc::new(with_slack(1, 1)));
     let mut recv = queued(receiver.recv());
     sender.try_send(1).unwrap();
     sender.try_send(2).unwrap();

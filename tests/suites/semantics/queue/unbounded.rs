@@ -1,6 +1,6 @@
 //! [`UnboundedQueue`](anywake_core::queue::UnboundedQueue): a push never waits, and memory comes and goes with the items.
 
-use std::sync::Arc;
+use anywake_tests::Arc;
 
 use anywake_core::channel::unbounded;
 use anywake_core::queue::UnboundedQueue;
@@ -24,6 +24,7 @@ fn a_new_queue_is_empty() {
     assert!(shown.starts_with("Queue { len: 0") && !shown.contains("capacity"), "{shown}");
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn it_lives_in_a_static() {
     static QUEUE: UnboundedQueue<usize> = Queue::unbounded();
@@ -186,6 +187,7 @@ fn owned_waits() {
     join.ready();
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn many_push_and_many_pop_at_once() {
     static QUEUE: UnboundedQueue<usize> = Queue::unbounded();

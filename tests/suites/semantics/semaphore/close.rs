@@ -61,6 +61,7 @@ fn a_permit_that_was_granted_before_close_is_good() {
     assert_eq!(refused.ready().unwrap_err(), Closed);
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn of_many_threads_that_close_a_semaphore_one_has_closed_it() {
     finishes(|| {

@@ -58,6 +58,7 @@ fn merge_gives_a_permit_of_another_semaphore_back() {
     assert_eq!((one.available_permits(), other.available_permits()), (1, 2));
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn owned_permits_keep_the_semaphore_alive_and_change_threads() {
     let semaphore = Arc::new(Semaphore::new(3));

@@ -111,6 +111,7 @@ fn a_zero_inside_a_zero_reaches_its_own_cohort_and_wakes_nobody_twice() {
     assert_eq!((group.waiters(), group.count()), (0, 0));
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn tasks_that_add_and_drop_on_threads_are_all_waited_for() {
     use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};

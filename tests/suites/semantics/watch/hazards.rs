@@ -1,9 +1,10 @@
 //! What other watches got wrong, by number. A lock around the value made each of these hang.
 
+use anywake_tests::Arc;
 use core::cell::Cell;
 use core::pin::pin;
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use anywake_core::Watch;
 use anywake_core::watch::channel;
@@ -19,6 +20,7 @@ fn tokio_4246_a_send_by_a_task_that_borrows_does_not_deadlock() {
     });
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn tokio_4360_two_borrows_of_one_task_with_a_send_between_do_not_deadlock() {
     finishes(|| {
@@ -35,6 +37,7 @@ fn tokio_4360_two_borrows_of_one_task_with_a_send_between_do_not_deadlock() {
     });
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn zebra_3378_a_borrow_held_over_an_await_keeps_nobody_from_sending() {
     finishes(|| {
@@ -158,6 +161,7 @@ fn promise_7_forgotten_borrows_keep_their_values_and_block_no_send() {
     assert_eq!((*watch.borrow(), watch.version()), (2, 2));
 }
 
+#[cfg(not(feature = "local"))]
 #[test]
 fn receivers_on_threads_see_rising_values_and_the_last_one() {
     const LAST: u64 = if cfg!(miri) { 30 } else { 10_000 };

@@ -7,6 +7,7 @@
 
 use core::future::Future;
 use core::hint::black_box;
+use core::ops::Deref;
 use core::pin::{Pin, pin};
 use core::task::{Context, RawWaker, RawWakerVTable, Waker};
 
@@ -51,6 +52,50 @@ macro_rules! handed_over {
     };
 }
 
+/// The steps of the five primitives of anywake, in either flavour.
+macro_rules! five_steps {
+    () => {
+        handed_over! {
+            /// `lock`, `try_lock`.
+            lock: LOCK.try_lock(), *LOCK.lock().await += 1
+        }
+
+        handed_over! {
+            /// `acquire`, `try_acquire`.
+            semaphore: SEMAPHORE.try_acquire(), drop(black_box(SEMAPHORE.acquire().await))
+        }
+
+        /// `wait`, `set`, `clear`.
+        pub fn event() {
+            let mut task = pin!(async { EVENT.wait().await });
+            poll(task.as_mut());
+            EVENT.set();
+            EVENT.clear();
+            poll(task.as_mut());
+        }
+
+        /// `wait`, `notify_one`, and the lock that every wait needs.
+        pub fn condition() {
+            let mut task = pin!(async { *CONDITION.wait(CONDITION_LOCK.lock().await).await += 1 });
+            poll(task.as_mut());
+            CONDITION.notify_one();
+            poll(task.as_mut());
+        }
+
+        /// `push`, `pop`, `try_push`, `try_pop`.
+        pub fn queue() {
+            let mut task = pin!(async {
+                let item = QUEUE.pop().await.unwrap_or(0);
+                let _ = QUEUE.push(item).await;
+            });
+            poll(task.as_mut());
+            let _ = black_box(QUEUE.try_push(1));
+            poll(task.as_mut());
+            let _ = black_box(QUEUE.try_pop());
+        }
+    };
+}
+
 /// The steps of anywake.
 pub mod anywake {
     mod broadcast;
@@ -87,28 +132,11 @@ pub mod anywake {
     static LATCH: Latch = Latch::new(2);
     static GROUP: WaitGroup = WaitGroup::new();
 
-    handed_over! {
-        /// `lock`, `try_lock`.
-        lock: LOCK.try_lock(), *LOCK.lock().await += 1
-    }
-
-    handed_over! {
-        /// `acquire`, `try_acquire`.
-        semaphore: SEMAPHORE.try_acquire(), drop(black_box(SEMAPHORE.acquire().await))
-    }
+    five_steps!();
 
     handed_over! {
         /// The same with a bypass.
         semaphore_bypass: TURNSTILE.try_acquire(), drop(black_box(TURNSTILE.acquire().await))
-    }
-
-    /// `wait`, `set`, `clear`.
-    pub fn event() {
-        let mut task = pin!(async { EVENT.wait().await });
-        poll(task.as_mut());
-        EVENT.set();
-        EVENT.clear();
-        poll(task.as_mut());
     }
 
     /// `wait`, twice.
@@ -139,26 +167,6 @@ pub mod anywake {
         GROUP.close();
     }
 
-    /// `wait`, `notify_one`, and the lock that every wait needs.
-    pub fn condition() {
-        let mut task = pin!(async { *CONDITION.wait(CONDITION_LOCK.lock().await).await += 1 });
-        poll(task.as_mut());
-        CONDITION.notify_one();
-        poll(task.as_mut());
-    }
-
-    /// `push`, `pop`, `try_push`, `try_pop`.
-    pub fn queue() {
-        let mut task = pin!(async {
-            let item = QUEUE.pop().await.unwrap_or(0);
-            let _ = QUEUE.push(item).await;
-        });
-        poll(task.as_mut());
-        let _ = black_box(QUEUE.try_push(1));
-        poll(task.as_mut());
-        let _ = black_box(QUEUE.try_pop());
-    }
-
     /// `get_or_init`, `wait`, `get`.
     pub fn once_cell() {
         let mut task = pin!(async { _ = black_box(CELL.get_or_init(async || *black_box(&1)).await) });
@@ -170,51 +178,112 @@ pub mod anywake {
     }
 }
 
-/// The nearest equivalents of embassy-sync, which has no condition.
-pub mod embassy {
-    use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-    use embassy_sync::channel::Channel;
-    use embassy_sync::mutex::Mutex;
-    use embassy_sync::semaphore::{FairSemaphore, Semaphore};
-    use embassy_sync::signal::Signal;
+/// A primitive in a `static` that is shared.
+struct Plain<T>(T);
+
+impl<T> Deref for Plain<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// The steps of embassy-sync with one of its raw mutexes, in statics of one type.
+macro_rules! embassy_steps {
+    ($raw:ident, $own:ident) => {
+        use embassy_sync::channel::Channel;
+        use embassy_sync::mutex::Mutex;
+        use embassy_sync::semaphore::{FairSemaphore, Semaphore};
+        use embassy_sync::signal::Signal;
+
+        static LOCK: $own<Mutex<$raw, u32>> = $own(Mutex::new(0));
+        static SEMAPHORE: $own<FairSemaphore<$raw, 4>> = $own(FairSemaphore::new(1));
+        static EVENT: $own<Signal<$raw, ()>> = $own(Signal::new());
+        static QUEUE: $own<Channel<$raw, u32, 8>> = $own(Channel::new());
+
+        handed_over! {
+            /// `Mutex`.
+            lock: LOCK.try_lock(), *LOCK.lock().await += 1
+        }
+
+        handed_over! {
+            /// `FairSemaphore`, for 4 waiters.
+            semaphore: SEMAPHORE.try_acquire(1), drop(black_box(SEMAPHORE.acquire(1).await))
+        }
+
+        /// `Signal`, for 1 waiter.
+        pub fn event() {
+            let mut task = pin!(async { EVENT.wait().await });
+            poll(task.as_mut());
+            EVENT.signal(());
+            poll(task.as_mut());
+            EVENT.reset();
+        }
+
+        /// `Channel`, for 1 waiter at each end.
+        pub fn queue() {
+            let mut task = pin!(async {
+                let item = QUEUE.receive().await;
+                QUEUE.send(item).await;
+            });
+            poll(task.as_mut());
+            let _ = black_box(QUEUE.try_send(1));
+            poll(task.as_mut());
+            let _ = black_box(QUEUE.try_receive());
+        }
+    };
+}
+
+/// The steps of anywake in the flavour for one thread, as a program without an executor can name the primitives.
+pub mod local {
+    use core::ops::Deref;
+
+    use anywake_local::{Condition, Event, Lock, Semaphore, StaticQueue};
 
     use super::{black_box, pin, poll};
 
-    static LOCK: Mutex<CriticalSectionRawMutex, u32> = Mutex::new(0);
-    static SEMAPHORE: FairSemaphore<CriticalSectionRawMutex, 4> = FairSemaphore::new(1);
-    static EVENT: Signal<CriticalSectionRawMutex, ()> = Signal::new();
-    static QUEUE: Channel<CriticalSectionRawMutex, u32, 8> = Channel::new();
+    /// A primitive in a `static`.
+    struct Own<T>(T);
 
-    handed_over! {
-        /// `Mutex`.
-        lock: LOCK.try_lock(), *LOCK.lock().await += 1
+    // SAFETY: the program has one thread, and no interrupt handlers.
+    unsafe impl<T> Sync for Own<T> {}
+
+    impl<T> Deref for Own<T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            &self.0
+        }
     }
 
-    handed_over! {
-        /// `FairSemaphore`, for 4 waiters.
-        semaphore: SEMAPHORE.try_acquire(1), drop(black_box(SEMAPHORE.acquire(1).await))
-    }
+    static LOCK: Own<Lock<u32>> = Own(Lock::new(0));
+    static SEMAPHORE: Own<Semaphore> = Own(Semaphore::new(1));
+    static EVENT: Own<Event> = Own(Event::new());
+    static CONDITION: Own<Condition> = Own(Condition::new());
+    static CONDITION_LOCK: Own<Lock<u32>> = Own(Lock::new(0));
+    static QUEUE: Own<StaticQueue<u32, 8>> = Own(StaticQueue::new());
 
-    /// `Signal`, for 1 waiter.
-    pub fn event() {
-        let mut task = pin!(async { EVENT.wait().await });
-        poll(task.as_mut());
-        EVENT.signal(());
-        poll(task.as_mut());
-        EVENT.reset();
-    }
+    five_steps!();
 
-    /// `Channel`, for 1 waiter at each end.
-    pub fn queue() {
-        let mut task = pin!(async {
-            let item = QUEUE.receive().await;
-            QUEUE.send(item).await;
-        });
-        poll(task.as_mut());
-        let _ = black_box(QUEUE.try_send(1));
-        poll(task.as_mut());
-        let _ = black_box(QUEUE.try_receive());
+    /// The nearest equivalents of embassy-sync, with the raw mutex for one executor.
+    pub mod embassy {
+        use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+
+        use super::Own;
+        use crate::{black_box, pin, poll};
+
+        embassy_steps!(NoopRawMutex, Own);
     }
+}
+
+/// The nearest equivalents of embassy-sync, which has no condition.
+pub mod embassy {
+    use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+
+    use super::{Plain, black_box, pin, poll};
+
+    embassy_steps!(CriticalSectionRawMutex, Plain);
 }
 
 /// The nearest equivalents of maitake-sync, which has no condition and no queue of items.

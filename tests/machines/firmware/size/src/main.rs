@@ -4,7 +4,7 @@
 #![no_main]
 
 #[allow(unused_imports, reason = "the features select the imports that are used")]
-use anywake_size::{anywake, embassy, maitake};
+use anywake_size::{anywake, embassy, local, maitake};
 
 const STEPS: &[fn()] = &[
     #[cfg(all(feature = "anywake", feature = "lock"))]
@@ -43,6 +43,24 @@ const STEPS: &[fn()] = &[
     anywake::rwlock,
     #[cfg(all(feature = "anywake", feature = "watch"))]
     anywake::watch,
+    #[cfg(all(feature = "local", feature = "lock"))]
+    local::lock,
+    #[cfg(all(feature = "local", feature = "semaphore"))]
+    local::semaphore,
+    #[cfg(all(feature = "local", feature = "event"))]
+    local::event,
+    #[cfg(all(feature = "local", feature = "condition"))]
+    local::condition,
+    #[cfg(all(feature = "local", feature = "queue"))]
+    local::queue,
+    #[cfg(all(feature = "noop", feature = "lock"))]
+    local::embassy::lock,
+    #[cfg(all(feature = "noop", feature = "semaphore"))]
+    local::embassy::semaphore,
+    #[cfg(all(feature = "noop", feature = "event"))]
+    local::embassy::event,
+    #[cfg(all(feature = "noop", feature = "queue"))]
+    local::embassy::queue,
     #[cfg(all(feature = "embassy", feature = "lock"))]
     embassy::lock,
     #[cfg(all(feature = "embassy", feature = "semaphore"))]
