@@ -228,9 +228,11 @@ impl<S: ?Sized> ArcPart<S, Notify> {
     ///
     /// # async fn example() {
     /// let pair = Arc::new((Notify::new(), "name"));
-    /// let wait = ArcPart::new(Arc::clone(&pair), |pair| &pair.0).notified();
+    /// let mut wait = Box::pin(ArcPart::new(Arc::clone(&pair), |pair| &pair.0).notified());
+    /// assert!(!wait.as_mut().enable());
     /// pair.0.notify_one();
     /// drop(pair);
+    /// assert!(wait.as_mut().enable(), "it was notified");
     /// wait.await;
     /// # }
     /// # anywake_core::doctest::block_on(example());

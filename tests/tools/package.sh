@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Packages both crates as for crates.io, and meets them as a stranger does: the packages are unpacked outside of this
+# Packages the crates as for crates.io, and meets them as a stranger does: the packages are unpacked outside of this
 # workspace, new crates depend on them by the commands of the READMEs and consist of the READMEs' first programs, and the
-# packages' own tests run. Then the programs and both crates are checked with the oldest dependencies that the manifests
+# packages' own tests run. Then the programs and the crates are checked with the oldest dependencies that the manifests
 # allow.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -40,14 +40,17 @@ crates() { # crates <name>: how many crates it depends on, without itself
 }
 
 title "package"
-cargo package -q -p anywake-core -p anywake --no-verify --allow-dirty
+cargo package -q -p anywake-local -p anywake-core -p anywake --no-verify --allow-dirty
 rm -rf "$place"
 mkdir -p "$place"
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)
-for crate in anywake-core anywake; do
+for crate in anywake-local anywake-core anywake; do
     tar -xzf "$target/package/$crate-$version.crate" -C "$place"
     mv "$place/$crate-$version" "$place/$crate"
-    for file in Cargo.toml CHANGELOG.md LICENSE README.md src/lib.rs; do
+    root=src/lib.rs
+    # Its sources are those of the core, with another root.
+    [ "$crate" != anywake-local ] || root=src/local.rs
+    for file in Cargo.toml CHANGELOG.md LICENSE README.md "$root"; do
         [ -s "$place/$crate/$file" ] || { echo "$crate: $file is missing or empty"; exit 1; }
     done
     for text in "MIT License" "Apache License"; do
@@ -62,11 +65,12 @@ done
 cat >"$place/Cargo.toml" <<'EOF'
 [workspace]
 resolver = "3"
-members = ["anywake-core", "anywake"]
+members = ["anywake-local", "anywake-core", "anywake"]
 
 [patch.crates-io]
 anywake = { path = "anywake" }
 anywake-core = { path = "anywake-core" }
+anywake-local = { path = "anywake-local" }
 EOF
 cp Cargo.lock "$place"
 
@@ -96,5 +100,5 @@ RUSTC_BOOTSTRAP=1 cargo generate-lockfile -q -Z direct-minimal-versions
 for crate in anywake-core anywake; do
     cargo tree -q -p "$crate" --all-features -e normal --depth 1 --prefix none
 done
-cargo check -q -p anywake-core -p anywake --all-features
+cargo check -q -p anywake-local -p anywake-core -p anywake --all-features
 cargo run -q -p application
