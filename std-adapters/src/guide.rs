@@ -3,6 +3,7 @@
 //! | you use | read |
 //! |---|---|
 //! | nothing of the kind yet | [`primitives`], [`promises`] |
+//! | anywake, and a program that hangs | [`diagnose`] |
 //! | `tokio::sync`, `tokio-util` | [`from_tokio_sync`] |
 //! | async-lock, async-channel, event-listener | [`from_async_lock`] |
 //! | futures-intrusive | [`from_futures_intrusive`] |
@@ -14,6 +15,8 @@
 //! what is not here, with what to use instead. The code on all pages is tested. These modules exist in the documentation
 //! only.
 
+#[doc = include_str!("guide/diagnose.md")]
+pub mod diagnose {}
 #[doc = include_str!("guide/from_anyio_and_trio.md")]
 pub mod from_anyio_and_trio {}
 #[doc = include_str!("guide/from_async_lock.md")]

@@ -275,6 +275,7 @@ where
 /// # Examples
 ///
 /// ```
+/// # #[cfg(feature = "test-util")] {
 /// use anywake::{staggered, test_util::{Simulated, Simulation}};
 /// use std::time::Duration;
 ///
@@ -287,6 +288,7 @@ where
 ///     (name, Simulated.elapsed())
 /// });
 /// assert_eq!((name, elapsed), (Ok("fast"), Duration::from_millis(1250)));
+/// # }
 /// ```
 #[doc(alias("happy_eyeballs", "staggered_race"))]
 pub async fn staggered<R, F, T, E>(

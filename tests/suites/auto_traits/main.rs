@@ -136,8 +136,9 @@ const WITHOUT_A_ROW: &[&str] = &[
     "WatchHandle",
 ];
 
-/// Public modules that exist only for tests, and one behind a feature: `suites/diagnose.rs` has the rows of its types.
-const LEFT_OUT: [&str; 3] = ["doctest", "test_util", "diagnose"];
+/// Public modules that exist only for tests, in models or in the documentation, and one behind a feature, whose suite has the
+/// rows of its types.
+const LEFT_OUT: [&str; 5] = ["doctest", "test_util", "diagnose", "guide", "model"];
 
 /// Types that have neither a primitive nor a handle in them: errors, markers, and values of their caller.
 #[cfg(feature = "local")]
