@@ -7,15 +7,16 @@
 
 use core::mem::size_of_val;
 use core::time::Duration;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::alloc::counted;
 use crate::patience::Attendant;
 
 /// The side of a contender.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// anywake.
@@ -27,7 +28,7 @@ pub enum Kind {
 }
 
 /// The order in which a contender grants its waiters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
     /// The longest waiter is next, and no other task overtakes it.
@@ -70,7 +71,7 @@ impl Run {
     /// Adds a figure. `fold` selects the value to report from those of all rounds.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: f64, fold: Fold) -> Self {
-        self.extras.push(Extra { name, value, fold });
+        self.extras.push(Extra { name: name.into(), value, fold });
         self
     }
 
@@ -80,20 +81,22 @@ impl Run {
 }
 
 /// A further figure of a run: a percentile, a count.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Extra {
     /// The heading of the column.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The value.
+    #[serde(deserialize_with = "figure")]
     pub value: f64,
     #[serde(skip)]
     fold: Fold,
 }
 
 /// How the values of an [`Extra`] in all rounds are reduced to one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub enum Fold {
     /// The median.
+    #[default]
     Median,
     /// The largest.
     Max,
@@ -129,7 +132,7 @@ impl core::fmt::Debug for Row {
 }
 
 /// The figure by which rows are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
     /// For one thread: a disturbance only ever lengthens a run, so the shortest run is the most accurate.
@@ -216,7 +219,7 @@ impl Workload {
 }
 
 /// The figures of one row.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Figures {
     /// The contender.
     pub contender: String,
@@ -225,6 +228,7 @@ pub struct Figures {
     /// The fairness of the contender.
     pub order: Order,
     /// The nanoseconds per operation, one value per round, in ascending order.
+    #[serde(deserialize_with = "figures")]
     pub nanoseconds: Vec<f64>,
     /// The allocations per operation.
     pub allocations: f64,
@@ -266,12 +270,12 @@ impl Figures {
 }
 
 /// The figures of one workload.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outcome {
     /// The name of the workload.
     pub workload: String,
     /// A description of one operation.
-    pub operation: &'static str,
+    pub operation: String,
     /// The figure that counts.
     pub basis: Basis,
     /// The rows, in the order in which they were added.
@@ -281,7 +285,7 @@ pub struct Outcome {
 }
 
 /// A contender that did not end within the time limit, which takes a wake that was lost.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Unfinished {
     /// The contender.
     pub contender: String,
@@ -371,7 +375,7 @@ impl Suite {
                     entries.by_ref().take(workload.rows.len()).partition(|entry| entry.ends);
                 Outcome {
                     workload: workload.name.clone(),
-                    operation: workload.operation,
+                    operation: workload.operation.to_owned(),
                     basis: workload.basis,
                     rows: finished.into_iter().map(Entry::figures).collect(),
                     unfinished: unfinished.into_iter().map(Entry::unfinished).collect(),
@@ -458,7 +462,7 @@ fn fold(runs: &[Run]) -> Vec<Extra> {
                 Fold::Median => values.len() / 2,
                 Fold::Max => values.len() - 1,
             };
-            Extra { value: values[at], ..first.extras[column] }
+            Extra { value: values[at], ..first.extras[column].clone() }
         })
         .collect()
 }
@@ -466,4 +470,14 @@ fn fold(runs: &[Run]) -> Vec<Extra> {
 /// Returns the size of an unpolled future. The node inside counts although it is not written yet.
 pub fn bytes_of<F: Future>(future: F) -> Option<usize> {
     Some(size_of_val(&future))
+}
+
+/// Reads a figure. One that is no number, because no task waited in a workload that measures waiting, is `null` in JSON.
+fn figure<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Option::deserialize(deserializer).map(|value| value.unwrap_or(f64::NAN))
+}
+
+fn figures<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    let values = Vec::<Option<f64>>::deserialize(deserializer)?;
+    Ok(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
 }

@@ -9,6 +9,8 @@ use core::future::Future;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 
+use serde::{Deserialize, Serialize};
+
 use crate::alloc::held;
 use crate::contenders::barrier::{Barrier, each_barrier};
 use crate::contenders::broadcast::{Broadcast, each_back_pressure};
@@ -41,12 +43,12 @@ const CAPACITY: usize = 16;
 const TIMES: usize = 3;
 
 /// A primitive or a channel of one library, and its bytes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
     /// What it is.
-    pub what: &'static str,
+    pub what: String,
     /// The library.
-    pub contender: &'static str,
+    pub contender: String,
     /// The side.
     pub kind: Kind,
     /// When nobody uses it.
@@ -93,8 +95,8 @@ impl Table {
     /// A channel of any kind, through which `burst` passes items. Nobody waits.
     fn channel<E>(
         &mut self,
-        what: &'static str,
-        contender: (&'static str, Kind),
+        what: &str,
+        contender: (&str, Kind),
         make: impl Fn() -> E,
         burst: impl Fn(&mut E),
     ) {
@@ -107,7 +109,8 @@ impl Table {
             after = after.min(bytes(made + kept));
         }
         let (idle, after) = (idle + size_of::<E>(), after + size_of::<E>());
-        self.0.push(Row { what, contender: contender.0, kind: contender.1, idle, after, waiting: None });
+        let (what, contender, kind) = (what.to_owned(), contender.0.to_owned(), contender.1);
+        self.0.push(Row { what, contender, kind, idle, after, waiting: None });
     }
 
     /// The ends of the last row are the elements of two vectors, and so on the heap. The vectors themselves are not meant.
@@ -119,12 +122,13 @@ impl Table {
     }
 
     /// A primitive, and what `crowd` says of it.
-    fn primitive<C: Contender>(&mut self, what: &'static str, make: fn() -> C, crowd: impl Fn() -> Crowd) {
+    fn primitive<C: Contender>(&mut self, what: &str, make: fn() -> C, crowd: impl Fn() -> Crowd) {
         let idle = (0..TIMES).map(|_| bytes(held(make).1)).min().unwrap_or_default() + size_of::<C>();
         let crowds = || (0..TIMES).map(|_| crowd());
         let kept = crowds().map(|crowd| crowd.kept).min().unwrap_or_default();
         let waiting = crowds().map(|crowd| crowd.each).min();
-        self.0.push(Row { what, contender: C::NAME, kind: C::KIND, idle, after: idle + kept, waiting });
+        let (what, contender) = (what.to_owned(), C::NAME.to_owned());
+        self.0.push(Row { what, contender, kind: C::KIND, idle, after: idle + kept, waiting });
     }
 }
 
@@ -383,7 +387,7 @@ pub fn markdown(rows: &[Row]) -> String {
     ];
 
     let mut text = "| what | bytes | ours | rivals, smallest first |\n|---|---|---|---|\n".to_owned();
-    let mut kinds: Vec<&str> = rows.iter().map(|row| row.what).collect();
+    let mut kinds: Vec<&str> = rows.iter().map(|row| &*row.what).collect();
     kinds.dedup();
     for kind in kinds {
         for (name, figure) in FIGURES {
@@ -391,7 +395,7 @@ pub fn markdown(rows: &[Row]) -> String {
                 let mut cells: Vec<_> = rows
                     .iter()
                     .filter(|row| row.what == kind && (row.kind == Kind::Ours) == ours)
-                    .filter_map(|row| Some((figure(row)?, row.contender)))
+                    .filter_map(|row| Some((figure(row)?, &row.contender)))
                     .collect();
                 cells.sort_unstable();
                 cells.iter().map(|(bytes, contender)| format!("{contender} {bytes}")).collect::<Vec<_>>()

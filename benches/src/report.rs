@@ -1,4 +1,4 @@
-//! The output of the comparison: a table per workload, a summary, JSON, and the table of the README.
+//! The output of the comparison as text: a table per workload, a summary, and the table of the README.
 
 use core::fmt::Write as _;
 use std::fs;
@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use crate::harness::{Basis, Figures, Kind, Order, Outcome};
+use crate::noise::{Count, Verdict, verdict};
 
 /// Returns the table of one workload.
 pub fn table(outcome: &Outcome) -> String {
@@ -19,6 +20,7 @@ pub fn table(outcome: &Outcome) -> String {
             nanoseconds(row.median()),
             percent(row.spread()),
             ratio(outcome, row),
+            verdict(outcome, row).map_or_else(String::new, |verdict| verdict.word().to_owned()),
             allocations(row.allocations),
             row.future_bytes.map_or_else(String::new, |bytes| bytes.to_string()),
         ];
@@ -37,8 +39,8 @@ pub fn table(outcome: &Outcome) -> String {
 }
 
 fn header(outcome: &Outcome) -> Vec<String> {
-    let fixed = ["contender", "min ns", "median", "spread", "ratio", "allocs", "future B"];
-    let extras = outcome.rows.first().into_iter().flat_map(|row| &row.extras).map(|extra| extra.name);
+    let fixed = ["contender", "min ns", "median", "spread", "ratio", "beyond noise", "allocs", "future B"];
+    let extras = outcome.rows.first().into_iter().flat_map(|row| &row.extras).map(|extra| &*extra.name);
     fixed.into_iter().chain(extras).map(str::to_owned).collect()
 }
 
@@ -50,18 +52,18 @@ fn mark(row: &Figures) -> char {
     }
 }
 
-fn ratio(outcome: &Outcome, row: &Figures) -> String {
+pub(crate) fn ratio(outcome: &Outcome, row: &Figures) -> String {
     outcome
         .ratio(row)
         .filter(|ratio| ratio.is_finite())
         .map_or_else(String::new, |ratio| format!("{ratio:.2}"))
 }
 
-fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     if share.is_nan() { "-".to_owned() } else { format!("{:.0}%", share * 100.0) }
 }
 
-fn nanoseconds(value: f64) -> String {
+pub(crate) fn nanoseconds(value: f64) -> String {
     match value {
         v if v.is_nan() => "-".to_owned(),
         v if v < 10.0 => format!("{v:.2}"),
@@ -70,7 +72,7 @@ fn nanoseconds(value: f64) -> String {
     }
 }
 
-fn allocations(value: f64) -> String {
+pub(crate) fn allocations(value: f64) -> String {
     if value < 0.0005 { "0".to_owned() } else { format!("{value:.3}") }
 }
 
@@ -92,20 +94,25 @@ fn aligned(rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Lists our contenders with the rival that each is compared with, for every workload that has both. Those that are
-/// slower come last, under their own heading.
+/// Lists our contenders with the rival that each is compared with, for every workload that has both: those that are
+/// faster beyond noise, the draws, and those that are slower. The last line counts them.
 pub fn summary(outcomes: &[Outcome]) -> String {
-    let mut won = String::new();
-    let mut lost = String::new();
+    let mut lists = [String::new(), String::new(), String::new()];
     for outcome in outcomes {
         for row in outcome.rows.iter().filter(|row| row.kind == Kind::Ours) {
-            // Without a figure there is no ratio: no task waited in a workload that measures waiting.
-            let ratio = outcome.ratio(row).filter(|ratio| ratio.is_finite());
-            let (Some(rival), Some(ratio)) = (outcome.measure_of(row), ratio) else { continue };
-            let list = if ratio <= 1.0 { &mut won } else { &mut lost };
+            // Without a figure there is no verdict: no task waited in a workload that measures waiting.
+            let (Some(rival), Some(verdict)) = (outcome.measure_of(row), verdict(outcome, row)) else {
+                continue;
+            };
+            let list = match verdict {
+                Verdict::Faster => &mut lists[0],
+                Verdict::Draw => &mut lists[1],
+                Verdict::Slower => &mut lists[2],
+            };
             let _ = writeln!(
                 list,
-                "  {ratio:>5.2}  {}: {} {} · {} {}",
+                "  {:>5}  {}: {} {} · {} {}",
+                ratio(outcome, row),
                 outcome.workload,
                 row.contender,
                 nanoseconds(row.by(outcome.basis)),
@@ -114,24 +121,34 @@ pub fn summary(outcomes: &[Outcome]) -> String {
             );
         }
     }
-    format!("\nat least as fast as the fastest rival:\n{won}\nslower than the fastest rival:\n{lost}")
+    let [won, draws, lost] = lists;
+    let count = Count::of(outcomes);
+    format!(
+        "\nfaster than the fastest rival:\n{won}\nthe difference is within noise:\n{draws}\n\
+         slower than the fastest rival:\n{lost}\n{count}"
+    )
 }
 
-/// Returns all figures as JSON.
-pub fn json(outcomes: &[Outcome]) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(outcomes)
-}
-
-/// Returns a Markdown table with a line per workload: our contenders and all rivals.
+/// Returns the count of wins, draws and losses, and a Markdown table with a line per workload: our contenders and all
+/// rivals. A ratio that is a draw is marked.
 pub fn markdown(outcomes: &[Outcome]) -> String {
-    let mut text = "| workload | ours | ratio | rivals, fastest first |\n|---|---|---|---|\n".to_owned();
+    let count = Count::of(outcomes);
+    let mut text = format!(
+        "{count} A ratio with ≈ is a draw.\n\n\
+         | workload | ours | ratio | rivals, fastest first |\n|---|---|---|---|\n"
+    );
     for outcome in outcomes {
         let named = |row: &&Figures| format!("{} {}", row.contender, nanoseconds(row.by(outcome.basis)));
         let mut rows: Vec<_> = outcome.rows.iter().collect();
         rows.sort_by(|a, b| a.by(outcome.basis).total_cmp(&b.by(outcome.basis)));
         let of = |kind: Kind| rows.iter().copied().filter(move |row| row.kind == kind);
         let ours: Vec<_> = of(Kind::Ours).map(|row| named(&row)).collect();
-        let ratios: Vec<_> = of(Kind::Ours).map(|row| ratio(outcome, row)).collect();
+        let ratios: Vec<_> = of(Kind::Ours)
+            .map(|row| match verdict(outcome, row) {
+                Some(Verdict::Draw) => format!("≈ {}", ratio(outcome, row)),
+                _ => ratio(outcome, row),
+            })
+            .collect();
         let fifo = if outcome.basis == Basis::Median { " (F)" } else { "" };
         let rivals = of(Kind::Rival)
             .map(|row| named(&row) + if row.order == Order::Fifo { fifo } else { "" })
@@ -179,12 +196,14 @@ mod tests {
     use super::*;
     use crate::harness::Unfinished;
 
+    /// A row of 24 rounds: two of the first time and of the last, and all others of the middle one.
     fn row(contender: &str, kind: Kind, order: Order, nanoseconds: [f64; 3]) -> Figures {
+        let [first, middle, last] = nanoseconds;
         Figures {
             contender: contender.to_owned(),
             kind,
             order,
-            nanoseconds: nanoseconds.to_vec(),
+            nanoseconds: [vec![first; 2], vec![middle; 20], vec![last; 2]].concat(),
             allocations: 0.0,
             future_bytes: None,
             extras: Vec::new(),
@@ -194,7 +213,7 @@ mod tests {
     fn outcome(basis: Basis) -> Outcome {
         Outcome {
             workload: "threads/lock".to_owned(),
-            operation: "lock",
+            operation: "lock".to_owned(),
             basis,
             rows: vec![
                 row("ours", Kind::Ours, Order::Fifo, [10.0, 20.0, 21.0]),
@@ -225,13 +244,16 @@ mod tests {
     }
 
     #[test]
-    fn the_summary_names_the_rows_that_lose() {
-        let (won, lost) = (outcome(Basis::Median), outcome(Basis::Min));
-        let text = summary(&[won, lost]);
-        let (won, lost) =
-            text.split_once("slower than the fastest rival:").expect("the summary has both headings");
-        assert!(won.contains("0.50  threads/lock: ours 20.0 · fifo 40.0"), "{won}");
-        assert!(lost.contains("2.00  threads/lock: ours 10.0 · barging 5.00"), "{lost}");
+    fn the_summary_names_the_rows_that_lose_and_counts_all() {
+        let (won, lost, mut draw) = (outcome(Basis::Median), outcome(Basis::Min), outcome(Basis::Min));
+        draw.rows[2] = row("level", Kind::Rival, Order::Other, [9.9, 20.0, 21.0]);
+        let text = summary(&[won, lost, draw]);
+        let (won, rest) = text.split_once("the difference is within noise:").expect("there are three lists");
+        let (draws, lost) = rest.split_once("slower than the fastest rival:").expect("there are three lists");
+        assert!(won.contains(" 0.50  threads/lock: ours 20.0 · fifo 40.0\n"), "{won}");
+        assert!(draws.contains(" 1.01  threads/lock: ours 10.0 · level 9.90\n"), "{draws}");
+        assert!(lost.contains(" 2.00  threads/lock: ours 10.0 · barging 5.00\n"), "{lost}");
+        assert!(lost.ends_with("\n3 rows of ours: 1 won, 1 drawn, 1 lost."), "{lost}");
     }
 
     #[test]

@@ -16,6 +16,9 @@ fn our_primitives_keep_nothing_of_a_burst_or_a_crowd() {
     let table = markdown(&rows);
     for row in ours {
         let idle = format!("{} {}", row.contender, row.idle);
-        assert!(table.lines().any(|line| line.contains(row.what) && line.contains(&idle)), "{idle}\n{table}");
+        assert!(
+            table.lines().any(|line| line.contains(&row.what) && line.contains(&idle)),
+            "{idle}\n{table}"
+        );
     }
 }

@@ -1,12 +1,16 @@
-//! The same program with our primitives on every runtime, to show the cost of the runtime.
+//! The same program with our primitives on every runtime, to show the cost of the runtime. The first two have no primitive.
+
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::Arc;
 
 use crate::contenders::condition::Anywake as Condition;
 use crate::contenders::lock::Anywake as Lock;
 use crate::contenders::queue::{Anywake as Queue, Shape};
 use crate::contenders::semaphore::Anywake as Semaphore;
+use crate::executor::yield_now;
 use crate::harness::{Basis, Run, Suite, Workload};
 use crate::programs::{self, Section};
-use crate::runtimes::{AsyncStd, Local, Runtime, Smol, Threads, TokioCurrent, TokioThreads};
+use crate::runtimes::{AsyncStd, Local, Runtime, Smol, Task, Threads, TokioCurrent, TokioThreads};
 
 pub(super) fn add(suite: &mut Suite) {
     macro_rules! program {
@@ -21,6 +25,8 @@ pub(super) fn add(suite: &mut Suite) {
             suite.add(w);
         }};
     }
+    spawning(suite);
+    program!("yield/16 tasks", "yield", yielding);
     program!("lock/16 tasks", "lock, yield inside, unlock", lock);
     program!("semaphore/16 tasks 4 permits", "acquire, yield inside, release", semaphore);
     program!("condition/ping-pong", "one turn", ping_pong);
@@ -30,6 +36,45 @@ pub(super) fn add(suite: &mut Suite) {
 
 fn enter<R: Runtime>(w: &mut Workload, _: R, program: impl Fn(u64) -> Run + Send + Sync + 'static) {
     w.enter_as::<Lock>(format!("anywake on {}", R::NAME), program);
+}
+
+/// Not on threads: each round would make hundreds of them.
+fn spawning(suite: &mut Suite) {
+    let operation = "spawn, run and join a task that does nothing; on the bare executor only run it";
+    let mut w = Workload::new("across/spawn", operation, Basis::Median);
+    enter(&mut w, Local, |n| spawn(Local, n));
+    enter(&mut w, TokioCurrent, |n| spawn(TokioCurrent, n));
+    enter(&mut w, TokioThreads, |n| spawn(TokioThreads, n));
+    enter(&mut w, AsyncStd, |n| spawn(AsyncStd, n));
+    enter(&mut w, Smol, |n| spawn(Smol, n));
+    suite.add(w);
+}
+
+fn spawn(runtime: impl Runtime, n: u64) -> Run {
+    counted(runtime, n, 1)
+}
+
+fn yielding(runtime: impl Runtime, n: u64) -> Run {
+    counted(runtime, 16, n.div_ceil(16))
+}
+
+/// Runs tasks that yield between their turns, and checks that all of them were done.
+fn counted(runtime: impl Runtime, tasks: u64, turns: u64) -> Run {
+    let done = Arc::new(AtomicU64::new(0));
+    let task = |_| -> Task {
+        let done = done.clone();
+        Box::pin(async move {
+            for _ in 1..turns {
+                yield_now().await;
+            }
+            // Ordering: the runtime orders it before the end of the run.
+            done.fetch_add(turns, Relaxed);
+        })
+    };
+    let elapsed = runtime.run((0..tasks).map(task).collect());
+    // Ordering: all tasks have ended.
+    assert_eq!(done.load(Relaxed), tasks * turns);
+    Run::new(tasks * turns, elapsed)
 }
 
 fn lock(runtime: impl Runtime, n: u64) -> Run {
