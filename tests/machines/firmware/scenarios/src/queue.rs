@@ -1,4 +1,6 @@
-use anywake_core::{Closed, Keyed, StaticPriorityQueue, StaticQueue, TaskDoneError, TryPopError, TryPushError};
+use anywake_core::{
+    Closed, Keyed, StaticPriorityQueue, StaticQueue, TaskDoneError, TryPopError, TryPushError,
+};
 use embassy_futures::yield_now;
 
 use crate::stage::{Count, Trace, until};
