@@ -161,7 +161,10 @@ inline next_due() {
 #ifdef MISTAKE_a_writer_that_becomes_upgradable_owes_nobody
         with_upgradable = 0
 #else
-        with_upgradable = with_upgradable && waits(Upgradable) && !upgradable_fits(word)
+        if
+        :: !waits(Upgrade) && (!waits(Upgradable) || upgradable_fits(word)) -> with_upgradable = 0
+        :: else
+        fi
 #endif
     }
 }

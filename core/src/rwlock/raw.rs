@@ -359,20 +359,23 @@ impl RwLockCore {
 
     /// Whose turn it is, whether or not those inside let it in.
     fn next_due(&self, locked: &mut Locked<'_, Self>) -> Option<Kind> {
-        // Ordering: Relaxed, `take` checks it.
-        let word = self.word().load(Ordering::Relaxed);
-        let writers = !locked.is_empty(WRITERS);
-        let upgradables = !locked.is_empty(UPGRADABLES);
-        let fits = Kind::Upgradable.fits(word);
-        let with_upgradable = locked.state().with_upgradable;
-        // mistake a_phase_admits_upgradable_readers_for_ever: with_upgradable && upgradables && !fits ~> with_upgradable
-        // mistake a_writer_that_becomes_upgradable_owes_nobody: with_upgradable && upgradables && !fits ~> false
-        locked.state_mut().with_upgradable = with_upgradable && upgradables && !fits;
         if !locked.is_empty(UPGRADES) {
             return Some(Kind::Upgrade);
         }
-        if upgradables && (with_upgradable || !writers) && fits {
-            return Some(Kind::Upgradable);
+        // Ordering: Relaxed, `take` checks it.
+        let word = self.word().load(Ordering::Relaxed);
+        let writers = !locked.is_empty(WRITERS);
+        // mistake a_writer_that_becomes_upgradable_owes_nobody: + if mistaken!() && !Kind::Upgradable.fits(word) {
+        //     locked.state_mut().with_upgradable = false; }
+        if locked.is_empty(UPGRADABLES) {
+            locked.state_mut().with_upgradable = false;
+        } else if Kind::Upgradable.fits(word) {
+            // mistake a_phase_admits_upgradable_readers_for_ever: core::mem::take(&mut
+            //     locked.state_mut().with_upgradable) ~> locked.state().with_upgradable
+            let with_upgradable = core::mem::take(&mut locked.state_mut().with_upgradable);
+            if with_upgradable || !writers {
+                return Some(Kind::Upgradable);
+            }
         }
         if self.reader_is_due(locked, writers) && Kind::Read.fits(word) {
             return Some(Kind::Read);

@@ -126,6 +126,9 @@ impl RwLockModel {
 
     /// The first upgradable reader in line goes in, if no other is inside, and one is owed its turn or no writer waits.
     fn let_in_upgradable(&mut self, wakes: &mut Wakes) {
+        if self.waits(RwLockKind::Upgrade) {
+            return;
+        }
         let fits = !self.writer && !self.upgradable;
         let due = self.owed || !self.waits(RwLockKind::Write);
         self.owed &= self.waits(RwLockKind::Upgradable) && !fits;
