@@ -83,7 +83,7 @@
 //! | `alloc` | adds [`Queue`](queue::QueueOf), with a bound and without, `oneshot::channel`, `CancellationToken`, waits, guards and permits that own an `Arc`, and `ArcPart` |
 //! | `std` | adds `alloc`; a thread that finds an internal lock taken yields to the operating system instead of spinning on |
 //! | `futures` | adds `FusedFuture` for all waits, and `Stream` for a queue |
-//! | `diagnose` | adds `diagnose`: reports of tasks that wait for themselves, and a list of all waits; slow, for tests |
+//! | `diagnose` | adds `diagnose`: reports of tasks that wait for themselves or for each other, names, and lists of all waits and of what is held; slow, for tests |
 //! | `local` | adds `local`: the same types for tasks of one thread, without atomics, `!Send` |
 //! | `critical-section` | **changes** the internal lock of every primitive in the program to a critical section: operations may be called from interrupt handlers |
 //! | `portable-atomic` | takes atomics from `portable-atomic`, for targets without compare-and-swap; choose its back-end in the binary |
