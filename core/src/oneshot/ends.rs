@@ -147,7 +147,8 @@ impl<H: Handle<Target: AnyOneshot>> SenderOf<H> {
     /// ```
     /// # use anywake_core as anywake;
     /// # async fn example() {
-    /// let (sender, receiver) = anywake::oneshot::channel();
+    /// let mut slot = anywake::Oneshot::new();
+    /// let (sender, receiver) = slot.split();
     /// let closed = sender.closed_owned();
     /// drop(receiver);
     /// assert!(closed.await.send(1).is_err());

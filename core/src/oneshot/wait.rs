@@ -130,7 +130,8 @@ impl<H: Handle<Target: AnyOneshot>> OwnedClosedFuture<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, mut receiver) = anywake::oneshot::channel();
+    /// let mut slot = anywake::Oneshot::new();
+    /// let (sender, mut receiver) = slot.split();
     /// let mut closed = Box::pin(sender.closed_owned());
     /// assert!(!closed.as_mut().enable());
     /// closed.as_mut().cancel().unwrap().send(1).unwrap();
@@ -154,7 +155,8 @@ impl<H: Handle<Target: AnyOneshot>> OwnedRecvFuture<H> {
     /// # Examples
     /// ```
     /// # use anywake_core as anywake;
-    /// let (sender, receiver) = anywake::oneshot::channel();
+    /// let mut slot = anywake::Oneshot::new();
+    /// let (sender, receiver) = slot.split();
     /// let mut wait = Box::pin(receiver.into_future());
     /// assert!(!wait.as_mut().enable());
     /// sender.send(1).unwrap();
