@@ -42,6 +42,7 @@ mod queue;
 mod rwlock;
 mod semaphore;
 mod signal;
+mod timer;
 #[cfg(not(feature = "local"))]
 mod tools;
 mod wait_group;
@@ -84,6 +85,7 @@ fn table() -> Vec<Row> {
         broadcast::rows,
         cancellation_token::rows,
         watch::rows,
+        timer::rows,
         #[cfg(not(feature = "local"))]
         keyed_lock::rows,
         #[cfg(not(feature = "local"))]
@@ -151,14 +153,21 @@ const VALUES: &[&str] = &[
     "Boxed",
     "BrokenBarrier",
     "Bypass",
+    "ByKey",
     "CapacityError",
     "Closed",
     "CountTooHigh",
+    "Elapsed",
     "Fifo",
     "InArray",
+    "Interval",
+    "Keyed",
     "LatchError",
     "MergeError",
+    "MissedTicks",
     "ModifyError",
+    "Newest",
+    "Priorities",
     "PublishError",
     "PushError",
     "Read",
@@ -173,6 +182,7 @@ const VALUES: &[&str] = &[
     "TryPublishError",
     "TryPushError",
     "TryRecvError",
+    "Until",
     "Upgradable",
     "WithSlack",
     "Write",

@@ -4,25 +4,21 @@ use core::cell::Cell;
 use core::future::Ready;
 use std::sync::Arc;
 
-use anywake::event::EventFuture;
 use anywake::ordered_queue::*;
 use anywake::pool::*;
 use anywake::scope::*;
 use anywake::task::*;
-use anywake::wait::{Cooperative, Deadline, DeadlineOver, Until};
+use anywake::wait::{Cooperative, Deadline, DeadlineOver};
 use anywake::*;
 
 use crate::probe::Row;
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut table = rows! {
-        Elapsed: Elapsed<P> => "SYU S-U --U -YU SY-";
         // A handle moves the output to the task that awaits it.
         Task: Task<P> => "SYU SYU --U --U SYU";
         CancelOnDrop: CancelOnDrop<P> => "SYU SYU --U --U SYU";
         Cooperative: Cooperative<P> => "SYU S-U --U -YU SY-";
-        Until: Until<P, Ready<()>> => "SYU S-U --U -YU SY-";
-        Until: Until<EventFuture<'static>, P> => "SY- S-- --- -Y- SY-";
         // These hold outputs, and tasks with outputs to come.
         Gather: Gather<Result<P, ()>> => "SYU S-U --U --U SYU";
         GatherOutputs: GatherOutputs<P> => "SYU S-U --U --U SYU";
@@ -63,8 +59,6 @@ pub(crate) fn rows() -> Vec<Row> {
         TokioLocal: TokioLocal => "SYU";
         LocalPool: LocalPool => "SYU";
         ThreadPool: ThreadPool => "SYU";
-        Interval: timer::Interval<Tokio> => "SYU";
-        MissedTicks: timer::MissedTicks => "SYU";
         NotStarted: NotStarted => "SYU";
         AsyncStd: AsyncStd => "SYU";
         Smol: Smol => "SYU";
