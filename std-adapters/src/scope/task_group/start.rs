@@ -139,7 +139,8 @@ impl<R: Spawn + SpawnBlocking, E: Send + 'static> TaskGroup<R, E> {
         let runtime = self.runtime;
         self.spawn(async move {
             // If this child is cancelled, the group waits for the function, since it is dropped in the group.
-            // mistake a_group_leaves_its_function_behind: .cancel_on_drop().await ~> .await
+            // mistake a_group_leaves_its_function_behind: runtime.spawn_blocking(function).cancel_on_drop().await ~>
+            //     runtime.spawn_blocking(function).await
             match runtime.spawn_blocking(function).cancel_on_drop().await {
                 Ok(result) => result,
                 Err(TaskError::Panicked(panic)) => panic.resume(),
