@@ -236,6 +236,20 @@ fn permits_may_own_their_semaphore_and_lie_in_statics() {
     assert_eq!(semaphore.available_permits(), 1);
 }
 
+/// The permit that comes back between the first look of an urgent request and its last is not enough for who waits.
+#[test]
+fn an_urgent_arrival_goes_first_by_its_last_look_too() {
+    let semaphore: &'static Three = leak(Three::with_priorities(2, 1));
+    let permit = std::sync::Mutex::new(semaphore.try_acquire().ok());
+    let other = semaphore.try_acquire().unwrap();
+    let mut patient = queued(semaphore.acquire_at(2, 1));
+    let returning = CountingWaker::reentrant(Call::Clone, move || drop(permit.lock().unwrap().take()));
+    let urgent = Task::with_waker(semaphore.acquire_at(1, 0), returning).ready().unwrap();
+    drop((urgent, other));
+    drop(patient.ready().unwrap());
+    assert_eq!((semaphore.available_permits(), semaphore.waiters()), (2, 0));
+}
+
 #[test]
 fn levels_and_limits_that_make_no_sense_are_refused() {
     let semaphore = Three::with_priorities(1, 1);
