@@ -16,7 +16,7 @@
 //! next one, and what a thread did before, it sees. W2's "under the internal lock" means: between the call that makes the
 //! guard and its drop. Builds with debug assertions check R1 at each lock, as with a critical section.
 //!
-//! Whoever breaks W4 breaks this. The tests that show W4 run on this flavour too: `suites/semantics/hazards` calls the
+//! Code that breaks W4 makes this unsound. The tests that show W4 run on this flavour too: `suites/semantics/hazards` calls the
 //! primitive from each clone, wake and drop of a waker, and from the drop of each value, for every wait.
 
 #[forbid(unsafe_code)]

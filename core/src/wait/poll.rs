@@ -247,7 +247,7 @@ fn renew_waker<'q>(
         }
         if let Some(fresh) = fresh.take() {
             // mistake refresh_keeps_the_old_waker: stored.replace(fresh) ~> Some(fresh)
-            // SAFETY: as before, the lock is still held (W2).
+            // SAFETY: W2, nobody has decided it since `fits`, because the lock is still held, which guards the waker.
             let _replaced = unsafe { waiter.with_waker(|stored| stored.replace(fresh)) };
             // mistake drop_a_replaced_waker_under_the_lock: drop(held); ~> drop(_replaced); drop(held);
             // Before the replaced waker is dropped, which runs user code (W4).
